@@ -1,0 +1,173 @@
+"""The figures of a release: each declared cell estimated on the full design, judged for precision and for exposure.
+
+The lattice is fixed: every indicator, by wave, for everyone, by sex, and by area at each level; the gap between women
+and men, and the change since the wave before. A cell that may not be shown has no number at all.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from survey_app.engine import Variable, codebook
+from survey_app.instrument import Indicator, Instrument
+
+from .design import Design
+from .disclosure import DEFAULT_K, FEWER_THAN_K, withheld_areas, withheld_sexes
+from .estimates import Estimate, contrast, proportion
+from .linearisation import Linearised, linearise
+from .release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
+from .reliability import nchs_proportion
+
+WOMAN, MAN = "woman", "man"
+SEXES = (WOMAN, MAN)
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class _Coded:
+    """One indicator on all rows: 1 and 0 in the base, NaN outside."""
+
+    indicator: Indicator
+    y: npt.NDArray[np.float64]
+
+    @property
+    def base(self) -> Mask:
+        return ~np.isnan(self.y)
+
+
+def figures(
+    frame: pd.DataFrame, design: Design, instrument: Instrument, waves: Sequence[str], k: int = DEFAULT_K
+) -> tuple[Figure, ...]:
+    """All figures of the lattice for these waves, oldest first: a change is against the one before in this order."""
+    book = codebook(instrument.questionnaire)
+    found: list[Figure] = []
+    for indicator in instrument.indicators:
+        coded = _Coded(indicator, _code(indicator, book[indicator.item], frame[indicator.item]))
+        for number, wave in enumerate(waves):
+            previous = waves[number - 1] if number else None
+            found += _wave_figures(_Cells(frame, design, instrument, coded, k), wave, previous)
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """The cells of one indicator: where they are, how many answers they hold, which are withheld."""
+
+    frame: pd.DataFrame
+    design: Design
+    instrument: Instrument
+    coded: _Coded
+    k: int
+
+    def where(self, wave: str, area: str = "", sex: str = "") -> Mask:
+        mask: Mask = self.frame["wave"].to_numpy() == wave
+        if area:
+            mask = mask & self.frame[self.instrument.area].isin(_within(self.instrument, area)).to_numpy()
+        if sex:
+            mask = mask & (self.frame[self.instrument.sex].to_numpy() == sex)
+        return mask
+
+    def count(self, wave: str, area: str = "", sex: str = "") -> int:
+        return int(np.count_nonzero(self.where(wave, area, sex) & self.coded.base))
+
+    def withheld(self, wave: str) -> dict[tuple[str, str], str]:
+        """(area, sex) -> reason, for the cells of a wave that may not be shown."""
+        areas = {code: self.count(wave, code) for code in _reported(self.instrument)}
+        sexes = {sex: self.count(wave, sex=sex) for sex in SEXES}
+        hidden = {(code, ""): why for code, why in withheld_areas(areas, self.instrument.areas, self.k).items()}
+        hidden |= {("", sex): why for sex, why in withheld_sexes(sexes, self.k).items()}
+        if self.count(wave) < self.k:
+            hidden |= dict.fromkeys(
+                [("", ""), *((code, "") for code in areas), *(("", sex) for sex in SEXES)], FEWER_THAN_K
+            )
+        return hidden
+
+    def linear(self, wave: str, area: str = "", sex: str = "") -> Linearised:
+        return linearise(self.design, self.coded.y, where=self.where(wave, area, sex))
+
+
+def _wave_figures(cells: _Cells, wave: str, previous: str | None) -> Iterator[Figure]:
+    levels: dict[tuple[str, str], Figure] = {}
+    before: dict[tuple[str, str], Figure] = {}
+    keys = [("", ""), *(("", sex) for sex in SEXES), *((code, "") for code in _reported(cells.instrument))]
+    for period, found in ((wave, levels), (previous, before)):
+        if period is not None:
+            hidden = cells.withheld(period)
+            found |= {key: _level(cells, period, *key, hidden.get(key, "")) for key in keys}
+    yield from levels.values()
+    yield _difference(
+        cells, (wave, "", "", GAP), [((wave, "", WOMAN), levels["", WOMAN]), ((wave, "", MAN), levels["", MAN])]
+    )
+    if previous is None:
+        return
+    for area, sex in keys:
+        parts = [((wave, area, sex), levels[area, sex]), ((previous, area, sex), before[area, sex])]
+        yield _difference(cells, (wave, area, sex, CHANGE), parts)
+
+
+def _level(cells: _Cells, wave: str, area: str, sex: str, withheld: str) -> Figure:
+    key = (cells.coded.indicator.id, wave, area, sex, LEVEL)
+    if withheld:
+        return Figure(*key, CONFIDENTIAL, withheld)
+    estimate = proportion(cells.design, cells.coded.y, where=cells.where(wave, area, sex))
+    judged = nchs_proportion(estimate)
+    if estimate.unavailable is not None and estimate.low is None:
+        return Figure(*key, UNAVAILABLE, estimate.unavailable)
+    if judged.flag == "suppress":
+        return Figure(*key, UNRELIABLE, judged.reason)
+    return _published(key, estimate, "review" if judged.flag == "review" else "", judged.reason)
+
+
+def _difference(
+    cells: _Cells, key: tuple[str, str, str, str], parts: list[tuple[tuple[str, str, str], Figure]]
+) -> Figure:
+    """The first part minus the second, where both are published; else the reason of the part that is not."""
+    named = (cells.coded.indicator.id, *key)
+    for _, figure in parts:
+        if figure.status != PUBLISHED:
+            return Figure(*named, figure.status, figure.reason)
+    estimate = contrast([cells.linear(*where) for where, _ in parts], [1, -1])
+    if estimate.unavailable is not None:
+        return Figure(*named, UNAVAILABLE, estimate.unavailable)
+    return _published(named, estimate, "", "")
+
+
+def _published(key: tuple[str, str, str, str, str], estimate: Estimate, flag: str, reason: str) -> Figure:
+    return Figure(
+        *key,
+        PUBLISHED,
+        reason if flag else "",
+        flag,
+        n=estimate.n,
+        estimate=estimate.estimate,
+        se=estimate.se,
+        low=estimate.low,
+        high=estimate.high,
+        df=float(estimate.df),
+        deff=estimate.deff,
+        method=estimate.method,
+    )
+
+
+def _code(indicator: Indicator, variable: Variable, answers: "pd.Series[str]") -> npt.NDArray[np.float64]:
+    kept = set(variable.substantive).union(*(variable.missing(kind) for kind in indicator.base_includes))
+    positive = answers.isin(list(indicator.positive)).to_numpy(dtype=float)
+    return np.where(answers.isin(list(kept)).to_numpy(), positive, np.nan)
+
+
+def _reported(instrument: Instrument) -> list[str]:
+    """The areas that have figures: all that have a parent, since the top is the whole survey."""
+    return [area.code for area in instrument.areas.areas if area.parent is not None]
+
+
+def _within(instrument: Instrument, code: str) -> list[str]:
+    """The area codes of answers that lie in an area."""
+    inside = [
+        area.code
+        for area in instrument.areas.areas
+        if code in {above.code for above in instrument.areas.ancestors(area.code)}
+    ]
+    return [code, *inside]

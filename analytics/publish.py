@@ -1,0 +1,96 @@
+"""From responses to a release: weights, figures, labels and geography, written as one bundle.
+
+The same responses, instrument and parameters give the same bytes.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from survey_app.engine import codebook
+from survey_app.fieldwork import Wave as Period
+from survey_app.fieldwork import waves
+from survey_app.instrument import Instrument
+from survey_app.storage.database import reading
+
+from .disclosure import DEFAULT_K
+from .figures import figures
+from .microdata import read_microdata
+from .release import AreaCard, IndicatorCard, Release, Wave, write
+from .weighting import Weighted, weight_given, weight_to_census
+
+SMALLEST_WAVE = 100
+
+
+class NothingToPublishError(ValueError):
+    """No wave has enough responses; the message says how many are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The choices that the figures depend on, beside the instrument."""
+
+    created: date
+    k: int = DEFAULT_K
+    seed: int = 1
+    synthetic: bool = False
+
+
+def publish(engine: Engine, instrument: Instrument, directory: Path, parameters: Parameters) -> Path:
+    """Compute all figures and write the release; returns its directory. Raises NothingToPublishError."""
+    with reading(engine) as session:
+        periods = waves(session)
+        frame = read_microdata(session, {period.id: period.questionnaire for period in periods})
+    sizes = frame["wave"].value_counts()
+    enough = {wave for wave, n in sizes.items() if n >= SMALLEST_WAVE}
+    if not enough:
+        raise NothingToPublishError(f"No wave has {SMALLEST_WAVE} responses yet.")
+    frame = frame[frame["wave"].isin(enough)].reset_index(drop=True)
+    return write(directory, compute(frame, instrument, [p for p in periods if p.id in enough], parameters))
+
+
+def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], parameters: Parameters) -> Release:
+    """The release of a table of responses. Raises RakingError or DesignError when the weights cannot be made."""
+    weighted = weight_to_census(frame, instrument, parameters.seed) if instrument.census else weight_given(frame)
+    return Release(
+        survey=instrument.title,
+        created=parameters.created.isoformat(),
+        sample=instrument.sample,
+        synthetic=parameters.synthetic,
+        parameters={"k": parameters.k, "seed": parameters.seed, "level": 0.95, **_quality(weighted)},
+        questionnaires=tuple(sorted({period.questionnaire.version for period in periods})),
+        software=f"thiqa {version('thiqa')}",
+        waves=tuple(_wave(period, frame) for period in periods),
+        indicators=_cards(instrument),
+        areas=tuple(AreaCard(a.code, a.level, a.parent, dict(a.names)) for a in instrument.areas.areas),
+        geometry=instrument.geometry,
+        figures=figures(frame, weighted.design, instrument, [period.id for period in periods], parameters.k),
+    )
+
+
+def _quality(weighted: Weighted) -> dict[str, str | int | float]:
+    if not weighted.kish:
+        return {"weights": "given"}
+    return {
+        "weights": "raked to area and to sex by age",
+        "kish_effect": round(max(weighted.kish.values()), 3),
+        "margin_error": float(f"{max(weighted.margin_error.values()):.1e}"),
+    }
+
+
+def _wave(period: Period, frame: pd.DataFrame) -> Wave:
+    modes = frame.loc[frame["wave"] == period.id, "mode"].value_counts()
+    counts = {str(mode): int(n) for mode, n in sorted(modes.items())}
+    return Wave(period.id, period.opens.isoformat(), period.closes.isoformat(), sum(counts.values()), counts)
+
+
+def _cards(instrument: Instrument) -> tuple[IndicatorCard, ...]:
+    book = codebook(instrument.questionnaire)
+    return tuple(
+        IndicatorCard(i.id, i.name, i.definition, i.base, dict(book[i.item].label), i.source)
+        for i in instrument.indicators
+    )

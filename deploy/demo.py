@@ -1,0 +1,120 @@
+"""The demonstration: keys under var/, a database with simulated residents, and the releases made from them.
+
+In the demo one machine holds the key that opens answers and the batches open by themselves; docs/promises.md says
+what that means.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine, func
+from sqlmodel import select
+
+from analytics.custody import new_keys, open_batches
+from analytics.publish import Parameters, publish
+from analytics.settings import CustodianSettings
+from sms.settings import ChannelSettings
+from sms.wording import Terms
+from survey_app.fieldwork import CLOSED, OPEN, field, waves
+from survey_app.instrument import Instrument, read_instrument
+from survey_app.settings import SECRET_BYTES, CollectorSettings, read_settings
+from survey_app.storage.database import connect, migrate, reading, writing
+from survey_app.storage.tables import ResponseRow
+
+from .simulation import Plan, interview_all, sample
+
+WAVES = (
+    ("2025-q3", date(2025, 7, 1), date(2025, 9, 30)),
+    ("2025-q4", date(2025, 10, 1), date(2025, 12, 31)),
+    ("2026-q1", date(2026, 1, 1), date(2026, 3, 31)),
+    ("2026-q2", date(2026, 4, 1), date(2026, 6, 30)),
+    ("2026-q3", date(2026, 7, 1), date(2026, 9, 30)),
+    ("2026-q4", date(2026, 10, 1), date(2026, 12, 31)),
+)
+LEFT_WAITING = 40  # envelopes in the open wave, so that a visitor sees them wait for the batch of 50
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the demo holds: whether it was made now, and the latest release."""
+
+    made: bool
+    responses: int
+    release: Path | None
+
+
+def demo_environment(directory: Path) -> Path:
+    """The file with the demo's settings and fresh keys (mode 0600); made once, then kept."""
+    file = directory / "demo.env"
+    if not file.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        keys = new_keys()
+        lines = {
+            "THIQA_DEMO": "true",
+            "THIQA_DATABASE_URL": f"sqlite:///{directory}/thiqa.sqlite3",
+            "THIQA_RELEASES": str(directory / "releases"),
+            "THIQA_CUSTODIAN_PUBLIC_KEY": keys.public,
+            "THIQA_CUSTODIAN_PRIVATE_KEY": keys.private,
+            "THIQA_CHANNEL_KEY": secrets.token_hex(SECRET_BYTES),
+        }
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.writelines(f"{name}={value}\n" for name, value in lines.items())
+    os.environ["THIQA_ENV_FILE"] = str(file)
+    return file
+
+
+def make_demo(console: Console, seed: int = 1, share: float = 1.0) -> Outcome:
+    """Migrate, simulate, open and publish, unless the database already holds waves. Settings: the environment."""
+    settings = read_settings(CustodianSettings)
+    engine = connect(settings.database_url.get_secret_value())
+    migrate(engine)
+    instrument = read_instrument()
+    with reading(engine) as session:
+        if waves(session):
+            return Outcome(made=False, responses=0, release=None)
+    terms = read_settings(ChannelSettings).terms
+    _simulate(engine, instrument, settings, terms, console, seed, share)
+    with console.status("Weights, estimates, release"):
+        parameters = Parameters(created=datetime.now(UTC).date(), synthetic=True)
+        path = publish(engine, instrument, settings.releases, parameters)
+    with reading(engine) as session:
+        responses = session.exec(select(func.count()).select_from(ResponseRow)).one()
+    return Outcome(made=True, responses=responses, release=path)
+
+
+def _simulate(
+    engine: Engine,
+    instrument: Instrument,
+    settings: CustodianSettings,
+    terms: Terms,
+    console: Console,
+    seed: int,
+    share: float,
+) -> None:
+    custodian = read_settings(CollectorSettings).custodian_public_key
+    private = settings.custodian_private_key.get_secret_value()
+    random = Random(seed)
+    crowds = [sample(instrument, random, share) for _ in WAVES]
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Simulated residents answer", total=sum(map(len, crowds)))
+        for number, ((wave_id, opens, closes), people) in enumerate(zip(WAVES, crowds, strict=True)):
+            last = number == len(WAVES) - 1
+            with writing(engine) as session:
+                field(session, instrument.questionnaire, wave_id, opens, closes, OPEN)
+            plan = Plan(instrument, wave_id, number, opens, custodian, terms)
+            crowd = people[:-LEFT_WAITING] if last else people
+            interview_all(engine, plan, crowd, random, lambda done: progress.advance(task, done))
+            if not last:
+                with writing(engine) as session:
+                    field(session, instrument.questionnaire, wave_id, opens, closes, CLOSED)
+            open_batches(engine, private, settings.batch)
+            if last:
+                interview_all(engine, plan, people[-LEFT_WAITING:], random, lambda done: progress.advance(task, done))

@@ -1,0 +1,125 @@
+"""Simulated residents with a known truth: who answers, what they think, and what share of the population thinks so.
+
+For demonstrations and for tests of coverage. No real person is described; the probabilities are invented.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from survey_app.areas import Margin
+from survey_app.instrument import Instrument
+
+WAVE_LOGITS = (-0.45, -0.30, -0.38, -0.15, 0.00, 0.12)
+AGE_LOGITS = {"18-24": -0.30, "25-34": -0.15, "35-44": 0.0, "45-54": 0.10, "55-64": 0.20, "65+": 0.30}
+AREA_SPREAD = 0.9  # logits between the most and the least trusting area, on each side of the middle
+RESPONSE = {"18-24": 1.3, "25-34": 1.5, "35-44": 1.2, "45-54": 1.0, "55-64": 0.7, "65+": 0.5}  # relative propensity
+WOMEN_RESPOND = 0.9
+TEXT_SHARE = {"18-24": 0.2, "25-34": 0.2, "35-44": 0.3, "45-54": 0.4, "55-64": 0.5, "65+": 0.6}
+WITHHELD = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """How an indicator's item is answered: the level in logits, what women's answers differ by, and missing answers.
+
+    `positive` and `negative` are codes with their shares among such answers; `missing` are codes with their
+    probability by sex. `in_base` are the missing codes that the indicator keeps in its base.
+    """
+
+    item: str
+    level: float
+    women: float
+    waves: float
+    positive: Mapping[str, float]
+    negative: Mapping[str, float]
+    missing: Mapping[str, Mapping[str, float]]
+    in_base: frozenset[str]
+
+
+OPINIONS = {
+    "trust": Opinion(
+        "trust_police", 0.1, 0.35, 1.0, {"2": 0.65, "3": 0.35}, {"0": 0.45, "1": 0.55},
+        {"dk": {"woman": 0.04, "man": 0.04}, "refused": {"woman": 0.02, "man": 0.02}}, frozenset({"dk"}),
+    ),
+    "safe_dark": Opinion(
+        "safe_dark", 0.35, -0.85, 0.6, {"1": 0.35, "2": 0.65}, {"3": 0.6, "4": 0.4},
+        {"5": {"woman": 0.09, "man": 0.03}, "dk": {"woman": 0.02, "man": 0.02}}, frozenset({"5", "dk"}),
+    ),
+    "respect": Opinion(
+        "pj_respect", 0.3, 0.1, 0.8, {"3": 0.7, "4": 0.3}, {"1": 0.4, "2": 0.6},
+        {"dk": {"woman": 0.08, "man": 0.08}}, frozenset(),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """One simulated person."""
+
+    area: str
+    sex: str
+    age: str
+
+
+def truth(
+    instrument: Instrument, indicator: str, wave: int, areas: frozenset[str] | None = None, sex: str | None = None
+) -> float:
+    """The share of the census population that the indicator would find, in these areas and of this sex."""
+    opinion = OPINIONS[indicator]
+    numerator = denominator = 0.0
+    for cell in instrument.census:
+        if (areas is not None and cell.area not in areas) or (sex is not None and cell.sex != sex):
+            continue
+        missing = {code: by_sex[cell.sex] for code, by_sex in opinion.missing.items()}
+        answered = 1 - sum(missing.values())
+        numerator += cell.population * answered * _probability(instrument, opinion, wave, cell.area, cell.sex, cell.age)
+        denominator += cell.population * (answered + sum(missing[code] for code in opinion.in_base))
+    return numerator / denominator
+
+
+def draw(census: tuple[Margin, ...], area: str, random: Random) -> Resident:
+    """A person of the area who takes part: drawn from the census, the young and men a little more willing."""
+    cells = [cell for cell in census if cell.area == area]
+    willing = [c.population * RESPONSE[c.age] * (WOMEN_RESPOND if c.sex == "woman" else 1.0) for c in cells]
+    cell = random.choices(cells, willing)[0]
+    return Resident(area, cell.sex, cell.age)
+
+
+def opinions(instrument: Instrument, resident: Resident, wave: int, random: Random) -> dict[str, str]:
+    """What this person answers to every item, by code or as typed; items off her path are simply not asked."""
+    said = {
+        "area": resident.area,
+        "sex": "refused" if random.random() < WITHHELD else resident.sex,
+        "age": "refused" if random.random() < WITHHELD else resident.age,
+        "contact12": _pick({"yes": 0.24, "no": 0.74, "refused": 0.02}, random),
+        "contact_times": str(1 + int(random.expovariate(0.7))),
+        "know_officer": _pick({"yes": 0.31, "no": 0.62, "dk": 0.07}, random),
+        "good_job_local": _pick({"5": 0.08, "4": 0.27, "3": 0.33, "2": 0.2, "1": 0.08, "dk": 0.04}, random),
+        "listen_local": _pick({"1": 0.1, "2": 0.24, "3": 0.27, "4": 0.28, "5": 0.05, "dk": 0.06}, random),
+    }
+    for opinion in OPINIONS.values():
+        missing = {code: by_sex[resident.sex] for code, by_sex in opinion.missing.items()}
+        p = _probability(instrument, opinion, wave, resident.area, resident.sex, resident.age)
+        answered = 1 - sum(missing.values())
+        said[opinion.item] = _pick(
+            missing
+            | {code: answered * p * share for code, share in opinion.positive.items()}
+            | {code: answered * (1 - p) * share for code, share in opinion.negative.items()},
+            random,
+        )
+    return said
+
+
+def _probability(instrument: Instrument, opinion: Opinion, wave: int, area: str, sex: str, age: str) -> float:
+    areas = sorted({cell.area for cell in instrument.census})
+    # 7 shares no factor with the number of areas, so neighbours in the list lie far apart in trust.
+    rank = (areas.index(area) * 7) % len(areas) / (len(areas) - 1)
+    logit = opinion.level + opinion.waves * WAVE_LOGITS[wave % len(WAVE_LOGITS)] + AREA_SPREAD * (2 * rank - 1)
+    logit += AGE_LOGITS[age] + (opinion.women if sex == "woman" else 0.0)
+    return 1 / (1 + math.exp(-logit))
+
+
+def _pick(shares: Mapping[str, float], random: Random) -> str:
+    return random.choices(list(shares), list(shares.values()))[0]

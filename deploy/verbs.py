@@ -1,0 +1,97 @@
+"""The verbs that need more than one room: the demonstration and the server."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from analytics.custody import open_batches
+from analytics.publish import Parameters, publish
+from analytics.settings import CustodianSettings
+from survey_app.instrument import read_instrument
+from survey_app.settings import CollectorSettings, read_settings
+from survey_app.storage.database import connect
+
+from .demo import demo_environment, make_demo
+
+VAR = Path("var")
+
+
+@click.command()
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same residents and answers.")
+@click.option("--share", default=1.0, show_default=True, help="Share of the usual number of residents.")
+@click.option("--directory", type=click.Path(path_type=Path), default=VAR, show_default=True)
+def demo(seed: int, share: float, directory: Path) -> None:
+    """Make the demonstration: keys, an SQLite database, six waves of simulated residents, a release.
+
+    Writes below the directory, which keeps what it has: a second run changes nothing.
+    """
+    demo_environment(directory.absolute())
+    started = time.perf_counter()
+    console = Console(stderr=True)
+    outcome = make_demo(console, seed, share)
+    if outcome.made:
+        took = time.perf_counter() - started
+        click.echo(f"Simulated interviews opened: {outcome.responses}, in {took:.0f} s. Release: {outcome.release}")
+    else:
+        click.echo(f"The demo's data are kept. To begin anew: rm -r {directory}")
+
+
+@click.command()
+@click.option("--demo", "is_demo", is_flag=True, help="Serve what `thiqa demo` made; batches open by themselves.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
+    """Serve survey, text channel and dashboards at one address until stopped. Writes what respondents send."""
+    address = f"http://{host}:{port}"
+    if is_demo:
+        demo_environment(VAR.absolute())
+        os.environ.setdefault("THIQA_PUBLIC_URL", address)
+    settings = read_settings(CollectorSettings)
+    click.echo("Synthetic data: no resident was asked.\n" if settings.demo else "", nl=False)
+    click.echo(f"Survey                   {address}/")
+    if settings.demo:
+        click.echo(f"Text message simulator   {address}/sms/simulator")
+    click.echo(f"Dashboards               {address}/dashboards/\nStop with Ctrl+C.")
+    watcher = (
+        subprocess.Popen([sys.executable, "-m", "deploy.command", "refresh", "--every", "20"])
+        if settings.demo
+        else None
+    )
+    server = [sys.executable, "-m", "gunicorn", "deploy.wsgi:everything()", "--bind", f"{host}:{port}"]
+    server += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+    try:
+        raise SystemExit(subprocess.call(server))
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+    finally:
+        if watcher:
+            watcher.terminate()
+
+
+@click.command()
+@click.option("--every", type=click.IntRange(min=5), help="Go on, looking again after this many seconds.")
+def refresh(every: int | None) -> None:
+    """Open the batches that may be opened and, if there were any, publish a new release. Safe to run at any time."""
+    settings = read_settings(CustodianSettings)
+    engine = connect(settings.database_url.get_secret_value())
+    while True:
+        done = open_batches(engine, settings.custodian_private_key.get_secret_value(), settings.batch)
+        if done:
+            parameters = Parameters(created=datetime.now(UTC).date(), synthetic=settings.demo)
+            path = publish(engine, read_instrument(), settings.releases, parameters)
+            click.echo(f"Opened {sum(opening.opened for opening in done.values())}; published {path}")
+        elif not every:
+            click.echo(f"No wave has {settings.batch} envelopes waiting; the last release stands.")
+        if not every:
+            return
+        time.sleep(every)
+
+
+verbs = [demo, serve, refresh]

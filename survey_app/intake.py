@@ -1,0 +1,114 @@
+"""The intake: a finished interview leaves the collector only as a sealed envelope, once.
+
+The collector holds the custodian's public key and nothing that opens what it seals. Every envelope has the same size
+and carries no time. Works inside the caller's transaction, so that draft and envelope change together.
+"""
+
+import hashlib
+import hmac
+import json
+import uuid
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from nacl.encoding import HexEncoder
+from nacl.public import PublicKey, SealedBox
+from nacl.utils import random as random_bytes
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from .engine import Interview, Questionnaire, Status, submission
+from .storage.tables import EnvelopeRow
+
+PADDED_BYTES = 4_096
+TOKEN_BYTES = 32
+
+
+class Receipt(Enum):
+    """What became of a submission."""
+
+    ACCEPTED = "accepted"
+    ALREADY = "already"  # the same id with the same content: accepted quietly
+    CONFLICT = "conflict"  # the same id with other content: the first stands
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A respondent's own secret, in the cookie or the sealed conversation, and what derives from it."""
+
+    token: bytes
+
+    @classmethod
+    def new(cls) -> "Ticket":
+        """A fresh ticket from the operating system's random source."""
+        return cls(random_bytes(TOKEN_BYTES))
+
+    def derived(self, purpose: bytes) -> bytes:
+        """32 bytes for one purpose (BLAKE2b, keyed with the token); none tells anything of another."""
+        return hashlib.blake2b(purpose, key=self.token, digest_size=32).digest()
+
+    @property
+    def submission(self) -> uuid.UUID:
+        """The submission's id."""
+        return uuid.UUID(bytes=self.derived(b"submission")[:16], version=4)
+
+
+class EnvelopeError(ValueError):
+    """Content that is no padded submission."""
+
+
+def complete(
+    session: Session, questionnaire: Questionnaire, interview: Interview, wave: str, ticket: Ticket, custodian: str
+) -> Receipt:
+    """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once."""
+    if interview.status is not Status.COMPLETED:
+        raise ValueError("only a completed interview is sealed")
+    content = payload(questionnaire, interview)
+    digest = hmac.digest(ticket.derived(b"digest"), content, "sha256")
+    sealed = _box(custodian).encrypt(padded(content))
+    row = EnvelopeRow(submission=ticket.submission, wave=wave, sealed=sealed, digest=digest)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return received(session, ticket, digest) or Receipt.ALREADY
+    return Receipt.ACCEPTED
+
+
+def received(session: Session, ticket: Ticket, digest: bytes | None = None) -> Receipt | None:
+    """Whether an envelope of this ticket waits to be opened, and whether it has this digest."""
+    row = session.get(EnvelopeRow, ticket.submission)
+    if row is None:
+        return None
+    return Receipt.ALREADY if digest is None or hmac.compare_digest(row.digest, digest) else Receipt.CONFLICT
+
+
+def payload(questionnaire: Questionnaire, interview: Interview) -> bytes:
+    """What the envelope holds: the answers on the path, the version, the mode and the language. No time, no id."""
+    content = {
+        "version": questionnaire.version,
+        "mode": interview.mode.value,
+        "language": interview.language,
+        "answers": submission(questionnaire, interview),
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def padded(content: bytes) -> bytes:
+    """Content filled to PADDED_BYTES (or the next multiple), so that a size tells nothing (ISO/IEC 7816-4)."""
+    size = -(-(len(content) + 1) // PADDED_BYTES) * PADDED_BYTES
+    return (content + b"\x80").ljust(size, b"\x00")
+
+
+def unpadded(filled: bytes) -> bytes:
+    """The content that `padded` filled. Raises EnvelopeError on anything else."""
+    content = filled.rstrip(b"\x00")
+    if not content.endswith(b"\x80"):
+        raise EnvelopeError("not padded")
+    return content[:-1]
+
+
+@lru_cache(maxsize=8)
+def _box(custodian: str) -> SealedBox[PublicKey]:
+    return SealedBox(PublicKey(custodian.encode(), HexEncoder))

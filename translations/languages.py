@@ -1,0 +1,74 @@
+"""The three languages: names, direction, negotiation, catalogues, and numbers as the country writes them.
+
+Every room may import this module; it imports nothing of ours and no web framework.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.core import negotiate_locale
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = ("ar", "fr", "en")
+NATIVE_NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
+REGIONAL = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB"}
+CATALOGUES = Path(__file__).parent
+ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+def direction(language: str) -> str:
+    """ "rtl" or "ltr", as a dir attribute takes it."""
+    return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
+
+
+def known(language: str | None, default: str = "ar") -> str:
+    """The language if it is one of ours, else the default. Never raises, whatever was sent."""
+    return language if language in LANGUAGES else default
+
+
+def negotiate(accepted: list[str], default: str = "ar") -> str:
+    """The first of the reader's languages (BCP 47 tags, best first) that we speak, else the default."""
+    tags = [tag.replace("-", "_") for tag in accepted]
+    plain = [part for tag in tags for part in (tag, tag.split("_", maxsplit=1)[0])]
+    return known(negotiate_locale(plain, list(LANGUAGES)), default)
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The compiled gettext catalogue of a language."""
+    return Translations.load(str(CATALOGUES), [language])
+
+
+def translator(language: str) -> Callable[..., str]:
+    """gettext for use outside a request: `_ = translator("ar"); _("Question %(n)s", n=3)`."""
+    messages = catalogue(known(language))
+
+    def translate(message: str, **values: object) -> str:
+        found = messages.ugettext(message)
+        return found % values if values else found
+
+    return translate
+
+
+def plural_translator(language: str) -> Callable[..., str]:
+    """ngettext for use outside a request; the count is the placeholder %(num)d."""
+    messages = catalogue(known(language))
+
+    def translate(one: str, many: str, count: int, **values: object) -> str:
+        return messages.ungettext(one, many, count) % {"num": count, **values}
+
+    return translate
+
+
+def number(value: float, language: str, decimals: int = 0) -> str:
+    """A number with the country's digits and separators: Latin digits in the Maghreb."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=REGIONAL[known(language)])
+
+
+def isolated(text: str) -> str:
+    """Text of unknown direction, fenced so that it cannot reorder what stands around it (UAX 9)."""
+    return f"{ISOLATE}{text}{POP_ISOLATE}"
