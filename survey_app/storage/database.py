@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -22,7 +22,9 @@ def connect(url: str) -> Engine:
     """An engine for a database URL; statements and errors never echo values."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        event.listen(engine, "handle_error", _without_detail)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
@@ -43,6 +45,14 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def _without_detail(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL quotes the whole failing row, and would carry an answer into a log: keep the first line."""
+    first = str(context.original_exception).partition("\n")[0]
+    context.original_exception.args = (first,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (first,)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed together at the end, or not at all."""
@@ -55,7 +65,6 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads."""
     with Session(engine.execution_options(thiqa_reading=True)) as session:
         yield session
-        session.rollback()
 
 
 def configuration(engine: Engine) -> Config:

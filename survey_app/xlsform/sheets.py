@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -44,7 +45,7 @@ def read_sheets(path: Path) -> dict[str, tuple[Row, ...]]:
     if content is None:
         raise SheetError("too_large", f"more than {MAX_FILE_BYTES} bytes")
     if content.startswith(b"PK"):
-        grids = _workbook(path)
+        grids = _workbook(content)
     else:
         try:
             grids = _markdown(content.decode("utf-8-sig"))
@@ -56,12 +57,12 @@ def read_sheets(path: Path) -> dict[str, tuple[Row, ...]]:
     return found
 
 
-def _workbook(path: Path) -> dict[str, list[tuple[int, list[str]]]]:
+def _workbook(content: bytes) -> dict[str, list[tuple[int, list[str]]]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise SheetError("too_large", f"more than {MAX_UNPACKED_BYTES} bytes unpacked")
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         if isinstance(error, SheetError):
             raise

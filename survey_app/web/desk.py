@@ -1,0 +1,50 @@
+"""What a view works with: the settings, the database, the day; the request's ticket; the language of its page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+
+from flask import current_app, g, request
+from sqlalchemy import Engine
+
+from translations import languages
+
+from ..engine import Questionnaire, Text
+from ..intake import Ticket
+from ..settings import CollectorSettings
+from . import cookie
+from .sittings import Sitting
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the views work with, and the questionnaires that this process has shown, by version."""
+
+    settings: CollectorSettings
+    database: Engine
+    clock: Callable[[], date]
+    style: bytes
+    shown: dict[str, Questionnaire] = field(default_factory=dict)
+
+
+def desk() -> Desk:
+    """The desk of the site that serves this request."""
+    return cast("Desk", current_app.extensions["thiqa"])
+
+
+def ticket() -> Ticket | None:
+    """The ticket that this request brought."""
+    return cookie.read(request, desk().settings.secure)
+
+
+def language() -> str:
+    """The language of this page: the open draft's, else the one in the address, else the browser's first of ours."""
+    sitting: Sitting | None = g.get("sitting")
+    asked = sitting.interview.language if sitting else request.args.get("lang")
+    return languages.known(asked, languages.negotiate(list(request.accept_languages.values())))
+
+
+def wording(text: Text) -> str:
+    """The questionnaire's text in the language of this page, or else in its first."""
+    return text.get(language()) or next(iter(text.values()), "")

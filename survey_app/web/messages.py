@@ -1,0 +1,83 @@
+"""Words of the site that depend on what happened: why a reply was not taken, and what an error page says.
+
+They say what happened and what to do. None repeats anything that a person sent.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from ..engine import Item, Kind, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A page's heading and its one or two sentences."""
+
+    title: str
+    text: str
+
+
+def refusal(item: Item, reason: Reason, language: str) -> str:
+    """What to do after a reply that was not taken, in the questionnaire's own words where it has some."""
+    if reason is Reason.REQUIRED and item.required_message.get(language):
+        return item.required_message[language]
+    if reason is Reason.CONSTRAINT:
+        own = item.constraint_message.get(language)
+        return own or str(_("This number does not fit here. Check it and write it again."))
+    if item.kind is Kind.SINGLE:
+        return str(_("Choose one of the answers below, then go on."))
+    return str(_("Write a whole number in digits, for example 3, then go on."))
+
+
+def unsaved() -> str:
+    """What to do when an answer could not be stored; it is still on the page."""
+    return str(_("We cannot save answers now. This one is still on the page: wait a minute, then press Next again."))
+
+
+def gone() -> Notice:
+    """There is no draft and no envelope to be found, and nobody can tell why."""
+    return Notice(
+        _("These answers are no longer here"),
+        _("They were already sent, or deleted, or the two days to finish ran out. Nobody can see them from here."),
+    )
+
+
+def closed() -> Notice:
+    """The wave ended while the draft was open."""
+    return Notice(
+        _("The survey has ended"),
+        _("It closed before these answers were sent. They were not counted and will be deleted."),
+    )
+
+
+def trouble(status: int) -> Notice:
+    """The words of an error page."""
+    match status:
+        case 403:
+            return Notice(
+                _("This form could not be checked"),
+                _("It may come from an older page. Nothing was changed. Go on from here."),
+            )
+        case 404:
+            return Notice(_("There is no such page"), _("The address may be misspelt or out of date."))
+        case 405:
+            return Notice(_("This page does not open this way"), _("Nothing was changed. Go on from here."))
+        case 409:
+            return Notice(
+                _("Other answers were already sent"),
+                _("The answers that came first are kept. The later ones were not sent and are deleted."),
+            )
+        case 413:
+            return Notice(_("Too much was sent at once"), _("Nothing was changed. Go on from here."))
+        case 503:
+            return Notice(
+                _("The survey cannot be reached at the moment"),
+                _("Nothing that was saved before is lost. Wait a minute, then try again."),
+            )
+        case _ if status < 500:
+            return Notice(_("This request could not be read"), _("Nothing was changed. Go on from here."))
+    return Notice(
+        _("Something went wrong on our side"),
+        _("Nothing that was saved before is lost. Wait a minute, then try again."),
+    )

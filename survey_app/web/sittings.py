@@ -1,0 +1,139 @@
+"""A respondent's sitting: the draft, its questionnaire, and the moves that are stored.
+
+Each move is applied to the draft as it is now and stored only upon that revision, so that two tabs lose nothing; the
+finished interview leaves in the same transaction that deletes the draft. Knows no page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from .. import drafts, engine, intake
+from ..drafts import Draft
+from ..engine import Interview, Mode, Questionnaire, Refused, Status, Step
+from ..fieldwork import OPEN, open_wave, wave
+from ..intake import Receipt, Ticket
+from ..storage.database import reading, writing
+
+ATTEMPTS = 20
+
+
+class Absence(Enum):
+    """Why there is no sitting."""
+
+    SENT = "sent"  # an envelope of this ticket waits to be opened
+    GONE = "gone"  # sent and opened, left, or expired: nobody can tell which
+    CLOSED = "closed"  # the wave is no longer in the field
+
+
+class BusyError(Exception):
+    """A draft that changed under every attempt to store it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An open draft and the questionnaire that it answers."""
+
+    draft: Draft
+    questionnaire: Questionnaire
+
+    @property
+    def interview(self) -> Interview:
+        """The interview as it was last stored."""
+        return self.draft.interview
+
+
+def begin(database: Engine, earlier: Ticket | None, language: str, today: date) -> tuple[Ticket, Step] | None:
+    """Start an interview under a new ticket and drop the earlier draft; None if no wave is in the field."""
+    ticket = Ticket.new()
+    with writing(database) as session:
+        fielded = open_wave(session)
+        if fielded is None:
+            return None
+        if earlier is not None:
+            drafts.discard(session, earlier)
+        step = engine.begin(fielded.questionnaire, Mode.WEB, language)
+        drafts.create(session, ticket, fielded.id, step.interview, today)
+    return ticket, step
+
+
+def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Absence:
+    """The sitting of this ticket."""
+    if ticket is None:
+        return Absence.GONE
+    with reading(database) as session:
+        return _find(session, ticket, today)
+
+
+def answer(
+    database: Engine, ticket: Ticket | None, today: date, name: str, raw: object
+) -> tuple[Sitting, Step] | Absence:
+    """Take a reply to the item `name`; a refused one leaves the draft as it was."""
+    return _move(database, ticket, today, lambda form, interview: engine.answer(form, interview, raw, name))
+
+
+def switch_language(
+    database: Engine, ticket: Ticket | None, today: date, language: str
+) -> tuple[Sitting, Step] | Absence:
+    """Go on in another language."""
+    return _move(database, ticket, today, lambda form, interview: engine.switch_language(form, interview, language))
+
+
+def send(
+    database: Engine, ticket: Ticket | None, today: date, custodian: str
+) -> tuple[Sitting, Receipt | None] | Absence:
+    """Seal and hand in the interview, once; without a receipt if something is still unanswered."""
+    if ticket is None:
+        return Absence.GONE
+    for _ in range(ATTEMPTS):
+        with writing(database) as session:
+            sitting = _find(session, ticket, today)
+            if isinstance(sitting, Absence):
+                return sitting
+            step = engine.complete(sitting.questionnaire, sitting.interview)
+            if step.interview.status is not Status.COMPLETED:
+                return sitting, None
+            # Storing first takes the draft's row, so that a parallel answer or second click waits and then starts over.
+            if drafts.store(session, ticket, sitting.draft, step.interview):
+                form, fielded = sitting.questionnaire, sitting.draft.wave
+                receipt = intake.complete(session, form, step.interview, fielded, ticket, custodian)
+                drafts.discard(session, ticket)
+                return sitting, receipt
+    raise BusyError
+
+
+def leave(database: Engine, ticket: Ticket) -> None:
+    """Delete the draft."""
+    with writing(database) as session:
+        drafts.discard(session, ticket)
+
+
+def _find(session: Session, ticket: Ticket, today: date) -> Sitting | Absence:
+    draft = drafts.find(session, ticket, today)
+    if draft is None:
+        return Absence.SENT if intake.received(session, ticket) else Absence.GONE
+    fielded = wave(session, draft.wave)
+    if fielded is None or fielded.state != OPEN:
+        return Absence.CLOSED
+    return Sitting(draft, fielded.questionnaire)
+
+
+def _move(
+    database: Engine, ticket: Ticket | None, today: date, move: Callable[[Questionnaire, Interview], Step]
+) -> tuple[Sitting, Step] | Absence:
+    if ticket is None:
+        return Absence.GONE
+    for _ in range(ATTEMPTS):
+        with writing(database) as session:
+            sitting = _find(session, ticket, today)
+            if isinstance(sitting, Absence):
+                return sitting
+            step = move(sitting.questionnaire, sitting.interview)
+            refused = any(isinstance(event, Refused) for event in step.events)
+            if refused or not step.events or drafts.store(session, ticket, sitting.draft, step.interview):
+                return sitting, step
+    raise BusyError

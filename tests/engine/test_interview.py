@@ -1,0 +1,161 @@
+"""What holds for every interview over every questionnaire: it is total, it ends, and only the path leaves."""
+
+import contextlib
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey_app.engine import (
+    Interview,
+    Kind,
+    Mode,
+    Questionnaire,
+    Refused,
+    Status,
+    answer,
+    back,
+    begin,
+    canonical,
+    complete,
+    current,
+    from_document,
+    path,
+    place,
+    stop,
+    submission,
+    switch_language,
+    to_document,
+    unanswered,
+    visit,
+)
+from survey_app.engine.state import StateError, dump, load
+
+from .generated import LANGUAGES, RAW, SENSIBLE, questionnaires
+
+moves = st.lists(
+    st.one_of(
+        st.tuples(st.just("answer"), RAW),
+        st.tuples(st.just("answer"), SENSIBLE),
+        st.tuples(st.just("back"), st.none()),
+        st.tuples(st.just("visit"), st.sampled_from(["q0", "q1", "q5", "", "nowhere"])),
+        st.tuples(st.just("speak"), st.sampled_from([*LANGUAGES, "zz", "../ar"])),
+        st.tuples(st.just("complete"), st.none()),
+    ),
+    max_size=25,
+)
+
+
+def play(form: Questionnaire, interview: Interview, turns: list[tuple[str, object]]) -> Interview:
+    for verb, raw in turns:
+        match verb:
+            case "answer":
+                step = answer(form, interview, raw)
+            case "back":
+                step = back(form, interview)
+            case "visit":
+                step = visit(form, interview, str(raw))
+            case "speak":
+                step = switch_language(form, interview, str(raw))
+            case _:
+                step = complete(form, interview)
+        interview = step.interview
+    return interview
+
+
+@given(questionnaires(), st.sampled_from(Mode), moves)
+def test_any_sequence_of_moves_ends_in_a_lawful_interview(
+    form: Questionnaire, mode: Mode, turns: list[tuple[str, object]]
+) -> None:
+    interview = play(form, begin(form, mode, "fr").interview, turns)
+    names = {item.name for item in path(form, interview)}
+    assert interview.cursor is None or interview.cursor in names
+    assert set(submission(form, interview)) <= names
+    assert all(form.by_name[name].kind is not Kind.NOTE for name in submission(form, interview))
+    assert load(dump(interview)) == interview
+    number, total = place(form, interview)
+    assert 0 <= number <= total
+    if interview.status is Status.COMPLETED:
+        assert unanswered(form, interview) is None
+
+
+@given(questionnaires(), st.sampled_from(Mode), st.lists(SENSIBLE, min_size=1, max_size=6))
+def test_an_interview_that_is_answered_ends(form: Questionnaire, mode: Mode, replies: list[object]) -> None:
+    interview = begin(form, mode, "ar").interview
+    for turn in range(200):
+        item = current(form, interview)
+        if item is None:
+            break
+        good = item.choices[turn % len(item.choices)].code if item.choices else "7"
+        interview = answer(form, interview, replies[turn % len(replies)]).interview
+        if interview.cursor == item.name:
+            interview = answer(form, interview, good).interview
+    assert complete(form, interview).interview.status is Status.COMPLETED
+
+
+@given(questionnaires(), st.sampled_from(Mode), moves, st.sampled_from(LANGUAGES))
+def test_the_language_changes_nothing_else(
+    form: Questionnaire, mode: Mode, turns: list[tuple[str, object]], language: str
+) -> None:
+    quiet = [turn for turn in turns if turn[0] != "speak"]
+    one = play(form, begin(form, mode, "fr").interview, quiet)
+    other = play(form, begin(form, mode, language).interview, quiet)
+    assert canonical(form, one) == canonical(form, other)
+    assert one.cursor == other.cursor
+
+
+@given(questionnaires(), moves)
+def test_the_channel_changes_nothing_where_every_item_may_go_by_text(
+    form: Questionnaire, turns: list[tuple[str, object]]
+) -> None:
+    document = to_document(form)
+    for entry in document["items"]:  # type: ignore[attr-defined]  # a list of dicts
+        entry["by_text"] = True
+    open_form = from_document(document)
+    web = play(open_form, begin(open_form, Mode.WEB, "fr").interview, turns)
+    sms = play(open_form, begin(open_form, Mode.SMS, "fr").interview, turns)
+    assert canonical(open_form, web) == canonical(open_form, sms)
+
+
+@given(questionnaires(), moves, RAW)
+def test_a_refused_reply_changes_no_answer(form: Questionnaire, turns: list[tuple[str, object]], raw: object) -> None:
+    interview = play(form, begin(form, Mode.WEB, "en").interview, turns)
+    step = answer(form, interview, raw)
+    if any(isinstance(event, Refused) for event in step.events):
+        assert step.interview.answers == interview.answers
+
+
+@given(questionnaires())
+def test_a_questionnaire_survives_storage_with_its_version(form: Questionnaire) -> None:
+    again = from_document(json.loads(json.dumps(to_document(form))))
+    assert again == form
+    assert again.version == form.version
+
+
+@given(st.binary())
+def test_bytes_that_are_no_interview_are_refused(content: bytes) -> None:
+    with contextlib.suppress(StateError):
+        load(content)
+
+
+def test_changing_an_answer_recomputes_the_path_and_hides_the_abandoned_branch(questionnaire: Questionnaire) -> None:
+    interview = begin(questionnaire, Mode.WEB, "ar").interview
+    said = {"area": "06.141.01.01", "sex": "woman", "age": "25-34", "contact12": "yes", "contact_times": "٣"}
+    while (item := current(questionnaire, interview)) is not None:
+        interview = answer(questionnaire, interview, said.get(item.name, "")).interview
+    assert submission(questionnaire, interview)["contact_times"] == 3
+    changed = answer(questionnaire, interview, "no", "contact12").interview
+    assert "contact_times" not in submission(questionnaire, changed)
+    assert changed.cursor is None
+    restored = answer(questionnaire, changed, "yes", "contact12").interview
+    assert submission(questionnaire, restored)["contact_times"] == 3
+
+
+def test_one_cannot_answer_ahead_nor_after_the_end(questionnaire: Questionnaire) -> None:
+    interview = begin(questionnaire, Mode.WEB, "fr").interview
+    ahead = answer(questionnaire, interview, "3", "trust_police")
+    assert ahead.interview == interview
+    assert isinstance(ahead.events[0], Refused)
+    ended = stop(interview).interview
+    assert ended.answers == {}
+    assert answer(questionnaire, ended, "").interview == ended

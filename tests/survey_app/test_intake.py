@@ -1,0 +1,155 @@
+"""The intake and the drafts on both databases: once, sealed, nothing lost between two tabs."""
+
+import uuid
+from datetime import date, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import Engine, func
+from sqlmodel import select
+
+from analytics.custody import KeyPair
+from survey_app import drafts
+from survey_app.engine import Interview, Mode, Questionnaire, answer, begin, complete, current, visit
+from survey_app.fieldwork import FieldworkError, field, open_wave
+from survey_app.intake import EnvelopeError, Receipt, Ticket, padded, unpadded
+from survey_app.intake import complete as seal
+from survey_app.storage.database import reading, writing
+from survey_app.storage.tables import DraftRow, EnvelopeRow
+
+DAY = date(2026, 10, 5)
+CANARY = "06.141.01.53"
+
+
+def finished(form: Questionnaire, trust: str = "3") -> Interview:
+    interview = begin(form, Mode.WEB, "ar").interview
+    said = {"area": CANARY, "sex": "woman", "age": "25-34", "trust_police": trust}
+    while (item := current(form, interview)) is not None:
+        interview = answer(form, interview, said.get(item.name, "")).interview
+    return complete(form, interview).interview
+
+
+@pytest.fixture
+def fielded(engine: Engine, questionnaire: Questionnaire) -> Engine:
+    with writing(engine) as session:
+        field(session, questionnaire, "w1", DAY, DAY + timedelta(30))
+    return engine
+
+
+def test_the_open_wave_fields_the_questionnaire_of_its_version(fielded: Engine, questionnaire: Questionnaire) -> None:
+    with reading(fielded) as session:
+        wave = open_wave(session)
+    assert wave is not None
+    assert wave.questionnaire.version == questionnaire.version
+
+
+def test_a_fielded_wave_keeps_its_questionnaire(fielded: Engine, questionnaire: Questionnaire) -> None:
+    other = Questionnaire("other", questionnaire.title, questionnaire.languages, questionnaire.items[:4])
+    with pytest.raises(FieldworkError), writing(fielded) as session:
+        field(session, other, "w1", DAY, DAY)
+
+
+def test_the_same_submission_again_is_accepted_quietly_and_another_is_a_conflict(
+    fielded: Engine, questionnaire: Questionnaire, keys: KeyPair
+) -> None:
+    ticket = Ticket.new()
+    receipts = []
+    for trust in ("3", "3", "0"):
+        with writing(fielded) as session:
+            receipts.append(seal(session, questionnaire, finished(questionnaire, trust), "w1", ticket, keys.public))
+    assert receipts == [Receipt.ACCEPTED, Receipt.ALREADY, Receipt.CONFLICT]
+    with reading(fielded) as session:
+        assert session.exec(select(func.count()).select_from(EnvelopeRow)).one() == 1
+
+
+def test_fault_01_parallel_submissions_give_one_envelope(
+    fielded: Engine, questionnaire: Questionnaire, keys: KeyPair
+) -> None:
+    ticket, done, gate = Ticket.new(), finished(questionnaire), Barrier(6)
+    receipts: list[Receipt] = []
+
+    def send() -> None:
+        gate.wait()
+        with writing(fielded) as session:
+            receipts.append(seal(session, questionnaire, done, "w1", ticket, keys.public))
+
+    threads = [Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(receipt.value for receipt in receipts) == ["accepted", *["already"] * 5]
+
+
+def test_every_envelope_has_one_size_and_shows_nothing(
+    fielded: Engine, questionnaire: Questionnaire, keys: KeyPair
+) -> None:
+    with writing(fielded) as session:
+        for trust in ("0", "dk", "refused"):
+            seal(session, questionnaire, finished(questionnaire, trust), "w1", Ticket.new(), keys.public)
+    with reading(fielded) as session:
+        rows = session.exec(select(EnvelopeRow)).all()
+    assert len({len(row.sealed) for row in rows}) == 1
+    assert not any(CANARY.encode() in row.sealed or b"trust" in row.sealed for row in rows)
+
+
+def test_only_a_completed_interview_is_sealed(fielded: Engine, questionnaire: Questionnaire, keys: KeyPair) -> None:
+    with pytest.raises(ValueError, match="completed"), writing(fielded) as session:
+        seal(session, questionnaire, begin(questionnaire, Mode.WEB, "ar").interview, "w1", Ticket.new(), keys.public)
+
+
+def test_padding_is_undone_and_anything_else_refused() -> None:
+    for content in (b"", b"\x80\x00", b"x" * 5000):
+        assert unpadded(padded(content)) == content
+    with pytest.raises(EnvelopeError):
+        unpadded(b"\x00" * 10)
+
+
+def test_fault_06_two_tabs_never_overwrite_each_other(fielded: Engine, questionnaire: Questionnaire) -> None:
+    ticket = Ticket.new()
+    start = begin(questionnaire, Mode.WEB, "fr").interview
+    with writing(fielded) as session:
+        drafts.create(session, ticket, "w1", start, DAY)
+    with reading(fielded) as session:
+        one, other = drafts.find(session, ticket, DAY), drafts.find(session, ticket, DAY)
+    assert one is not None
+    assert other is not None
+    with writing(fielded) as session:
+        assert drafts.store(session, ticket, one, answer(questionnaire, one.interview, "").interview)
+        assert not drafts.store(session, ticket, other, visit(questionnaire, other.interview, None).interview)
+
+
+def test_fault_60_a_stolen_draft_cannot_be_read_without_the_cookie(
+    fielded: Engine, questionnaire: Questionnaire
+) -> None:
+    ticket = Ticket.new()
+    interview = answer(questionnaire, begin(questionnaire, Mode.WEB, "fr").interview, "").interview
+    interview = answer(questionnaire, interview, CANARY).interview
+    with writing(fielded) as session:
+        drafts.create(session, ticket, "w1", interview, DAY)
+    with reading(fielded) as session:
+        row = session.exec(select(DraftRow)).one()
+        stolen = row.sealed + row.id.encode() + row.wave.encode()
+        assert drafts.find(session, Ticket.new(), DAY) is None
+    assert CANARY.encode() not in stolen
+    assert ticket.token not in stolen
+
+
+def test_a_draft_expires_and_is_purged(fielded: Engine, questionnaire: Questionnaire) -> None:
+    ticket = Ticket.new()
+    with writing(fielded) as session:
+        drafts.create(session, ticket, "w1", begin(questionnaire, Mode.WEB, "fr").interview, DAY)
+    late = DAY + timedelta(drafts.DRAFT_DAYS + 1)
+    with writing(fielded) as session:
+        assert drafts.find(session, ticket, DAY) is not None
+        assert drafts.find(session, ticket, late) is None
+        assert drafts.purge(session, late) == 1
+        assert not drafts.discard(session, ticket)
+
+
+def test_what_derives_from_a_ticket_tells_nothing_of_it() -> None:
+    ticket = Ticket.new()
+    derived = [ticket.derived(purpose) for purpose in (b"submission", b"digest", b"draft-key", b"draft-id", b"csrf")]
+    assert len(set(derived)) == len(derived)
+    assert ticket.submission == uuid.UUID(bytes=derived[0][:16], version=4)
+    assert ticket.submission != Ticket.new().submission
