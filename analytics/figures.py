@@ -46,9 +46,12 @@ def figures(
     found: list[Figure] = []
     for indicator in instrument.indicators:
         coded = _Coded(indicator, _code(indicator, book[indicator.item], frame[indicator.item]))
-        for number, wave in enumerate(waves):
-            previous = waves[number - 1] if number else None
-            found += _wave_figures(_Cells(frame, design, instrument, coded, k), wave, previous)
+        cells = _Cells(frame, design, instrument, coded, k)
+        before: dict[tuple[str, str], Figure] = {}
+        for wave in waves:
+            now = _levels(cells, wave)
+            found += [*now.values(), *_contrasts(cells, now, before)]
+            before = now
     return tuple(found)
 
 
@@ -61,6 +64,11 @@ class _Cells:
     instrument: Instrument
     coded: _Coded
     k: int
+
+    @property
+    def sexes(self) -> tuple[str, ...]:
+        """Women and men, or none where the survey did not ask."""
+        return SEXES if self.instrument.sex in self.frame else ()
 
     def where(self, wave: str, area: str = "", sex: str = "") -> Mask:
         mask: Mask = self.frame["wave"].to_numpy() == wave
@@ -76,12 +84,12 @@ class _Cells:
     def withheld(self, wave: str) -> dict[tuple[str, str], str]:
         """(area, sex) -> reason, for the cells of a wave that may not be shown."""
         areas = {code: self.count(wave, code) for code in _reported(self.instrument)}
-        sexes = {sex: self.count(wave, sex=sex) for sex in SEXES}
+        sexes = {sex: self.count(wave, sex=sex) for sex in self.sexes}
         hidden = {(code, ""): why for code, why in withheld_areas(areas, self.instrument.areas, self.k).items()}
         hidden |= {("", sex): why for sex, why in withheld_sexes(sexes, self.k).items()}
         if self.count(wave) < self.k:
             hidden |= dict.fromkeys(
-                [("", ""), *((code, "") for code in areas), *(("", sex) for sex in SEXES)], FEWER_THAN_K
+                [("", ""), *((code, "") for code in areas), *(("", sex) for sex in self.sexes)], FEWER_THAN_K
             )
         return hidden
 
@@ -89,23 +97,22 @@ class _Cells:
         return linearise(self.design, self.coded.y, where=self.where(wave, area, sex))
 
 
-def _wave_figures(cells: _Cells, wave: str, previous: str | None) -> Iterator[Figure]:
-    levels: dict[tuple[str, str], Figure] = {}
-    before: dict[tuple[str, str], Figure] = {}
-    keys = [("", ""), *(("", sex) for sex in SEXES), *((code, "") for code in _reported(cells.instrument))]
-    for period, found in ((wave, levels), (previous, before)):
-        if period is not None:
-            hidden = cells.withheld(period)
-            found |= {key: _level(cells, period, *key, hidden.get(key, "")) for key in keys}
-    yield from levels.values()
-    yield _difference(
-        cells, (wave, "", "", GAP), [((wave, "", WOMAN), levels["", WOMAN]), ((wave, "", MAN), levels["", MAN])]
-    )
-    if previous is None:
-        return
-    for area, sex in keys:
-        parts = [((wave, area, sex), levels[area, sex]), ((previous, area, sex), before[area, sex])]
-        yield _difference(cells, (wave, area, sex, CHANGE), parts)
+def _levels(cells: _Cells, wave: str) -> dict[tuple[str, str], Figure]:
+    """The levels of a wave by (area, sex)."""
+    hidden = cells.withheld(wave)
+    areas = _reported(cells.instrument)
+    keys = [("", ""), *(("", sex) for sex in cells.sexes), *((code, "") for code in areas)]
+    return {key: _level(cells, wave, *key, hidden.get(key, "")) for key in keys}
+
+
+def _contrasts(
+    cells: _Cells, now: dict[tuple[str, str], Figure], before: dict[tuple[str, str], Figure]
+) -> Iterator[Figure]:
+    """The gap between women and men in a wave, and each cell's change since the wave before."""
+    if cells.sexes:
+        yield _difference(cells, GAP, now["", ""], now["", WOMAN], now["", MAN])
+    for key, earlier in before.items():
+        yield _difference(cells, CHANGE, now[key], now[key], earlier)
 
 
 def _level(cells: _Cells, wave: str, area: str, sex: str, withheld: str) -> Figure:
@@ -121,18 +128,16 @@ def _level(cells: _Cells, wave: str, area: str, sex: str, withheld: str) -> Figu
     return _published(key, estimate, "review" if judged.flag == "review" else "", judged.reason)
 
 
-def _difference(
-    cells: _Cells, key: tuple[str, str, str, str], parts: list[tuple[tuple[str, str, str], Figure]]
-) -> Figure:
-    """The first part minus the second, where both are published; else the reason of the part that is not."""
-    named = (cells.coded.indicator.id, *key)
-    for _, figure in parts:
+def _difference(cells: _Cells, contrast_name: str, about: Figure, first: Figure, second: Figure) -> Figure:
+    """The first figure minus the second, where both are published; else the reason of the one that is not."""
+    key = (about.indicator, about.wave, about.area, about.sex, contrast_name)
+    for figure in (first, second):
         if figure.status != PUBLISHED:
-            return Figure(*named, figure.status, figure.reason)
-    estimate = contrast([cells.linear(*where) for where, _ in parts], [1, -1])
+            return Figure(*key, figure.status, figure.reason)
+    estimate = contrast([cells.linear(figure.wave, figure.area, figure.sex) for figure in (first, second)], [1, -1])
     if estimate.unavailable is not None:
-        return Figure(*named, UNAVAILABLE, estimate.unavailable)
-    return _published(named, estimate, "", "")
+        return Figure(*key, UNAVAILABLE, estimate.unavailable)
+    return _published(key, estimate, "", "")
 
 
 def _published(key: tuple[str, str, str, str, str], estimate: Estimate, flag: str, reason: str) -> Figure:

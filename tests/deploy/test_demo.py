@@ -1,0 +1,118 @@
+"""The demonstration: a whole survey through the real intake, whose figures cover the truth that was put in."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import func
+from sqlmodel import select
+
+from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, Figure, Release, latest, read
+from deploy.demo import LEFT_WAITING, WAVES, demo_environment, make_demo
+from deploy.residents import truth
+from survey_app.instrument import Instrument
+from survey_app.storage.database import connect, reading
+from survey_app.storage.tables import DraftRow, EnvelopeRow, ResponseRow
+
+NUMBERS = {wave_id: number for number, (wave_id, _, _) in enumerate(WAVES)}
+MECHOUAR = "06.141.01.81"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    directory = tmp_path_factory.mktemp("demo")
+    before = dict(os.environ)
+    demo_environment(directory)
+    outcome = make_demo(Console(quiet=True), seed=7, share=0.4)
+    assert outcome.made
+    assert outcome.responses > 3_000
+    yield directory
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def release(demo: Path) -> Release:
+    return read(latest(demo / "releases"))
+
+
+def known(instrument: Instrument, figure: Figure) -> float:
+    """The truth that a figure estimates."""
+    areas = frozenset(
+        area.code
+        for area in instrument.areas.areas
+        if figure.area in (area.code, *(above.code for above in instrument.areas.ancestors(area.code)))
+    )
+    number, within = NUMBERS[figure.wave], areas or None
+
+    def share(wave: int, sex: str | None) -> float:
+        return truth(instrument, figure.indicator, wave, within, sex)
+
+    if figure.contrast == GAP:
+        return share(number, "woman") - share(number, "man")
+    now = share(number, figure.sex or None)
+    return now - share(number - 1, figure.sex or None) if figure.contrast == CHANGE else now
+
+
+def test_the_intervals_cover_the_known_truth(release: Release, instrument: Instrument) -> None:
+    shown = [figure for figure in release.figures if figure.estimate is not None]
+    covered = Counter[str]()
+    total = Counter[str]()
+    for figure in shown:
+        assert figure.low is not None
+        assert figure.high is not None
+        kind = figure.contrast or ("area" if figure.area else "everyone")
+        total[kind] += 1
+        covered[kind] += figure.low <= known(instrument, figure) <= figure.high
+    assert total["area"] > 200
+    # 95 % intervals; the figures of one wave share its people, so some slack beyond the binomial is due.
+    assert sum(covered.values()) / len(shown) >= 0.92
+    assert covered["area"] / total["area"] >= 0.92
+
+
+def test_weights_correct_who_answers(release: Release, instrument: Instrument) -> None:
+    errors = [
+        figure.estimate - known(instrument, figure)
+        for figure in release.figures
+        if figure.estimate is not None and figure.contrast == LEVEL and not figure.area and not figure.sex
+    ]
+    assert abs(sum(errors) / len(errors)) < 0.012
+
+
+def test_both_channels_and_break_offs_are_there(demo: Path, release: Release) -> None:
+    assert all(wave.modes["web"] > 100 and wave.modes["sms"] > 100 for wave in release.waves)
+    engine = connect(f"sqlite:///{demo}/thiqa.sqlite3")
+    with reading(engine) as session:
+        assert session.exec(select(func.count()).select_from(DraftRow)).one() > 50
+        waiting = session.exec(select(func.count()).select_from(EnvelopeRow)).one()
+        responses = session.exec(select(func.count()).select_from(ResponseRow)).one()
+    engine.dispose()
+    assert 0 < waiting <= LEFT_WAITING
+    assert responses == sum(wave.n for wave in release.waves)
+
+
+def test_the_mechouar_is_withheld_and_not_alone(release: Release) -> None:
+    for wave in release.waves:
+        withheld = {
+            figure.area
+            for figure in release.figures
+            if figure.key[:2] == ("trust", wave.id) and figure.contrast == LEVEL and figure.status == CONFIDENTIAL
+        }
+        assert MECHOUAR in withheld
+        assert len(withheld) >= 2
+
+
+def test_the_release_says_that_it_is_synthetic(release: Release) -> None:
+    assert release.synthetic
+    assert {figure.indicator for figure in release.figures} == {"trust", "safe_dark", "respect"}
+
+
+def test_a_second_run_keeps_the_data(demo: Path) -> None:
+    environment = (demo / "demo.env").read_bytes()
+    demo_environment(demo)
+    assert not make_demo(Console(quiet=True)).made
+    assert (demo / "demo.env").read_bytes() == environment
+    assert (demo / "demo.env").stat().st_mode & 0o777 == 0o600
