@@ -49,10 +49,8 @@ lint: setup-dev ## lint, format, types, import contracts
 	@$(BIN)/lint-imports
 
 .PHONY: catalogue
-catalogue: setup-dev ## extract the messages into the three catalogues
-	@$(BIN)/pybabel --quiet extract -F translations/babel.cfg -k _n:1,2 --no-location --omit-header --sort-output -o translations/messages.pot .
-	@for language in ar fr en; do $(BIN)/pybabel --quiet update -N --no-wrap --omit-header --ignore-obsolete \
-	  -i translations/messages.pot -d translations -l $$language; done
+catalogue: setup-dev ## bring the three catalogues up to date with the code
+	@$(BIN)/python -m translations.update
 
 .PHONY: lock
 lock: setup-dev ## pin the newest dependencies, without naming a registry

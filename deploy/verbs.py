@@ -78,7 +78,10 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
 @click.command()
 @click.option("--every", type=click.IntRange(min=5), help="Go on, looking again after this many seconds.")
 def refresh(every: int | None) -> None:
-    """Open the batches that may be opened and, if there were any, publish a new release. Safe to run at any time."""
+    """Open the batches that may be opened and, if there were any, publish. Writes responses and a release.
+
+    Safe to run at any time: where nothing waits, nothing changes.
+    """
     settings = read_settings(CustodianSettings)
     engine = connect(settings.database_url.get_secret_value())
     while True:

@@ -33,9 +33,8 @@ def site() -> "WSGIApplication":
 
 def channel() -> "WSGIApplication":
     """The text channel: the carrier's webhook, and in the demo the simulator."""
-    from sms.webhook import create_channel  # noqa: PLC0415
-
     from sms.settings import ChannelSettings  # noqa: PLC0415 (a site alone needs none of it)
+    from sms.webhook import create_channel  # noqa: PLC0415
 
     settings = read_settings(ChannelSettings)
     return create_channel(settings, connect(settings.database_url.get_secret_value()), today)
