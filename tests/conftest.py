@@ -5,9 +5,11 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -16,6 +18,7 @@ from survey_app.engine import Questionnaire
 from survey_app.instrument import Instrument, read_instrument
 from survey_app.storage.database import connect, migrate
 
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 settings.register_profile("thiqa", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 settings.load_profile("thiqa")
 
@@ -25,6 +28,18 @@ def unavailable(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"in CI this must not be missing: {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's own chromium, started once."""
+    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := which(name))), None)
+    if found is None:
+        unavailable("no chromium on this machine: install it to run the browser tests")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What a view works with: the settings, the database, the day; the request's ticket; the language of its page."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,8 @@ from ..intake import Ticket
 from ..settings import CollectorSettings
 from . import cookie
 from .sittings import Sitting
+
+_BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +49,6 @@ def language() -> str:
 
 
 def wording(text: Text) -> str:
-    """The questionnaire's text in the language of this page, or else in its first."""
-    return text.get(language()) or next(iter(text.values()), "")
+    """The questionnaire's text in the language of this page, or else in its first; no line begins with French marks."""
+    found = text.get(language()) or next(iter(text.values()), "")
+    return _BEFORE_MARK.sub("\u00a0", found)

@@ -102,9 +102,9 @@ def test_envelopes_that_hold_no_submission_are_refused_and_counted(
     wave: Engine, keys: KeyPair, questionnaire: Questionnaire
 ) -> None:
     good = content(questionnaire)
-    bad: list[object] = [b"unpadded", padded(b"\xff"), [1],
-                         {**good, "version": "0"}, {**good, "mode": "telepathy"},
-                         {**good, "language": "xx"}, {**good, "answers": [1]}, {"version": questionnaire.version}]  # fmt: skip
+    changed = [("version", "0"), ("mode", "telepathy"), ("language", "xx"), ("answers", [1])]
+    bad: list[object] = [b"unpadded", padded(b"\xff"), [1], {"version": questionnaire.version}]
+    bad += [{**good, name: value} for name, value in changed]
     put(wave, keys, [good, *bad])
     assert open_batches(wave, keys.private, minimum=2) == {"w1": Opening(1, len(bad))}
 

@@ -1,0 +1,91 @@
+"""What stands behind a figure: definition, base, the question in three languages, method, n, modes, dates, release."""
+
+from typing import Any
+
+from analytics.release import Release, Wave
+from dashboards.elements import html
+from dashboards.formats import day, listed
+from dashboards.judgement import shown
+from dashboards.view import View, in_language
+from dashboards.words import method, mode, sample
+from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator
+
+
+def about(release: Release, view: View) -> Any:
+    """The section on the chosen figure."""
+    _ = translator(view.language)
+    language, card, wave = view.language, view.indicator, view.wave
+    figure = release.figure(card.id, wave.id)
+    found = shown(figure)
+    modes = [
+        _("%(mode)s: %(n)s", mode=mode(code, language), n=number(count, language))
+        for code, count in sorted(wave.modes.items())
+    ]
+    k = release.parameters.get("k")
+    terms = [
+        (_("What it says"), in_language(card.definition, language)),
+        (_("Who is counted"), in_language(card.base, language)),
+        (_("The question as it was asked"), _questions(view)),
+        (_("Method"), method(figure.method if figure and found else "", language)),
+        (_("Sample"), _sample(release, language)),
+        (_("Answers behind the figure"), number(found.n, language) if found else _("not shown")),
+        (_("Finished interviews"), _interviews(number(wave.n, language), modes, language)),
+        (
+            _("Fieldwork"),
+            _("%(opens)s to %(closes)s", opens=day(wave.opens, language), closes=day(wave.closes, language)),
+        ),
+        (_("How to read an interval"), _interval(language)),
+        (_("Fewest answers shown"), number(k, language) if isinstance(k, int | float) else _("not stated")),
+        (_("Source of the question"), html.Bdi(card.source)),
+        (_("Release"), html.Code(release.id, dir="ltr")),
+    ]
+    return html.Section(
+        [
+            html.H2(_("About this figure"), id="about"),
+            html.Dl([html.Div([html.Dt(term), html.Dd(text)]) for term, text in terms]),
+        ],
+        className="about",
+    )
+
+
+def _dates(wave: Wave, language: str) -> str:
+    _ = translator(language)
+    return _("%(opens)s to %(closes)s", opens=day(wave.opens, language), closes=day(wave.closes, language))
+
+
+def _questions(view: View) -> Any:
+    return html.Ul(
+        [
+            html.Li(
+                [html.Span(NATIVE_NAMES[language], className="language"), " ", view.indicator.question[language]],
+                lang=language,
+                dir=direction(language),
+            )
+            for language in LANGUAGES
+            if view.indicator.question.get(language)
+        ],
+        className="questions",
+    )
+
+
+def _interviews(total: str, modes: list[str], language: str) -> str:
+    _ = translator(language)
+    return _("%(total)s (%(modes)s)", total=total, modes=listed(modes, language)) if modes else total
+
+
+def _sample(release: Release, language: str) -> str:
+    _ = translator(language)
+    if release.sample != "non_probability":
+        return sample(release.sample, language)
+    return _(
+        "Non-probability sample: people chose to take part. The intervals hold only as far as the weights "
+        "make up for who did not."
+    )
+
+
+def _interval(language: str) -> str:
+    _ = translator(language)
+    return _(
+        "Were the survey repeated many times, about 95 of 100 intervals made this way would hold the figure "
+        "that everyone's answers would give."
+    )

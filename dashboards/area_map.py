@@ -1,0 +1,197 @@
+"""The map of areas: polygons of the release's own geometry, one hue in five classes with fixed breaks.
+
+The breaks never move, so that a colour means the same in every wave. Maps are not mirrored for right-to-left readers.
+Nothing is fetched and nothing needs WebGL: an area is a filled line.
+"""
+
+from collections.abc import Iterator, Mapping
+from math import cos, isfinite, radians
+from typing import Any
+
+from analytics.release import Release
+from dashboards.captions import base_and_unit, foot
+from dashboards.charts import Chart, figure
+from dashboards.elements import html
+from dashboards.exhibits import Exhibit, Table
+from dashboards.formats import listed, percent
+from dashboards.judgement import AreaFigure, areas
+from dashboards.ranking import alphabetical
+from dashboards.sentences import hover
+from dashboards.tables import cells, heads
+from dashboards.view import View, in_language
+from dashboards.words import withheld
+from translations.languages import plural_translator, translator
+
+BREAKS = (0.2, 0.4, 0.6, 0.8)
+COLOURS = ("#E2F0EF", "#AFD6D3", "#6FB0AC", "#2F827F", "#073F3E")
+NO_FIGURE, HATCH, EDGE, HEAVY = "#E9ECEC", "#7C898C", "#FFFFFF", "#10282A"
+
+Ring = list[tuple[float, float]]
+
+
+def area_map(release: Release, view: View) -> Exhibit:
+    """The exhibit of the map."""
+    _ = translator(view.language)
+    language = view.language
+    found = areas(release, view.indicator.id, view.wave.id)
+    rings = outlines(release.geometry)
+    drawn = [item for item in found if rings.get(item.area.code)]
+    credit = release.geometry.get("credit")
+    return Exhibit(
+        name="map",
+        title=_("Where is it higher, where lower?"),
+        subtitle=base_and_unit(view),
+        foot=foot(release, view),
+        summary=_summary(found, language),
+        table=Table(
+            caption=_("%(name)s, by area, with the class on the map", name=in_language(view.indicator.name, language)),
+            heads=heads((_("Area"), _("Class")), language),
+            rows=tuple(
+                (
+                    in_language(item.area.name, language),
+                    _class_name(_class(item.shown.estimate), language) if item.shown else _("no figure"),
+                    *cells(item.figure, release, language),
+                )
+                for item in alphabetical(found, language)
+            ),
+        ),
+        chart=_chart(drawn, rings, release, language) if drawn else None,
+        size={"aspectRatio": f"{_aspect(drawn, rings):.2f}"},
+        legend=_legend(language),
+        after=(html.P(credit, className="foot", dir="auto"),) if isinstance(credit, str) else (),
+    )
+
+
+def outlines(geometry: Mapping[str, object]) -> dict[str, list[Ring]]:
+    """The rings of every area by code; a feature without a usable code or geometry is left out."""
+    features = geometry.get("features")
+    found: dict[str, list[Ring]] = {}
+    for feature in features if isinstance(features, list) else []:
+        if not isinstance(feature, dict):
+            continue
+        properties, shape = feature.get("properties"), feature.get("geometry")
+        code = properties.get("code") if isinstance(properties, dict) else None
+        if isinstance(code, str) and isinstance(shape, dict):
+            rings = [ring for part in _polygons(shape) for ring in _rings(part)]
+            if rings:
+                found[code] = rings
+    return found
+
+
+def _polygons(shape: Mapping[str, Any]) -> list[Any]:
+    coordinates = shape.get("coordinates")
+    if not isinstance(coordinates, list):
+        return []
+    return {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(shape.get("type")), [])
+
+
+def _rings(polygon: object) -> Iterator[Ring]:
+    for ring in polygon if isinstance(polygon, list) else []:
+        try:
+            points = [(float(point[0]), float(point[1])) for point in ring]
+        except (TypeError, ValueError, IndexError, KeyError):
+            continue
+        if len(points) > 3 and all(isfinite(x) and isfinite(y) for x, y in points):
+            yield points
+
+
+def _class(share: float) -> int:
+    return sum(share >= limit for limit in BREAKS)
+
+
+def _class_name(place: int, language: str) -> str:
+    _ = translator(language)
+    ends = (0.0, *BREAKS, 1.0)
+    low, high = percent(ends[place], language), percent(ends[place + 1], language)
+    if place == len(BREAKS):
+        return _("%(low)s to %(high)s", low=low, high=high)
+    return _("%(low)s to under %(high)s", low=low, high=high)
+
+
+def _stretch(drawn: list[AreaFigure], rings: dict[str, list[Ring]]) -> float:
+    """How many degrees of longitude are as long as one of latitude, in the middle of the map."""
+    latitudes = [y for item in drawn for ring in rings[item.area.code] for _x, y in ring]
+    return 1 / max(cos(radians((min(latitudes) + max(latitudes)) / 2)), 0.01)
+
+
+def _aspect(drawn: list[AreaFigure], rings: dict[str, list[Ring]]) -> float:
+    """Width by height of the map on paper, within what fits a page."""
+    points = [point for item in drawn for ring in rings[item.area.code] for point in ring]
+    if not points:
+        return 1.0
+    (left, right), (low, high) = ((min(side), max(side)) for side in zip(*points, strict=True))
+    ratio: float = (right - left) / max((high - low) * _stretch(drawn, rings), 1e-9)
+    return min(max(ratio, 0.7), 2.0)
+
+
+def _chart(drawn: list[AreaFigure], rings: dict[str, list[Ring]], release: Release, language: str) -> Chart:
+    # What stands out is drawn last, so that a neighbour's edge does not cover the heavy outline.
+    ordered = sorted(drawn, key=lambda item: item.verdict in ("higher", "lower"))
+    bare = {"visible": False, "fixedrange": True}
+    return figure(
+        [_polygon(item, rings[item.area.code], release, language) for item in ordered],
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        hovermode="closest",
+        xaxis=bare | {"constrain": "domain"},
+        yaxis=bare | {"scaleanchor": "x", "scaleratio": _stretch(drawn, rings), "constrain": "domain"},
+    )
+
+
+def _polygon(item: AreaFigure, rings: list[Ring], release: Release, language: str) -> Chart:
+    name = in_language(item.area.name, language)
+    if item.shown:
+        text = hover(name, item.shown, language)
+        colour = COLOURS[_class(item.shown.estimate)]
+    else:
+        text = f"{name}: {withheld(item.figure, language, release.parameters)}"
+        colour = NO_FIGURE
+    stands_out = item.verdict in ("higher", "lower")
+    trace: Chart = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": _joined([[x for x, _y in ring] for ring in rings]),
+        "y": _joined([[y for _x, y in ring] for ring in rings]),
+        "fill": "toself",
+        "fillcolor": colour,
+        "line": {"color": HEAVY if stands_out else EDGE, "width": 2.4 if stands_out else 1},
+        "hoveron": "fills",
+        "hoverinfo": "text",
+        "text": text,
+    }
+    if item.shown is None or item.shown.review:
+        trace["fillpattern"] = {"shape": "/", "bgcolor": colour, "fgcolor": HATCH, "size": 7, "solidity": 0.22}
+    return trace
+
+
+def _joined(parts: list[list[float]]) -> list[float | None]:
+    joined: list[float | None] = []
+    for part in parts:
+        joined += [*part, None]
+    return joined[:-1]
+
+
+def _legend(language: str) -> tuple[Any, ...]:
+    _ = translator(language)
+    swatches = [
+        [html.Span(className=f"swatch swatch-{place}"), _class_name(place, language)] for place in range(len(COLOURS))
+    ]
+    return (
+        *swatches,
+        [html.Span(className="swatch swatch-hatched"), _("no figure")],
+        [html.Span(className="swatch swatch-caution"), _("to be read with caution")],
+        [html.Span(className="swatch swatch-heavy"), _("differs from the whole by more than chance explains")],
+    )
+
+
+def _summary(found: tuple[AreaFigure, ...], language: str) -> str:
+    _, _n = translator(language), plural_translator(language)
+    counts = [
+        _(
+            "%(range)s: %(areas)s",
+            range=_class_name(place, language),
+            areas=_n("%(num)d area", "%(num)d areas", count),
+        )
+        for place in range(len(COLOURS))
+        if (count := sum(item.shown is not None and _class(item.shown.estimate) == place for item in found))
+    ]
+    return listed(counts, language) or _("No area has a figure.")

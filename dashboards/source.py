@@ -1,0 +1,38 @@
+"""The release that is shown: read when first asked for, and again when another one becomes the latest.
+
+Whatever is wrong with the files ends as a ReleaseError, so that a reader is told so and never sees half a release.
+"""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analytics.release import Release, ReleaseError, latest, read
+
+
+@dataclass
+class LatestRelease:
+    """The latest release below a directory, kept in memory for as long as it is the latest."""
+
+    directory: Path
+    _kept: Release | None = field(default=None, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def current(self) -> Release:
+        """The latest release; a call costs one small file while that is the same. Raises ReleaseError."""
+        with self._lock:
+            path = latest(self.directory)
+            if self._kept is None or self._kept.id != path.name:
+                self._kept = None
+                self._kept = _whole(path)
+            return self._kept
+
+
+def _whole(path: Path) -> Release:
+    try:
+        release = read(path)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ReleaseError(f"{path.name} does not hold what a release holds") from error
+    if not release.waves or not release.indicators:
+        raise ReleaseError(f"{path.name} holds no wave or no indicator")
+    return release

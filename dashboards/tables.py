@@ -1,0 +1,36 @@
+"""The cells of a table twin: the same numbers as in the chart, with a decimal, n and status; words where none are."""
+
+from analytics.release import Figure, Release
+from dashboards.formats import interval, level, percent, signed, signed_interval
+from dashboards.judgement import shown
+from dashboards.words import sign, standing
+from translations.languages import number, translator
+
+NO_NUMBER = "–"
+
+
+def heads(first: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """The heads of a table of figures after those that say what each row is about."""
+    _ = translator(language)
+    return (*first, _("Estimate"), _("%(level)s interval", level=level(language)), _("n"), _("Status"))
+
+
+def cells(figure: Figure | None, release: Release, language: str) -> tuple[str, str, str, str]:
+    """Estimate, interval, n and status of a share."""
+    found, words = shown(figure), standing(figure, language, release.parameters)
+    if found is None:
+        return sign(figure) or NO_NUMBER, NO_NUMBER, NO_NUMBER, words
+    return (
+        percent(found.estimate, language, 1),
+        interval(found, language, 1),
+        number(found.n, language),
+        words,
+    )
+
+
+def difference_cells(figure: Figure | None, release: Release, language: str) -> tuple[str, str, str, str]:
+    """Estimate, interval, n and status of a difference, in points."""
+    found, words = shown(figure), standing(figure, language, release.parameters)
+    if found is None:
+        return sign(figure) or NO_NUMBER, NO_NUMBER, NO_NUMBER, words
+    return signed(found.estimate, language, 1), signed_interval(found, language), number(found.n, language), words

@@ -1,0 +1,66 @@
+"""One tile an indicator: its name, the estimate large, interval and n beside it, and the change by one of three marks.
+
+The mark for "cannot be told apart" is drawn as carefully as the other two: it is the usual one.
+"""
+
+from typing import Any
+
+from analytics.release import CHANGE, CONFIDENTIAL, IndicatorCard, Release
+from dashboards.elements import html
+from dashboards.formats import interval, level, percent
+from dashboards.judgement import Shown, against, shown
+from dashboards.sentences import answers, change
+from dashboards.view import View, in_language, in_time
+from dashboards.words import sample, withheld
+from translations.languages import translator
+
+MARKS = {"higher": "▲", "lower": "▼", "same": "≈"}
+
+
+def tiles(release: Release, view: View, prefix: str) -> Any:
+    """All indicators of the wave; the name of each leads to its charts."""
+    return html.Ul([_tile(release, view, card, prefix) for card in release.indicators], className="tiles")
+
+
+def _tile(release: Release, view: View, card: IndicatorCard, prefix: str) -> Any:
+    chosen = card.id == view.indicator.id
+    here = {"aria-current": "true"} if chosen else {}
+    link = html.A(
+        in_language(card.name, view.language), href=prefix + view.with_indicator(card).query + "#trend-title", **here
+    )
+    return html.Li([html.H3(link), *_numbers(release, view, card)], className="tile tile-chosen" if chosen else "tile")
+
+
+def _numbers(release: Release, view: View, card: IndicatorCard) -> list[Any]:
+    _ = translator(view.language)
+    figure = release.figure(card.id, view.wave.id)
+    found = shown(figure)
+    if found is None:
+        locked = figure is not None and figure.status == CONFIDENTIAL
+        mark = html.Span(className="sign sign-lock", **{"aria-hidden": "true"}) if locked else None
+        return [html.P([mark, withheld(figure, view.language, release.parameters)], className="tile-withheld")]
+    bounds = _("%(level)s interval: %(interval)s", level=level(view.language), interval=interval(found, view.language))
+    return [
+        html.P(percent(found.estimate, view.language), className="estimate"),
+        html.P([bounds, html.Br(), answers(found.n, view.language)], className="bounds"),
+        _caution(release, found, view.language),
+        _change(release, view, card),
+    ]
+
+
+def _caution(release: Release, found: Shown, language: str) -> Any:
+    _ = translator(language)
+    notes = []
+    if release.sample == "non_probability":
+        notes.append(html.Span(sample(release.sample, language), className="tag"))
+    if found.review:
+        notes.append(html.Span(_("to be read with caution"), className="tag"))
+    return html.P(notes, className="tags") if notes else None
+
+
+def _change(release: Release, view: View, card: IndicatorCard) -> Any:
+    found = shown(release.figure(card.id, view.wave.id, contrast=CHANGE))
+    text = change(found, view.wave == in_time(release.waves)[0], view.language)
+    verdict = against(found) if found else "none"
+    mark = html.Span(MARKS.get(verdict, "–"), className=f"mark mark-{verdict}", **{"aria-hidden": "true"})
+    return html.P([mark, html.Span(text)], className="change")

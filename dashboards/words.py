@@ -1,0 +1,100 @@
+"""Codes of the release in words: statuses, reasons, flags, modes, methods, samples.
+
+A code that is not known gets a general sentence, never an error and never a blank: releases may be newer than this.
+"""
+
+from collections.abc import Mapping
+
+from analytics.release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
+from dashboards.formats import fenced
+from translations.languages import number, translator
+
+SIGNS = {PUBLISHED: "", UNRELIABLE: ":", CONFIDENTIAL: "", UNAVAILABLE: ".."}
+
+
+def reason(code: str, language: str, parameters: Mapping[str, str | int | float]) -> str:
+    """Why a figure is not shown, as a sentence. `parameters` of the release hold k, the fewest answers shown."""
+    _ = translator(language)
+    least = parameters.get("k")
+    k = fenced(number(least, language), language) if isinstance(least, int | float) else None
+    few = _("Withheld: fewer than %(k)s answers.", k=k) if k else _("Withheld: too few answers.")
+    complementary = _("Withheld: with the other figures it would give away one that is withheld.")
+    small_sample = _("Withheld: fewer than 30 answers are too few for a reliable figure.")
+    wide = _("Withheld: the interval is too wide to say anything.")
+    relative = _("Withheld: the interval is too wide for a share this small.")
+    nobody = _("Nobody in this group was asked or answered.")
+    alone = _("Withheld: one respondent cannot stand for a group.")
+    clusters = _("Its uncertainty cannot be estimated from this sample.")
+    return {
+        "fewer_than_k": few,
+        "complementary": complementary,
+        "area_floor": _("Withheld: too few answers in this area for any figure."),
+        "n_below_30": small_sample,
+        "n_eff_below_30": small_sample,
+        "wide_interval": wide,
+        "interval_wide": wide,
+        "relative_width": relative,
+        "relative_interval_wide": relative,
+        "no_respondents": nobody,
+        "no_base": nobody,
+        "single_respondent": alone,
+        "one_respondent": alone,
+        "no_variance": clusters,
+        "zero_variance": clusters,
+        "one_psu": clusters,
+        "no_degrees_of_freedom": clusters,
+    }.get(code, _("This figure cannot be shown."))
+
+
+def withheld(figure: Figure | None, language: str, parameters: Mapping[str, str | int | float]) -> str:
+    """Why a cell has no number, as a sentence: by its reason, else by its status. The cell may be absent."""
+    _ = translator(language)
+    if figure is None:
+        return _("Not part of this release.")
+    if figure.reason:
+        return reason(figure.reason, language, parameters)
+    return {
+        CONFIDENTIAL: _("Withheld to protect respondents."),
+        UNRELIABLE: _("Withheld: not reliable enough to show."),
+        UNAVAILABLE: _("Not available."),
+    }.get(figure.status, _("This figure cannot be shown."))
+
+
+def sign(figure: Figure | None) -> str:
+    """The short sign of a cell without a number; the lock of a confidential one is drawn by the style sheet."""
+    return SIGNS.get(figure.status, "..") if figure is not None else SIGNS[UNAVAILABLE]
+
+
+def standing(figure: Figure | None, language: str, parameters: Mapping[str, str | int | float]) -> str:
+    """The last column of a table: published, published with a caution, or why there is no number."""
+    _ = translator(language)
+    if figure is None or figure.status != PUBLISHED:
+        return withheld(figure, language, parameters)
+    return _("published; to be read with caution") if figure.flag == "review" else _("published")
+
+
+def mode(code: str, language: str) -> str:
+    """How an answer came in."""
+    _ = translator(language)
+    names = {"web": _("web"), "sms": _("text message"), "whatsapp": _("WhatsApp"), "assisted": _("with an assistant")}
+    return names.get(code, code)
+
+
+def method(code: str, language: str) -> str:
+    """How the interval was made."""
+    _ = translator(language)
+    names = {
+        "korn_graubard": _("Korn-Graubard interval for a share from a complex sample"),
+        "beta": _("beta interval for a share from a complex sample"),
+        "logit": _("interval on the log-odds"),
+        "t": _("t interval by linearisation"),
+        "": _("not stated"),
+    }
+    return names.get(code, code)
+
+
+def sample(code: str, language: str) -> str:
+    """How respondents came into the sample."""
+    _ = translator(language)
+    names = {"probability": _("probability sample"), "non_probability": _("non-probability sample")}
+    return names.get(code, _("sample of unknown kind"))

@@ -1,0 +1,80 @@
+"""The respondent's site served on the loopback for it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from nacl.public import PrivateKey
+from playwright.sync_api import Browser, BrowserContext
+from sqlalchemy import Engine
+from werkzeug.serving import make_server
+
+from survey_app.fieldwork import field
+from survey_app.settings import CollectorSettings
+from survey_app.storage.database import connect, migrate, writing
+from survey_app.web.application import create_site
+
+from .questionnaire import QUESTIONNAIRE
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def custodian() -> PrivateKey:
+    """The custodian's key pair of these tests."""
+    return PrivateKey(bytes(range(32)))
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> Iterator[Engine]:
+    """A database with the questionnaire in the field."""
+    engine = connect(f"sqlite:///{tmp_path}/collector.sqlite3")
+    migrate(engine)
+    with writing(engine) as session:
+        field(session, QUESTIONNAIRE, "2026-1", date(2026, 3, 1), date(2026, 3, 31))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def address(collector: Engine, custodian: PrivateKey) -> Iterator[str]:
+    """The address of a running demonstration site."""
+    key = bytes(custodian.public_key).hex()
+    settings = CollectorSettings(public_url="http://127.0.0.1", custodian_public_key=key, demo=True)
+    server = make_server("127.0.0.1", 0, create_site(settings, collector, lambda: date(2026, 3, 2)), threaded=True)
+    server.daemon_threads = True  # type: ignore[attr-defined]  # the threaded server has it
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A new browser window of a size and language, by default a small phone in Arabic without script."""
+    opened: list[BrowserContext] = []
+
+    def window(width: int = 360, height: int = 640, language: str = "ar", *, script: bool = False) -> BrowserContext:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale=language,
+            java_script_enabled=script,
+            bypass_csp=script,
+        )
+        opened.append(context)
+        return context
+
+    yield window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures for looking at go; they are not kept."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    return SCREENSHOTS

@@ -1,0 +1,110 @@
+"""The overview in a real browser, in three languages: drawn, quiet, and talking to nobody else."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
+
+from analytics.release import Release, write
+from dashboards.application import create_dashboards
+from dashboards.settings import DashboardSettings
+from translations.languages import LANGUAGES, direction
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOTS = Path(__file__).parents[1] / "browser" / "screenshots"
+LISTEN = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", event => window.violations.push(event.violatedDirective));
+"""
+
+
+@pytest.fixture
+def address(tmp_path: Path, release: Release) -> Iterator[str]:
+    """The dashboards mounted below /dashboards/ on a threaded server, as they are served."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    write(tmp_path, release)
+    dashboards = create_dashboards(DashboardSettings(releases=tmp_path))
+    site = DispatcherMiddleware(Flask("outer"), {"/dashboards": dashboards})
+    server = make_server("127.0.0.1", 0, site, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/dashboards/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_overview_is_drawn_and_nothing_else_is_asked(
+    chromium: Browser, address: str, language: str, width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.add_init_script(LISTEN)
+    faults: list[str] = []
+    hosts: set[str] = set()
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    page.goto(f"{address}?lang={language}")
+    page.wait_for_selector(".exhibit-map .js-fill")
+    page.wait_for_function("document.querySelectorAll('svg.main-svg .plot, svg.main-svg .cartesianlayer').length >= 5")
+
+    assert page.locator(".plot-container").count() == 5
+    assert page.locator(".exhibit-map .js-fill").count() == 4
+    assert page.locator(".no-webgl").count() == 0
+    assert page.get_attribute("html", "dir") == direction(language)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("window.violations") == []
+    assert faults == []
+    assert hosts == {address.split("/")[2]}
+    assert all(box["height"] > 100 for item in page.locator(".chart").all() if (box := item.bounding_box()))
+
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"dashboards-{language}-{width}.png", full_page=True)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_of_accessibility(chromium: Browser, address: str, scheme: Literal["light", "dark"]) -> None:
+    context = chromium.new_context(bypass_csp=True, color_scheme=scheme)  # axe is injected into the page
+    page = context.new_page()
+    page.goto(f"{address}?lang=ar")
+    page.wait_for_selector(".exhibit-map .js-fill")
+    found = Axe().run(page).response
+    assert len(found["passes"]) > 20
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+    context.close()
+
+
+def test_the_form_leads_to_another_view_and_keeps_the_language(chromium: Browser, address: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{address}?lang=fr")
+    page.select_option("#choose-indicator", "safety")
+    page.click("form button")
+    page.wait_for_url("**indicator=safety**")
+    page.wait_for_selector("h1")
+    assert "Sécurité la nuit" in page.inner_text("h1")
+    assert page.get_attribute("html", "lang") == "fr"
+    assert page.input_value("#choose-indicator") == "safety"
+    page.close()
+
+
+def test_a_table_twin_opens_by_keyboard_and_holds_the_numbers(chromium: Browser, address: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{address}?lang=en")
+    page.focus(".exhibit-trend summary")
+    page.keyboard.press("Enter")
+    cells = page.locator(".exhibit-trend tbody tr").nth(2).inner_text()
+    assert all(part in cells for part in ("May 2026", "54.0%", "51.0% to 57.0%", "1,234", "published"))
+    page.close()
