@@ -37,7 +37,7 @@ def channel() -> "WSGIApplication":
     from sms.webhook import create_channel  # noqa: PLC0415
 
     settings = read_settings(ChannelSettings)
-    return create_channel(settings, connect(settings.database_url.get_secret_value()), today)
+    return create_channel(settings, connect(settings.database_url.get_secret_value()))
 
 
 def dashboards() -> "WSGIApplication":

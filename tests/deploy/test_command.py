@@ -24,7 +24,7 @@ LEAVES = [(path, command) for path, command in commands(main) if not isinstance(
 def test_the_help_of_each_verb_says_what_it_changes(path: tuple[str, ...], command: click.Command) -> None:
     result = CliRunner().invoke(main, [*path, "--help"])
     assert result.exit_code == 0
-    words = ("changes", "writes", "deletes", "sends", "reads")
+    words = ("changes", "writes", "deletes", "marks", "reads")
     assert any(word in result.output.casefold() for word in words), "say what it changes, or that it changes nothing"
 
 

@@ -21,8 +21,7 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
         if kind is Kind.SINGLE:
             size = draw(st.integers(1, 5))
             choices = tuple(
-                Choice(str(code), texts(f"option {code}"), draw(st.sampled_from(MISSING)))
-                for code in range(size)
+                Choice(str(code), texts(f"option {code}"), draw(st.sampled_from(MISSING))) for code in range(size)
             )
         earlier = [item for item in items if item.kind is not Kind.NOTE]
         relevant = None

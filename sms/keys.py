@@ -1,0 +1,43 @@
+"""The keys of the text channel, all derived from one: pseudonyms of numbers and messages, and sealing.
+
+A pseudonym is a keyed hash; without the key nobody can try all numbers. Nothing here is ever printed.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+from nacl.secret import Aead
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What derives from the channel's key of 32 bytes."""
+
+    root: bytes = field(repr=False)
+
+    def number(self, address: str) -> str:
+        """The pseudonym of a number, the same in every wave: for delivery and for those who said stop."""
+        return self._pseudonym(b"number", address)
+
+    def person(self, wave: str, address: str) -> str:
+        """The pseudonym of a number in one wave; those of two waves cannot be joined without the key."""
+        return self._pseudonym(b"person:" + wave.encode(), address)
+
+    def message(self, channel: str, reference: str) -> str:
+        """The pseudonym of a message that was taken."""
+        return self._pseudonym(b"message:" + channel.encode(), reference)
+
+    def seal(self, content: bytes, place: str) -> bytes:
+        """Content that only this key opens, and only in the same place (XChaCha20-Poly1305)."""
+        return bytes(Aead(self._derived(b"seal")).encrypt(content, place.encode()))
+
+    def unseal(self, sealed: bytes, place: str) -> bytes:
+        """What was sealed in this place. Raises nacl.exceptions.CryptoError on anything else."""
+        return Aead(self._derived(b"seal")).decrypt(sealed, place.encode())
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return hashlib.blake2b(purpose, key=self.root, digest_size=32).digest()
+
+    def _pseudonym(self, purpose: bytes, value: str) -> str:
+        return hmac.digest(self._derived(purpose), value.encode("utf-8", "surrogatepass"), "sha256").hex()

@@ -1,0 +1,104 @@
+"""Conversations between two texts: sealed, found by a pseudonym of the number, stored only upon what was read.
+
+Whoever said stop has a row that outlives the wave, with nothing in it; no number is ever stored.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nacl.utils import random as random_bytes
+from sqlalchemy import delete, func, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from survey_app.intake import TOKEN_BYTES, padded, unpadded
+from survey_app.storage.tables import ConversationRow, InboundRow
+
+from .conversation import Conversation, State, dump, load
+from .keys import Keys
+
+INBOUND_DAYS = 30
+_ROW_STATES = {State.DONE: "completed", State.STOPPED: "stopped"}
+
+
+class OvertakenError(Exception):
+    """Another process moved the conversation meanwhile; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A conversation as it was found, and its revision, or None if it is new."""
+
+    conversation: Conversation
+    revision: int | None
+
+
+def take(session: Session, message: str, today: date) -> bool:
+    """Note that this message was taken; False if it had been before."""
+    try:
+        with session.begin_nested():
+            session.connection().execute(insert(InboundRow).values(id=message, day=today))
+    except IntegrityError:
+        return False
+    return True
+
+
+def forget(session: Session, today: date) -> int:
+    """Delete the notes of messages that no carrier will repeat; how many."""
+    old = delete(InboundRow).where(col(InboundRow.day) < today - timedelta(days=INBOUND_DAYS))
+    return session.connection().execute(old).rowcount
+
+
+def queue_up(session: Session, number: str) -> None:
+    """Wait until no other process works for this number (SQLite has one writer at a time anyway)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(select(func.pg_advisory_xact_lock(int(number[:15], 16))))
+
+
+def find(session: Session, keys: Keys, wave: str, address: str) -> Kept:
+    """The conversation with this number in this wave, or a new one; stopped if stop was ever said."""
+    person = keys.person(wave, address)
+    row = session.get(ConversationRow, person, populate_existing=True)
+    if row is None:
+        kept = Kept(Conversation(wave, random_bytes(TOKEN_BYTES)), None)
+    else:
+        kept = Kept(load(unpadded(keys.unseal(row.sealed, _place(person, row.revision)))), row.revision)
+    opted_out = session.get(ConversationRow, keys.number(address)) is not None
+    if opted_out and kept.conversation.state is not State.STOPPED:
+        from_earlier = Conversation(wave, kept.conversation.token, State.STOPPED, kept.conversation.language)
+        return Kept(from_earlier, kept.revision)
+    return kept
+
+
+def store(session: Session, keys: Keys, address: str, kept: Kept, conversation: Conversation) -> None:
+    """Store the conversation that came of the one that was found. Raises OvertakenError, to be rolled back."""
+    person = keys.person(conversation.wave, address)
+    if kept.revision is None:
+        session.connection().execute(insert(ConversationRow).values(_row(keys, person, 0, conversation)))
+    else:
+        here = (col(ConversationRow.person) == person, col(ConversationRow.revision) == kept.revision)
+        changed = _row(keys, person, kept.revision + 1, conversation)
+        if session.connection().execute(update(ConversationRow).where(*here).values(changed)).rowcount != 1:
+            raise OvertakenError
+    _remember_stop(session, keys.number(address), conversation)
+
+
+def _remember_stop(session: Session, number: str, conversation: Conversation) -> None:
+    session.connection().execute(delete(ConversationRow).where(col(ConversationRow.person) == number))
+    if conversation.state is State.STOPPED:
+        row = {"person": number, "wave": conversation.wave, "state": "stopped", "revision": 0, "sealed": b""}
+        session.connection().execute(insert(ConversationRow).values(row))
+
+
+def _row(keys: Keys, person: str, revision: int, conversation: Conversation) -> dict[str, object]:
+    return {
+        "person": person,
+        "wave": conversation.wave,
+        "state": _ROW_STATES.get(conversation.state, "open"),
+        "revision": revision,
+        "sealed": keys.seal(padded(dump(conversation)), _place(person, revision)),
+    }
+
+
+def _place(person: str, revision: int) -> str:
+    return f"{person}:{revision}"

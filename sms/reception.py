@@ -1,0 +1,92 @@
+"""The reception: a text arrives, is taken once, and its answer is stored together with what is said in return.
+
+One transaction holds it all: the note that it was taken, the conversation's new state, the sealed envelope of a
+completed interview, and the replies in the outbox. Neither number nor text is ever logged or stored in the clear.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from survey_app import fieldwork, intake
+from survey_app.intake import Ticket
+from survey_app.storage.database import writing
+
+from . import memory, outbox
+from .commands import Word, command
+from .conversation import State, Turn, close, reply, stop
+from .settings import ChannelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text as it arrived: the channel, the carrier's id of it, who sent it, and what it says."""
+
+    channel: str
+    reference: str = field(repr=False)
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+def receive(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: datetime) -> None:
+    """Take a text and queue the replies; a repeat of it does nothing. `now` has a zone.
+
+    Raises SQLAlchemyError when the database is away and memory.OvertakenError when another process was quicker; then
+    nothing happened, and the carrier may bring the text again.
+    """
+    keys = settings.keys
+    with writing(engine) as session:
+        memory.queue_up(session, keys.number(inbound.sender))
+        if memory.take(session, keys.message(inbound.channel, inbound.reference), now.date()):
+            _converse(settings, session, inbound, now)
+
+
+def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
+    """The carrier says that this number told it to stop: the same as STOP, without a confirmation."""
+    with writing(engine) as session:
+        memory.queue_up(session, settings.keys.number(address))
+        if wave := _wave(session):
+            kept = memory.find(session, settings.keys, wave.id, address)
+            turn = stop(wave.questionnaire, kept.conversation)
+            memory.store(session, settings.keys, address, kept, turn.conversation)
+            outbox.withdraw(session, settings.keys.number(address))
+
+
+def _converse(settings: ChannelSettings, session: Session, inbound: Inbound, now: datetime) -> None:
+    wave, keys = _wave(session), settings.keys
+    if wave is None:
+        return
+    said = command(inbound.text)
+    number = keys.number(inbound.sender)
+    if said is None and outbox.waiting(session, number):
+        # What was asked last has not gone out yet, so this cannot be the answer to it.
+        return
+    kept = memory.find(session, keys, wave.id, inbound.sender)
+    if wave.state == fieldwork.OPEN or (said and said.word is Word.STOP):
+        turn = reply(wave.questionnaire, kept.conversation, inbound.text, settings.terms)
+    else:
+        turn = close(kept.conversation)
+        if turn.conversation == kept.conversation:
+            return
+    _keep(settings, session, inbound, kept, turn, now)
+
+
+def _keep(
+    settings: ChannelSettings, session: Session, inbound: Inbound, kept: memory.Kept, turn: Turn, now: datetime
+) -> None:
+    keys, wave = settings.keys, kept.conversation.wave
+    if turn.completed:
+        form = fieldwork.questionnaire(session, turn.completed.version)
+        ticket = Ticket(kept.conversation.token)
+        intake.complete(session, form, turn.completed, wave, ticket, settings.custodian_public_key)
+    if turn.conversation.state is State.STOPPED:
+        outbox.withdraw(session, keys.number(inbound.sender))
+    memory.store(session, keys, inbound.sender, kept, turn.conversation)
+    outbox.queue(session, keys, inbound.channel, inbound.sender, turn.messages, now)
+
+
+def _wave(session: Session) -> fieldwork.Wave | None:
+    """The wave in the field, or else the newest."""
+    return fieldwork.open_wave(session) or next(reversed(fieldwork.waves(session)), None)

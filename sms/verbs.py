@@ -1,0 +1,75 @@
+"""The command line of the text channel: sending what waits in the outbox."""
+
+import time
+from collections import Counter
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from survey_app.settings import SettingsError, read_settings
+from survey_app.storage.database import connect
+
+from .carriers import TwilioCarrier
+from .clock import utc
+from .delivery import deliver, tidy
+from .outbox import FAILED, QUEUED, SENT, UNKNOWN
+from .settings import ChannelSettings
+
+PAUSE_SECONDS = 2.0
+
+
+@click.group()
+def sms() -> None:
+    """Text messages: the channel's worker."""
+
+
+@sms.command()
+@click.option("--forever", is_flag=True, help="Go on until interrupted, looking every two seconds.")
+def send(*, forever: bool) -> None:
+    """Send what waits in the outbox.
+
+    Hands each message that is due to Twilio, marks it in the database as sent, failed or unknown, and empties it.
+    What Twilio could not take now stays queued for later. Rows older than a few days are deleted. Several workers may
+    run at once on PostgreSQL.
+    """
+    try:
+        settings = read_settings(ChannelSettings)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    carrier = _carrier(settings)
+    engine = connect(settings.database_url.get_secret_value())
+    console = Console()
+    try:
+        while True:
+            counts = deliver(settings, engine, carrier, utc)
+            tidy(engine, utc())
+            if counts or not forever:
+                console.print(_table(counts))
+            if not forever:
+                break
+            time.sleep(PAUSE_SECONDS)
+    except KeyboardInterrupt:
+        console.print("Stopped; what waits stays in the outbox.")
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"the database cannot be used ({type(error).__name__})") from None
+    finally:
+        engine.dispose()
+
+
+def _carrier(settings: ChannelSettings) -> TwilioCarrier:
+    account, tokens, sender = settings.twilio_account_sid, settings.twilio_auth_tokens, settings.twilio_sender
+    if not account or not tokens or not sender:
+        needed = "THIQA_TWILIO_ACCOUNT_SID, THIQA_TWILIO_AUTH_TOKENS and THIQA_TWILIO_SENDER"
+        raise click.ClickException(f"{needed} must be set to send. See docs/configuration.md.")
+    return TwilioCarrier(account, tokens[0].get_secret_value(), sender, settings.twilio_base_url)
+
+
+def _table(counts: Counter[str]) -> Table:
+    table = Table("sent", "failed", "unknown", "later")
+    table.add_row(*(str(counts[status]) for status in (SENT, FAILED, UNKNOWN, QUEUED)))
+    return table
+
+
+verbs: list[click.Command] = [sms]
