@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -35,7 +36,7 @@ setup-dev: .venv/dev.stamp $(CATALOGUES) ## the same, with the development tools
 .PHONY: run
 run: setup ## serve survey, text-message simulator and dashboards on demo data
 	@$(BIN)/thiqa demo
-	@$(BIN)/thiqa serve --demo
+	@$(BIN)/thiqa serve --demo --port $(PORT)
 
 .PHONY: test
 test: setup-dev ## run every test that this machine can run

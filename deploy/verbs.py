@@ -1,6 +1,7 @@
 """The verbs that need more than one room: the demonstration and the server."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -54,6 +55,12 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
         demo_environment(VAR.absolute())
         os.environ.setdefault("THIQA_PUBLIC_URL", address)
     settings = read_settings(CollectorSettings)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"{address} cannot be used ({error.strerror}). Choose another --port.") from None
     click.echo("Synthetic data: no resident was asked.\n" if settings.demo else "", nl=False)
     click.echo(f"Survey                   {address}/")
     if settings.demo:
