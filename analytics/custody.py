@@ -7,7 +7,7 @@ are deleted in the same transaction: a crash loses none and doubles none.
 import json
 import secrets
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any
 
@@ -17,7 +17,7 @@ from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import Engine, delete, func, insert
 from sqlmodel import Session, col, select
 
-from survey_app.engine import Interview, Mode, Questionnaire, Unclear, path, read, submission
+from survey_app.engine import Mode, Questionnaire, decode, possible
 from survey_app.fieldwork import CLOSED, wave
 from survey_app.intake import EnvelopeError, unpadded
 from survey_app.storage.database import reading, writing
@@ -104,32 +104,18 @@ def _open_batch(engine: Engine, box: "SealedBox[PrivateKey]", wave_id: str, mini
 def _response(questionnaire: Questionnaire, wave_id: str, filled: bytes) -> dict[str, Any]:
     try:
         content = json.loads(unpadded(filled))
-        mode, language, answers = Mode(content["mode"]), content["language"], content["answers"]
-        if content["version"] != questionnaire.version or language not in questionnaire.languages:
-            raise RefusedContentError("another questionnaire")
-        _check(questionnaire, Interview(questionnaire.version, mode, language, answers))
+        mode, language = Mode(content["mode"]), content["language"]
+        answers = {str(name): decode(value) for name, value in content["answers"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedContentError("not a submission") from error
+    if content["version"] != questionnaire.version or language not in questionnaire.languages:
+        raise RefusedContentError("another questionnaire")
+    if not possible(questionnaire, mode, answers):
+        raise RefusedContentError("not what this questionnaire could have given")
     return {
         "id": uuid.UUID(bytes=secrets.token_bytes(16), version=4),
         "wave": wave_id,
         "mode": mode.value,
         "language": language,
-        "answers": answers,
+        "answers": content["answers"],
     }
-
-
-def _check(questionnaire: Questionnaire, interview: Interview) -> None:
-    """Every item on the path has an acceptable answer, and there is none off it."""
-    notes = {item.name: None for item in path(questionnaire, interview)}
-    whole = replace(interview, answers={**notes, **interview.answers})
-    if submission(questionnaire, whole) != dict(interview.answers):
-        raise RefusedContentError("answers off the path, or missing")
-    before: dict[str, Any] = {}
-    for item in path(questionnaire, whole):
-        value = interview.answers.get(item.name)
-        if isinstance(read(item, value), Unclear):
-            raise RefusedContentError("an answer that is no choice")
-        before[item.name] = value
-        if value is not None and item.constraint and not item.constraint.holds(before, value):
-            raise RefusedContentError("an answer outside its constraint")

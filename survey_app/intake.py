@@ -18,7 +18,7 @@ from nacl.utils import random as random_bytes
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from .engine import Interview, Questionnaire, Status, submission
+from .engine import Interview, Questionnaire, Status, encode, submission
 from .storage.tables import EnvelopeRow
 
 PADDED_BYTES = 4_096
@@ -90,7 +90,7 @@ def payload(questionnaire: Questionnaire, interview: Interview) -> bytes:
         "version": questionnaire.version,
         "mode": interview.mode.value,
         "language": interview.language,
-        "answers": submission(questionnaire, interview),
+        "answers": {name: encode(value) for name, value in submission(questionnaire, interview).items()},
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 

@@ -3,26 +3,32 @@
 It imports the standard library and nothing else: no clock, no randomness, no page, no storage.
 """
 
+from .answers import Answer, Missing, decode, encode
+from .audit import possible
 from .codebook import Variable, codebook
+from .document import from_document, to_document
 from .expression import Expression, ExpressionError, parse
 from .interview import (
     Accepted,
     Asked,
     Completed,
     Event,
-    Interview,
     LanguageSwitched,
+    QuotaFilled,
     Refused,
     Reviewed,
-    Status,
+    ScreenedOut,
     Step,
     Stopped,
     answer,
+    answer_page,
     back,
     begin,
     canonical,
     complete,
     current,
+    offered_choices,
+    page,
     path,
     place,
     stop,
@@ -31,21 +37,11 @@ from .interview import (
     unanswered,
     visit,
 )
-from .questionnaire import (
-    Choice,
-    Fault,
-    Item,
-    Kind,
-    Missing,
-    Mode,
-    Questionnaire,
-    QuestionnaireError,
-    Text,
-    checked,
-    from_document,
-    to_document,
-)
-from .replies import Answer, Reason, Unclear, read, understand
+from .kinds import Reason, Unclear, read
+from .questionnaire import Choice, Fault, Group, Item, Kind, Mode, Questionnaire, QuestionnaireError, Text, checked
+from .replies import understand
+from .walk import Interview, Quota, Status
+from .wording import said, worded
 
 __all__ = [
     "Accepted",
@@ -57,6 +53,7 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Fault",
+    "Group",
     "Interview",
     "Item",
     "Kind",
@@ -65,9 +62,12 @@ __all__ = [
     "Mode",
     "Questionnaire",
     "QuestionnaireError",
+    "Quota",
+    "QuotaFilled",
     "Reason",
     "Refused",
     "Reviewed",
+    "ScreenedOut",
     "Status",
     "Step",
     "Stopped",
@@ -75,6 +75,7 @@ __all__ = [
     "Unclear",
     "Variable",
     "answer",
+    "answer_page",
     "back",
     "begin",
     "canonical",
@@ -82,11 +83,17 @@ __all__ = [
     "codebook",
     "complete",
     "current",
+    "decode",
+    "encode",
     "from_document",
+    "offered_choices",
+    "page",
     "parse",
     "path",
     "place",
+    "possible",
     "read",
+    "said",
     "stop",
     "submission",
     "switch_language",
@@ -94,4 +101,5 @@ __all__ = [
     "unanswered",
     "understand",
     "visit",
+    "worded",
 ]

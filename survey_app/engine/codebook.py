@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from .questionnaire import Choice, Kind, Missing, Questionnaire, Text
+from .answers import Missing
+from .questionnaire import Choice, Kind, Questionnaire, Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .functions import FUNCTIONS, Value, number, text, truth
+from .functions import FUNCTIONS, Value, number, safe_pattern, text, truth
 
 MAX_CHARS = 4_000
 MAX_DEPTH = 40
+COLUMN = "choice column "
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -68,7 +69,10 @@ class Expression:
     references: frozenset[str]
 
     def value(self, answers: Mapping[str, Value], current: Value = None) -> Value:
-        """The value, given the answers by item name and the answer under test (`.`). Never raises."""
+        """The value, given the answers by item name and the answer under test (`.`). Never raises.
+
+        In a choice filter, `answers` holds the columns of the choice too, under COLUMN + name.
+        """
         return _evaluate(self.tree, answers, current)
 
     def holds(self, answers: Mapping[str, Value], current: Value = None) -> bool:
@@ -83,11 +87,14 @@ class _Token:
     position: int
 
 
-def parse(source: str) -> Expression:
-    """Read an expression. Raises ExpressionError with a code, the position and the word found there."""
+def parse(source: str, columns: frozenset[str] = frozenset()) -> Expression:
+    """Read an expression. Bare names are allowed for `columns` of a choice only.
+
+    Raises ExpressionError with a code, the position and the word found there.
+    """
     if len(source) > MAX_CHARS:
         raise ExpressionError("too_long", MAX_CHARS)
-    parser = _Parser(_tokens(source.translate(_TYPOGRAPHIC)))
+    parser = _Parser(_tokens(source.translate(_TYPOGRAPHIC)), columns)
     tree = parser.binary(0, 0)
     if (rest := parser.peek()).kind != "end":
         raise ExpressionError("unexpected", rest.position, rest.value)
@@ -112,8 +119,8 @@ def _tokens(source: str) -> list[_Token]:
 class _Parser:
     """Recursive descent over the tokens; depth is bounded."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
-        self.tokens, self.at = tokens, 0
+    def __init__(self, tokens: list[_Token], columns: frozenset[str]) -> None:
+        self.tokens, self.at, self.columns = tokens, 0, columns
         self.references: set[str] = set()
 
     def peek(self) -> _Token:
@@ -158,6 +165,8 @@ class _Parser:
             case "reference":
                 self.references.add(token.value)
                 return Node("reference", token.value)
+            case "word" if token.value in self.columns and self.peek().value != "(":
+                return Node("reference", COLUMN + token.value)
             case "word":
                 return self.call(token, depth)
         raise ExpressionError("unexpected", token.position, token.value)
@@ -173,6 +182,8 @@ class _Parser:
                 break
             self.take()
         self.expect(")")
+        if token.value == "regex" and arguments[1:] and not safe_pattern(str(arguments[1].value)):
+            raise ExpressionError("unsafe_pattern", token.position, str(arguments[1].value)[:40])
         fewest, most, _ = FUNCTIONS[token.value]
         if not fewest <= len(arguments) <= most:
             raise ExpressionError("wrong_number_of_arguments", token.position, token.value)

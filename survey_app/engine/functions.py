@@ -4,10 +4,13 @@ All are total: what cannot be computed is NaN or the empty text, never an except
 """
 
 import math
+import re
 from collections.abc import Callable
 
 Value = str | float | int | bool | None
 NAN = float("nan")
+MAX_PATTERN_CHARS = 200
+MAX_MATCHED_CHARS = 500
 
 
 def number(value: Value) -> float:
@@ -61,6 +64,43 @@ def _extreme(choose: Callable[[list[float]], float]) -> Callable[..., float]:
     return pick
 
 
+def _substring(value: Value, start: Value, end: Value = None) -> str:
+    """XForms substr(): positions from 0, the end not included."""
+    whole = text(value)
+    first, last = number(start), number(end) if end is not None else float(len(whole))
+    if math.isnan(first) or math.isnan(last) or abs(first) > 1e6 or abs(last) > 1e6:
+        return ""
+    return whole[int(first) : int(last)]
+
+
+def _selected_at(answer: Value, place: Value) -> str:
+    codes, at = text(answer).split(), number(place)
+    return codes[int(at)] if not math.isnan(at) and 0 <= at < len(codes) else ""
+
+
+def _total(*values: Value) -> float:
+    return math.fsum(numbers) if not any(map(math.isinf, numbers := [number(v) for v in values])) else NAN
+
+
+def safe_pattern(pattern: str) -> bool:
+    """Whether a regular expression matches in linear time: bounded, no group is repeated, no reference back."""
+    return (
+        len(pattern) <= MAX_PATTERN_CHARS
+        and not re.search(r"\)[*+?{]|\\[1-9]|\(\?", pattern)
+        and len(re.findall(r"[*+]|\{\d*,", pattern)) <= 2
+    )
+
+
+def _matches(value: Value, pattern: Value) -> bool:
+    """XForms regex(): the whole text, bounded; a pattern that is not safe never matches (the importer refuses it)."""
+    if not safe_pattern(text(pattern)):
+        return False
+    try:
+        return re.fullmatch(text(pattern), text(value)[:MAX_MATCHED_CHARS]) is not None
+    except (re.error, OverflowError):
+        return False
+
+
 # name: fewest arguments, most arguments, function
 FUNCTIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {
     "not": (1, 1, lambda value: not truth(value)),
@@ -79,6 +119,14 @@ FUNCTIONS: dict[str, tuple[int, int, Callable[..., Value]]] = {
     "contains": (2, 2, lambda whole, part: text(part) in text(whole)),
     "starts-with": (2, 2, lambda whole, part: text(whole).startswith(text(part))),
     "concat": (1, 20, lambda *values: "".join(text(value) for value in values)[:10_000]),
+    "ends-with": (2, 2, lambda whole, part: text(whole).endswith(text(part))),
+    "substr": (2, 3, _substring),
+    "normalize-space": (1, 1, lambda value: " ".join(text(value).split())),
+    "regex": (2, 2, _matches),
+    "once": (1, 1, lambda value: value),
+    "selected-at": (2, 2, _selected_at),
+    "count": (1, 20, lambda *values: float(sum(text(value) != "" for value in values))),
+    "sum": (1, 20, _total),
     "min": (1, 20, _extreme(min)),
     "max": (1, 20, _extreme(max)),
 }

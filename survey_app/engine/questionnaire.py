@@ -5,30 +5,39 @@ A questionnaire is data. It knows nothing of pages, messages, storage or time.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from .expression import Expression, ExpressionError, parse
+from .answers import Missing
+from .expression import Expression
 
 Text = Mapping[str, str]  # language -> text
 
+MAX_ITEMS = 5_000
+
 
 class Kind(StrEnum):
-    """What an item asks for."""
+    """What an item asks for. A calculated item and an arm are never asked: their values follow."""
 
     SINGLE = "single"
+    MULTIPLE = "multiple"
+    RANKING = "ranking"
+    SCALE = "scale"
+    AREA = "area"
     INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TEXT = "text"
     NOTE = "note"
+    CALCULATED = "calculated"
+    ARM = "arm"
 
 
-class Missing(StrEnum):
-    """Why a choice is not a substantive answer. "Not asked" is not a code: the item is then off the path."""
-
-    DONT_KNOW = "dont_know"
-    REFUSED = "refused"
-    NOT_APPLICABLE = "not_applicable"
+ONE_CHOICE = frozenset({Kind.SINGLE, Kind.AREA})
+WITH_CHOICES = ONE_CHOICE | {Kind.MULTIPLE, Kind.RANKING, Kind.ARM}
+DERIVED = frozenset({Kind.CALCULATED, Kind.ARM})
 
 
 class Mode(StrEnum):
@@ -45,48 +54,102 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option of a list: the code that is stored, its label, other words for it, and whether it is missing."""
+    """One option of a list: the code that is stored, its label, other words for it, and whether it is missing.
+
+    `attributes` are what a choice filter may ask of it; `image` is a picture's file name.
+    """
 
     code: str
     label: Text
     missing: Missing | None = None
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of items: a module or a page. `random` shuffles what is directly in it, by the interview's seed."""
+
+    name: str
+    label: Text = field(default_factory=dict)
+    random: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item. `short` is its wording for text messages; items that are not `by_text` never go that way."""
+    """One item. `short` is its wording for text messages; items that are not `by_text` never go that way.
+
+    `groups` are the groups around it, outermost first; `page` joins items that are shown together; `stem` is the
+    question that a battery shares. `offers` are the missing answers offered where there is no list of choices.
+    """
 
     name: str
     kind: Kind
     label: Text
     hint: Text = field(default_factory=dict)
     short: Text = field(default_factory=dict)
+    stem: Text = field(default_factory=dict)
+    audio: Text = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    choice_filter: Expression | None = None
+    random_choices: bool = False
     relevant: Expression | None = None
     required: bool = False
     required_message: Text = field(default_factory=dict)
     constraint: Expression | None = None
     constraint_message: Text = field(default_factory=dict)
+    calculation: Expression | None = None
+    screen_out: Expression | None = None
     by_text: bool = True
+    groups: tuple[str, ...] = ()
+    page: str = ""
+    offers: tuple[Missing, ...] = ()
+    low: int = 0
+    high: int = 10
+    step: int = 1
+    low_label: Text = field(default_factory=dict)
+    high_label: Text = field(default_factory=dict)
+    precision: str = "day"
+    long: bool = False
+    area_level: str = ""
 
     def choice(self, code: object) -> Choice | None:
         """The choice with this code, or None."""
         return next((choice for choice in self.choices if choice.code == code), None)
 
+    @property
+    def expressions(self) -> Iterator[tuple[str, Expression]]:
+        """The item's expressions by the field that holds them."""
+        for name in ("relevant", "constraint", "calculation", "choice_filter", "screen_out"):
+            expression: Expression | None = getattr(self, name)
+            if expression is not None:
+                yield name, expression
+
+    @property
+    def texts(self) -> Iterator[Text]:
+        """The texts that must be there in every language."""
+        if self.kind not in DERIVED:
+            yield self.label
+        for choice in self.choices if self.kind is not Kind.ARM else ():
+            yield choice.label
+
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """A complete questionnaire: items in the order of asking. Make it with `checked`, which refuses faults."""
+    """A complete questionnaire: items in the order of authoring. Make it with `checked`, which refuses faults."""
 
     form_id: str
     title: Text
     languages: tuple[str, ...]
     items: tuple[Item, ...]
+    groups: tuple[Group, ...] = ()
 
     @cached_property
     def version(self) -> str:
         """SHA-256 of the canonical document, in hexadecimal: the same content has the same version everywhere."""
+        from .document import to_document  # noqa: PLC0415 (the document is made of questionnaires)
+
         document = json.dumps(to_document(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(document.encode()).hexdigest()
 
@@ -115,100 +178,53 @@ class QuestionnaireError(ValueError):
 
 def checked(questionnaire: Questionnaire) -> Questionnaire:
     """The same questionnaire, or QuestionnaireError with all its faults: names, references, languages, choices."""
-    faults: list[Fault] = []
-    earlier: set[str] = set()
     if not questionnaire.items or not questionnaire.languages:
-        faults.append(Fault("empty", questionnaire.form_id))
+        raise QuestionnaireError([Fault("empty", questionnaire.form_id)])
+    if len(questionnaire.items) > MAX_ITEMS:
+        raise QuestionnaireError([Fault("too_many_items", questionnaire.form_id, str(len(questionnaire.items)))])
+    faults: list[Fault] = []
+    earlier: dict[str, Item] = {}
+    random = {group.name for group in questionnaire.groups if group.random}
     for item in questionnaire.items:
         if item.name in earlier:
             faults.append(Fault("duplicate_name", item.name))
-        faults += _reference_faults(item, earlier)
-        earlier.add(item.name)
-        faults += [
-            Fault("missing_language", item.name, language)
-            for language in questionnaire.languages
-            if not all(text.get(language) for text in (item.label, *(choice.label for choice in item.choices)))
-        ]
-        faults += _choice_faults(item)
+        faults += _reference_faults(item, earlier, random)
+        faults += _language_faults(item, questionnaire.languages)
+        faults += _kind_faults(item)
+        earlier[item.name] = item
     if faults:
         raise QuestionnaireError(faults)
     return questionnaire
 
 
-def _reference_faults(item: Item, earlier: set[str]) -> list[Fault]:
-    relevant = item.relevant.references if item.relevant else frozenset()
-    constraint = item.constraint.references if item.constraint else frozenset()
-    unknown = (relevant - earlier) | (constraint - earlier - {item.name})
-    return [Fault("unknown_or_later_reference", item.name, name) for name in sorted(unknown)]
+def _reference_faults(item: Item, earlier: Mapping[str, Item], random: set[str]) -> Iterator[Fault]:
+    for where, expression in item.expressions:
+        own = {item.name} if where in ("constraint", "screen_out") else set()
+        for name in sorted(expression.references - own):
+            if name not in earlier:
+                yield Fault("unknown_or_later_reference", item.name, name)
+            elif shuffled := set(item.groups) & set(earlier[name].groups) & random:
+                yield Fault("reference_inside_random_group", item.name, f"{name} in {sorted(shuffled)[0]}")
 
 
-def _choice_faults(item: Item) -> list[Fault]:
+def _language_faults(item: Item, languages: tuple[str, ...]) -> Iterator[Fault]:
+    texts = list(item.texts)
+    for language in languages:
+        if not all(text.get(language) for text in texts):
+            yield Fault("missing_language", item.name, language)
+
+
+def _kind_faults(item: Item) -> Iterator[Fault]:
     codes = [choice.code for choice in item.choices]
-    if item.kind is Kind.SINGLE and not codes:
-        return [Fault("no_choices", item.name)]
-    return [
-        Fault("duplicate_choice", item.name, code) for code in sorted({code for code in codes if codes.count(code) > 1})
-    ]
-
-
-def to_document(questionnaire: Questionnaire) -> dict[str, object]:
-    """The questionnaire as plain JSON values, for storage and for the version's hash."""
-    return {
-        "form_id": questionnaire.form_id,
-        "title": dict(questionnaire.title),
-        "languages": list(questionnaire.languages),
-        "items": [_item_document(item) for item in questionnaire.items],
-    }
-
-
-def _item_document(item: Item) -> dict[str, object]:
-    return {
-        "name": item.name,
-        "kind": item.kind.value,
-        "label": dict(item.label),
-        "hint": dict(item.hint),
-        "short": dict(item.short),
-        "choices": [
-            {
-                "code": choice.code,
-                "label": dict(choice.label),
-                "missing": choice.missing.value if choice.missing else None,
-                "synonyms": {language: list(words) for language, words in choice.synonyms.items()},
-            }
-            for choice in item.choices
-        ],
-        "relevant": item.relevant.source if item.relevant else None,
-        "required": item.required,
-        "required_message": dict(item.required_message),
-        "constraint": item.constraint.source if item.constraint else None,
-        "constraint_message": dict(item.constraint_message),
-        "by_text": item.by_text,
-    }
-
-
-def from_document(document: Mapping[str, object]) -> Questionnaire:
-    """The questionnaire of a document that `to_document` made. Raises QuestionnaireError on any other."""
-    try:
-        items = tuple(_item(entry) for entry in document["items"])  # type: ignore[attr-defined]  # checked by the except
-        languages: tuple[str, ...] = tuple(document["languages"])  # type: ignore[arg-type]  # the same
-        return checked(Questionnaire(str(document["form_id"]), document["title"], languages, items))  # type: ignore[arg-type]  # the same
-    except (KeyError, TypeError, AttributeError, ExpressionError, ValueError) as error:
-        if isinstance(error, QuestionnaireError):
-            raise
-        raise QuestionnaireError([Fault("unreadable_document", str(document.get("form_id")), str(error))]) from error
-
-
-def _item(entry: Mapping[str, object]) -> Item:
-    fields = dict(entry)
-    choices = tuple(
-        Choice(
-            choice["code"],
-            choice["label"],
-            Missing(choice["missing"]) if choice["missing"] else None,
-            {language: tuple(words) for language, words in choice["synonyms"].items()},
-        )
-        for choice in fields.pop("choices")  # type: ignore[attr-defined]  # checked by the caller's except
-    )
-    for name in ("relevant", "constraint"):
-        fields[name] = parse(str(fields[name])) if fields[name] else None
-    return Item(kind=Kind(str(fields.pop("kind"))), choices=choices, **fields)  # type: ignore[arg-type]  # the same
+    if item.kind in WITH_CHOICES and not codes:
+        yield Fault("no_choices", item.name)
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield Fault("duplicate_choice", item.name, code)
+    if item.kind in (Kind.MULTIPLE, Kind.RANKING) and any(" " in code for code in codes):
+        yield Fault("space_in_choice", item.name)
+    if item.kind is Kind.SCALE and not (item.step > 0 and 0 < (item.high - item.low) // item.step <= 1_000):
+        yield Fault("unusable_scale", item.name, f"{item.low} to {item.high} by {item.step}")
+    if item.kind is Kind.CALCULATED and item.calculation is None:
+        yield Fault("no_calculation", item.name)
+    if item.precision not in ("day", "month", "year"):
+        yield Fault("unknown_precision", item.name, item.precision)

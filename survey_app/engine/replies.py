@@ -1,72 +1,72 @@
-"""What a person's reply means for an item: the code of a form, or the words of a text message.
+"""What a text message means for an item: an option's number, its words, several of them, a number or a date.
 
-Total: any object in, an answer or a named refusal out. Ambiguity is a refusal, never a guess.
+Ambiguity is a refusal, never a guess.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+import re
 
-from .normalise import fold, whole_number
-from .questionnaire import Item, Kind
+from .answers import Answer, Missing
+from .kinds import Reason, Unclear, read
+from .normalise import MISSING_WORDS, NUMBER_WORDS, fold, visible, whole_number
+from .questionnaire import ONE_CHOICE, Choice, Item, Kind
 
-Answer = str | int | None  # a choice's code, a number, or None: seen and passed over
-
-
-class Reason(StrEnum):
-    """Why a reply was not accepted."""
-
-    REQUIRED = "required"
-    NOT_A_CHOICE = "not_a_choice"
-    AMBIGUOUS = "ambiguous"
-    NOT_A_NUMBER = "not_a_number"
-    CONSTRAINT = "constraint"
-    NOT_ASKED = "not_asked"
-    CLOSED = "closed"
+_SEPARATORS = re.compile(r"[\s,;،؛.+&/-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """A reply that is no answer, and why."""
-
-    reason: Reason
-
-
-def read(item: Item, raw: object) -> Answer | Unclear:
-    """The answer in a form's field: a choice's code exactly, or a number in any script's digits."""
-    if item.kind is Kind.NOTE:
-        return None
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
-        return Unclear(Reason.REQUIRED) if item.required else None
-    if item.kind is Kind.SINGLE:
-        return raw if isinstance(raw, str) and item.choice(raw) else Unclear(Reason.NOT_A_CHOICE)
-    return _integer(raw)
+def understand(item: Item, words: str, language: str, choices: tuple[Choice, ...] | None = None) -> Answer | Unclear:
+    """The answer in a text message. `choices` are those offered, in the order in which they were numbered."""
+    offered = item.choices if choices is None else choices
+    if item.kind is Kind.NOTE or not visible(words):
+        return read(item, words, offered)
+    if item.kind in ONE_CHOICE:
+        return _one(offered, words, language)
+    if item.kind in (Kind.MULTIPLE, Kind.RANKING):
+        return _several(item, offered, words, language)
+    if (missing := _missing(item, words)) is not None:
+        return missing
+    if item.kind in (Kind.SCALE, Kind.INTEGER, Kind.DECIMAL) and (number := NUMBER_WORDS.get(fold(words))) is not None:
+        return read(item, number)
+    return read(item, words)
 
 
-def understand(item: Item, words: str, language: str) -> Answer | Unclear:
-    """The answer in a text message: an option's number, its label or a synonym, or a number."""
-    if item.kind is not Kind.SINGLE or not words.strip():
-        return read(item, words)
-    place = whole_number(words.strip().rstrip(".)،,"))
-    if place is not None:
-        return item.choices[place - 1].code if 1 <= place <= len(item.choices) else Unclear(Reason.NOT_A_CHOICE)
+def _one(offered: tuple[Choice, ...], words: str, language: str) -> str | Unclear:
     typed = fold(words)
-    matches = {choice.code for choice in item.choices if typed in _names(item, choice.code, language)}
+    place = whole_number(words.strip().rstrip(".)،,"))
+    if place is None:
+        place = NUMBER_WORDS.get(typed)
+    matches = {choice.code for choice in offered if typed in _names(choice, language)}
+    if place is not None and 1 <= place <= len(offered):
+        matches.add(offered[place - 1].code)
     if len(matches) == 1:
         return matches.pop()
     return Unclear(Reason.AMBIGUOUS if matches else Reason.NOT_A_CHOICE)
 
 
-def _names(item: Item, code: str, language: str) -> set[str]:
-    choice = item.choice(code)
-    if choice is None:
-        return set()
-    in_language = {fold(choice.label.get(language, "")), *map(fold, choice.synonyms.get(language, ()))}
-    others = {fold(label) for label in choice.label.values()}
-    return (in_language | others) - {""}
+def _several(item: Item, offered: tuple[Choice, ...], words: str, language: str) -> Answer | Unclear:
+    """The whole as one option's name, or each part as an option: "1 3", "1,3", "theft, drugs"."""
+    whole = _one(offered, words, language)
+    if isinstance(whole, str):
+        return read(item, [whole], offered)
+    parts = [part for part in re.split(r"[,;،؛\n]+", visible(words)) if part.strip()]
+    if len(parts) < 2:
+        parts = [part for part in _SEPARATORS.split(visible(words)) if part]
+    codes: list[str] = []
+    for part in parts:
+        found = _one(offered, part, language)
+        if isinstance(found, Unclear):
+            return found
+        codes.append(found)
+    return read(item, codes, offered)
 
 
-def _integer(raw: object) -> int | Unclear:
-    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 10**9:
-        return raw
-    found = whole_number(raw) if isinstance(raw, str) else None
-    return Unclear(Reason.NOT_A_NUMBER) if found is None else found
+def _missing(item: Item, words: str) -> Missing | None:
+    typed = fold(words)
+    for kind in item.offers:
+        if typed in MISSING_WORDS[kind.value]:
+            return kind
+    return None
+
+
+def _names(choice: Choice, language: str) -> set[str]:
+    synonyms = map(fold, choice.synonyms.get(language, ()))
+    return {*synonyms, *(fold(label) for label in choice.label.values())} - {""}

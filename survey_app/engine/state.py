@@ -2,8 +2,9 @@
 
 import json
 
-from .interview import Interview, Status
+from .answers import decode, encode
 from .questionnaire import Mode
+from .walk import Interview, Status
 
 
 class StateError(ValueError):
@@ -16,9 +17,10 @@ def dump(interview: Interview) -> bytes:
         "version": interview.version,
         "mode": interview.mode.value,
         "language": interview.language,
-        "answers": dict(interview.answers),
+        "answers": {name: encode(value) for name, value in interview.answers.items()},
         "cursor": interview.cursor,
         "status": interview.status.value,
+        "seed": interview.seed,
     }
     return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -31,9 +33,10 @@ def load(content: bytes) -> Interview:
             version=state["version"],
             mode=Mode(state["mode"]),
             language=state["language"],
-            answers=state["answers"],
+            answers={str(name): decode(value) for name, value in state["answers"].items()},
             cursor=state["cursor"],
             status=Status(state["status"]),
+            seed=int(state["seed"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateError("not an interview") from error

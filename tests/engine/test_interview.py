@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,19 +20,26 @@ from survey_app.engine import (
     canonical,
     complete,
     current,
+    decode,
     from_document,
+    offered_choices,
+    page,
     path,
     place,
+    possible,
     stop,
     submission,
     switch_language,
     to_document,
     unanswered,
     visit,
+    worded,
 )
+from survey_app.engine.order import ordered
+from survey_app.engine.questionnaire import DERIVED
 from survey_app.engine.state import StateError, dump, load
 
-from .generated import LANGUAGES, RAW, SENSIBLE, questionnaires
+from .generated import LANGUAGES, RAW, SENSIBLE, acceptable, questionnaires
 
 moves = st.lists(
     st.one_of(
@@ -63,6 +71,17 @@ def play(form: Questionnaire, interview: Interview, turns: list[tuple[str, objec
     return interview
 
 
+def finish(form: Questionnaire, interview: Interview) -> Interview:
+    """Answer whatever is still asked, acceptably, and send; at most once an item."""
+    for _ in form.items:
+        interview = visit(form, interview, None).interview
+        item = current(form, interview)
+        if item is None:
+            break
+        interview = answer(form, interview, acceptable(item, offered_choices(form, interview, item))).interview
+    return complete(form, interview).interview
+
+
 @given(questionnaires(), st.sampled_from(Mode), moves)
 def test_any_sequence_of_moves_ends_in_a_lawful_interview(
     form: Questionnaire, mode: Mode, turns: list[tuple[str, object]]
@@ -70,27 +89,27 @@ def test_any_sequence_of_moves_ends_in_a_lawful_interview(
     interview = play(form, begin(form, mode, "fr").interview, turns)
     names = {item.name for item in path(form, interview)}
     assert interview.cursor is None or interview.cursor in names
-    assert set(submission(form, interview)) <= names
-    assert all(form.by_name[name].kind is not Kind.NOTE for name in submission(form, interview))
+    asked = {name for name in submission(form, interview) if not name.endswith(".order")}
+    derived = {item.name for item in form.items if item.kind in DERIVED}
+    assert asked <= names | derived
+    assert all(form.by_name[name].kind is not Kind.NOTE for name in asked)
     assert load(dump(interview)) == interview
     number, total = place(form, interview)
     assert 0 <= number <= total
+    shown = page(form, interview)
+    assert interview.cursor is None or interview.cursor in {item.name for item in shown}
+    for item in shown:
+        assert worded(form, interview.answers, item.label, interview.language)
     if interview.status is Status.COMPLETED:
         assert unanswered(form, interview) is None
 
 
 @given(questionnaires(), st.sampled_from(Mode), st.lists(SENSIBLE, min_size=1, max_size=6))
 def test_an_interview_that_is_answered_ends(form: Questionnaire, mode: Mode, replies: list[object]) -> None:
-    interview = begin(form, mode, "ar").interview
-    for turn in range(200):
-        item = current(form, interview)
-        if item is None:
-            break
-        good = item.choices[turn % len(item.choices)].code if item.choices else "7"
-        interview = answer(form, interview, replies[turn % len(replies)]).interview
-        if interview.cursor == item.name:
-            interview = answer(form, interview, good).interview
-    assert complete(form, interview).interview.status is Status.COMPLETED
+    interview = begin(form, mode, "ar", seed=3).interview
+    for reply in replies:
+        interview = answer(form, interview, reply).interview
+    assert finish(form, interview).status in (Status.COMPLETED, Status.SCREENED_OUT)
 
 
 @given(questionnaires(), st.sampled_from(Mode), moves, st.sampled_from(LANGUAGES))
@@ -104,17 +123,39 @@ def test_the_language_changes_nothing_else(
     assert one.cursor == other.cursor
 
 
-@given(questionnaires(), moves)
+@given(questionnaires(), moves, st.integers(0, 9))
 def test_the_channel_changes_nothing_where_every_item_may_go_by_text(
-    form: Questionnaire, turns: list[tuple[str, object]]
+    form: Questionnaire, turns: list[tuple[str, object]], seed: int
 ) -> None:
-    document = to_document(form)
-    for entry in document["items"]:  # type: ignore[attr-defined]  # a list of dicts
-        entry["by_text"] = True
-    open_form = from_document(document)
-    web = play(open_form, begin(open_form, Mode.WEB, "fr").interview, turns)
-    sms = play(open_form, begin(open_form, Mode.SMS, "fr").interview, turns)
+    open_form = replace(form, items=tuple(replace(item, by_text=True) for item in form.items))
+    web = play(open_form, begin(open_form, Mode.WEB, "fr", seed).interview, turns)
+    sms = play(open_form, begin(open_form, Mode.SMS, "fr", seed).interview, turns)
     assert canonical(open_form, web) == canonical(open_form, sms)
+
+
+@given(questionnaires(), st.integers(0, 9), moves)
+def test_a_finished_submission_survives_json_and_is_possible_and_a_changed_one_is_not(
+    form: Questionnaire, seed: int, turns: list[tuple[str, object]]
+) -> None:
+    interview = finish(form, play(form, begin(form, Mode.WEB, "fr", seed).interview, turns))
+    if interview.status is not Status.COMPLETED:
+        return
+    answers = {name: decode(value) for name, value in json.loads(canonical(form, interview)).items()}
+    assert answers == submission(form, interview)
+    assert possible(form, Mode.WEB, answers)
+    assert not possible(form, Mode.WEB, {**answers, "phone": "canary"})
+    for name in answers:
+        assert not possible(form, Mode.WEB, {other: value for other, value in answers.items() if other != name})
+        assert not possible(form, Mode.WEB, {**answers, name: "no such code " * 200})
+
+
+@given(questionnaires(), st.integers(0, 99))
+def test_the_order_is_the_seeds_and_holds_every_item_once(form: Questionnaire, seed: int) -> None:
+    names = [item.name for item in ordered(form, seed)]
+    assert names == [item.name for item in ordered(form, seed)]
+    assert sorted(names) == sorted(item.name for item in form.items)
+    if not any(group.random for group in form.groups):
+        assert names == [item.name for item in form.items]
 
 
 @given(questionnaires(), moves, RAW)

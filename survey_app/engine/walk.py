@@ -1,0 +1,142 @@
+"""The path: which items a person is asked, derived from the answers in one pass, so that it always ends.
+
+What is calculated and the arm of an experiment are derived on the way. An answer off the path does not count.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from itertools import islice
+
+from .answers import Answer, codes_of, plain
+from .expression import COLUMN, Expression
+from .functions import Value
+from .order import arm, choices, ordered
+from .questionnaire import DERIVED, WITH_CHOICES, Choice, Item, Kind, Mode, Questionnaire
+
+MAX_CALCULATED_CHARS = 500
+
+Quota = Callable[[Mapping[str, Answer]], bool]
+
+
+class Status(StrEnum):
+    """Where the interview stands."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    SCREENED_OUT = "screened_out"
+    QUOTA_FULL = "quota_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One interview. `cursor` is the item before the person, or None at the review after the last one.
+
+    `seed` decides every order and arm; the caller draws it at the start.
+    """
+
+    version: str
+    mode: Mode
+    language: str
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    cursor: str | None = None
+    status: Status = Status.OPEN
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One pass over the questionnaire: the items asked, which of them have an answer, and the values that followed.
+
+    `known` holds answers and derived values in the order of the path; `marks` says how many stood before each item.
+    """
+
+    items: tuple[Item, ...]
+    marks: tuple[int, ...]
+    known: Mapping[str, Answer]
+    done: frozenset[str]
+    derived: Mapping[str, Answer]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the items asked, in order."""
+        return tuple(item.name for item in self.items)
+
+    def seen(self, name: str) -> Mapping[str, Answer]:
+        """The answers and derived values that stood before this item."""
+        return dict(islice(self.known.items(), self.marks[self.names.index(name)]))
+
+
+def walk(questionnaire: Questionnaire, interview: Interview) -> Walk:
+    """The path of an interview."""
+    known: dict[str, Answer] = {}
+    values: dict[str, Value] = {}
+    items: list[Item] = []
+    marks: list[int] = []
+    done: list[str] = []
+    derived: dict[str, Answer] = {}
+    for item in ordered(questionnaire, interview.seed):
+        name = item.name
+        if (interview.mode.by_text and not item.by_text) or (item.relevant and not item.relevant.holds(values)):
+            continue
+        if item.kind in DERIVED:
+            known[name] = derived[name] = _derived(item, interview, values)
+            values[name] = plain(known[name])
+            continue
+        shown = _filtered(item, values, interview.seed) if item.kind in WITH_CHOICES else ()
+        if item.kind in WITH_CHOICES and not shown:
+            continue
+        items.append(item)
+        marks.append(len(known))
+        # A filter may have changed with an earlier answer: a choice that is no longer offered is asked again.
+        answer = interview.answers.get(name)
+        if name in interview.answers and _among(item, answer, shown):
+            done.append(name)
+            known[name] = answer
+            values[name] = plain(answer)
+    return Walk(tuple(items), tuple(marks), known, frozenset(done), derived)
+
+
+def offered(item: Item, known: Mapping[str, Answer], seed: int) -> tuple[Choice, ...]:
+    """The choices that are offered, given the answers before: filtered, and in the interview's order."""
+    return _filtered(item, {name: plain(answer) for name, answer in known.items()}, seed)
+
+
+def holds_at(item: Item, name: str, value: Answer, known: Mapping[str, Answer]) -> bool:
+    """Whether the item's constraint or screen-out holds for a value."""
+    expression: Expression | None = getattr(item, name)
+    current = plain(value)
+    values = {**{before: plain(answer) for before, answer in known.items()}, item.name: current}
+    return expression is not None and expression.holds(values, current)
+
+
+def _filtered(item: Item, values: Mapping[str, Value], seed: int) -> tuple[Choice, ...]:
+    if item.choice_filter is None:
+        return choices(item, seed)
+    return tuple(
+        choice
+        for choice in choices(item, seed)
+        if item.choice_filter.holds({**values, **{COLUMN + name: text for name, text in choice.attributes.items()}})
+    )
+
+
+def _among(item: Item, answer: Answer, offered_now: tuple[Choice, ...]) -> bool:
+    if item.choice_filter is None or item.kind not in WITH_CHOICES:
+        return True
+    return set(codes_of(answer)) <= {choice.code for choice in offered_now}
+
+
+def _derived(item: Item, interview: Interview, values: Mapping[str, Value]) -> Answer:
+    if item.kind is Kind.ARM:
+        given = interview.answers.get(item.name)
+        return given if item.choice(given) else arm(item, interview.seed)
+    value = item.calculation.value(values) if item.calculation else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        # NaN and infinity are no answers; a whole number is written as one.
+        return None if not math.isfinite(value) else int(value) if value == int(value) else value
+    return value[:MAX_CALCULATED_CHARS] if isinstance(value, str) else value
