@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from survey_app.engine import Variable, codebook
+from survey_app.engine.answers import plain
 from survey_app.instrument import Indicator, Instrument
 
 from .design import Design
@@ -45,7 +46,7 @@ def figures(
     book = codebook(instrument.questionnaire)
     found: list[Figure] = []
     for indicator in instrument.indicators:
-        coded = _Coded(indicator, _code(indicator, book[indicator.item], frame[indicator.item]))
+        coded = _Coded(indicator, _code(indicator, book[indicator.item], frame))
         cells = _Cells(frame, design, instrument, coded, k)
         before: dict[tuple[str, str], Figure] = {}
         for wave in waves:
@@ -157,10 +158,15 @@ def _published(key: tuple[str, str, str, str, str], estimate: Estimate, flag: st
     )
 
 
-def _code(indicator: Indicator, variable: Variable, answers: "pd.Series[str]") -> npt.NDArray[np.float64]:
+def _code(indicator: Indicator, variable: Variable, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    answers = frame[indicator.item]
     kept = set(variable.substantive).union(*(variable.missing(kind) for kind in indicator.base_includes))
-    positive = answers.isin(list(indicator.positive)).to_numpy(dtype=float)
-    return np.where(answers.isin(list(kept)).to_numpy(), positive, np.nan)
+    based = answers.isin(list(kept)).to_numpy()
+    if indicator.filter is not None:
+        names = sorted(indicator.filter.references)
+        rows = zip(*(frame[name].map(plain) for name in names), strict=True)
+        based = based & np.array([indicator.filter.holds(dict(zip(names, row, strict=True))) for row in rows])
+    return np.where(based, answers.isin(list(indicator.positive)).to_numpy(dtype=float), np.nan)
 
 
 def _reported(instrument: Instrument) -> list[str]:

@@ -20,7 +20,7 @@ from sqlmodel import col, select
 from survey_app.areas import Area, AreaList
 from survey_app.engine import Choice, Item, Kind, Missing, Questionnaire, checked
 from survey_app.fieldwork import CLOSED, field
-from survey_app.instrument import SAMPLES, Indicator, Instrument
+from survey_app.instrument import NO_GEOMETRY, SAMPLES, Indicator, Instrument
 from survey_app.storage.database import writing
 from survey_app.storage.tables import ResponseRow
 
@@ -63,9 +63,10 @@ def read_mapping(path: Path) -> ForeignSurvey:
             title=title,
             questionnaire=form,
             areas=_areas(roles.get("area"), title),
-            geometry={"type": "FeatureCollection", "features": []},
+            geometry=NO_GEOMETRY,
             census=(),
             indicators=tuple(_indicator(entry) for entry in content["items"] if "positive" in entry),
+            indices=(),
             area="area",
             sex="sex",
             age="age",

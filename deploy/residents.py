@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from survey_app.areas import Margin
+from survey_app.engine import Item, Kind
 from survey_app.instrument import Instrument
 
 WAVE_LOGITS = (-0.45, -0.30, -0.38, -0.15, 0.00, 0.12)
@@ -18,6 +19,7 @@ RESPONSE = {"18-24": 1.3, "25-34": 1.5, "35-44": 1.2, "45-54": 1.0, "55-64": 0.7
 WOMEN_RESPOND = 0.9
 TEXT_SHARE = {"18-24": 0.2, "25-34": 0.2, "35-44": 0.3, "45-54": 0.4, "55-64": 0.5, "65+": 0.6}
 WITHHELD = 0.01
+MISSING_SHARE = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,10 @@ def draw(census: tuple[Margin, ...], area: str, random: Random) -> Resident:
     return Resident(area, cell.sex, cell.age)
 
 
-def opinions(instrument: Instrument, resident: Resident, wave: int, random: Random) -> dict[str, str]:
-    """What this person answers to every item, by code or as typed; items off her path are simply not asked."""
-    said = {
+def opinions(instrument: Instrument, resident: Resident, wave: int, random: Random) -> dict[str, object]:
+    """What this person answers to every item, by code or as typed; items off the path are simply not asked."""
+    said: dict[str, object] = {item.name: _any_answer(item, random) for item in instrument.questionnaire.items}
+    said |= {
         "area": resident.area,
         "sex": "refused" if random.random() < WITHHELD else resident.sex,
         "age": "refused" if random.random() < WITHHELD else resident.age,
@@ -110,6 +113,28 @@ def opinions(instrument: Instrument, resident: Resident, wave: int, random: Rand
             random,
         )
     return said
+
+
+def _any_answer(item: Item, random: Random) -> object:
+    """An answer without a truth behind it, for items that no test of coverage looks at; free text is passed over."""
+    scale = [choice.code for choice in item.choices if choice.missing is None]
+    missing = [choice.code for choice in item.choices if choice.missing is not None]
+    if item.screen_out:
+        scale = [code for code in scale if not item.screen_out.holds({item.name: code}, code)]
+    match item.kind:
+        case Kind.SINGLE | Kind.AREA:
+            return random.choice(missing if missing and random.random() < MISSING_SHARE else scale)
+        case Kind.MULTIPLE:
+            return random.sample(scale, k=min(len(scale), random.randint(1, 2)))
+        case Kind.RANKING:
+            return random.sample(scale, k=len(scale))
+        case Kind.SCALE:
+            return random.randrange(item.low, item.high + 1, item.step)
+        case Kind.INTEGER | Kind.DECIMAL:
+            return "1"
+        case Kind.DATE:
+            return "2026-01-01"
+    return None
 
 
 def _probability(instrument: Instrument, opinion: Opinion, wave: int, area: str, sex: str, age: str) -> float:

@@ -83,20 +83,20 @@ def _interview(session: Session, plan: Plan, resident: Resident, random: Random)
 
 
 def hold_on_the_web(
-    form: Questionnaire, said: dict[str, str], language: str, patience: int = 10_000
+    form: Questionnaire, said: dict[str, object], language: str, patience: int = 10_000
 ) -> tuple[Interview | None, Interview]:
     """A web interview with these answers: the completed interview, or None and what was left at break-off."""
     interview = begin(form, Mode.WEB, language).interview
-    while (item := current(form, interview)) is not None:
+    while interview.cursor is not None:
         if patience == 0:
             return None, interview
         patience -= 1
-        interview = answer(form, interview, said.get(item.name)).interview
+        interview = answer(form, interview, said.get(interview.cursor)).interview
     return complete(form, interview).interview, interview
 
 
 def hold_by_text(
-    form: Questionnaire, plan: Plan, said: dict[str, str], language: str, patience: int, random: Random
+    form: Questionnaire, plan: Plan, said: dict[str, object], language: str, patience: int, random: Random
 ) -> Interview | None:
     """A text conversation with these answers, typed as numbers in either script: the completed interview, or None."""
     talk = text.Conversation(plan.wave_id)
@@ -109,7 +109,7 @@ def hold_by_text(
         item = current(form, interview) if interview else None
         if item is None:
             return None
-        turn = text.reply(form, turn.conversation, typed(item, said[item.name], language, random), plan.terms)
+        turn = text.reply(form, turn.conversation, typed(item, str(said[item.name]), language, random), plan.terms)
     return turn.completed
 
 

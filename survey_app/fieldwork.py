@@ -35,7 +35,10 @@ def questionnaire(session: Session, version: str) -> Questionnaire:
         row = session.get(QuestionnaireRow, version)
         if row is None:
             raise FieldworkError("no questionnaire of that version was fielded")
-        _parsed[version] = from_document(row.document)
+        stored = from_document(row.document)
+        if stored.version != version:
+            raise FieldworkError("a fielded questionnaire was changed in the database; it must not be used")
+        _parsed[version] = stored
     return _parsed[version]
 
 

@@ -5,16 +5,18 @@ Read from one TOML file that names the others, so that another country edits fil
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .areas import AreaList, Margin, read_areas, read_census, read_geometry
-from .engine import Kind, Missing, Questionnaire, Text, codebook
+from .engine import Expression, ExpressionError, Kind, Missing, Questionnaire, Text, codebook, parse
 from .xlsform import read_form
 
 BUNDLED = Path(__file__).parent / "questionnaires" / "community.toml"
 SAMPLES = ("probability", "non_probability")
+DIRECTIONS = ("higher_is_better", "lower_is_better")
+NO_GEOMETRY: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
 
 
 class InstrumentError(ValueError):
@@ -23,7 +25,11 @@ class InstrumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A share: the codes that count as positive, and which missing codes stay in its base (denominator)."""
+    """A share: the codes that count as positive, and which missing codes stay in its base (denominator).
+
+    `filter` limits the base further. `sensitive` items must never go by text message. `direction` says which way is
+    better, `wording` by language whether the question's wording is official, adapted or a draft.
+    """
 
     id: str
     item: str
@@ -33,6 +39,21 @@ class Indicator:
     definition: Text
     base: Text
     source: str
+    direction: str = "higher_is_better"
+    sensitive: bool = False
+    filter: Expression | None = None
+    wording: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A mean of items brought to 0-100, for persons who answered at least this share of them. Never a percentage."""
+
+    id: str
+    items: tuple[str, ...]
+    minimum_share_answered: float
+    name: Text
+    definition: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +66,7 @@ class Instrument:
     geometry: Mapping[str, Any]
     census: tuple[Margin, ...]
     indicators: tuple[Indicator, ...]
+    indices: tuple[Index, ...]
     area: str
     sex: str
     age: str
@@ -61,17 +83,18 @@ def read_instrument(path: Path = BUNDLED) -> Instrument:
         instrument = Instrument(
             title=content["title"],
             questionnaire=read_form(files["questionnaire"]),
-            areas=read_areas(files["areas"]),
-            geometry=read_geometry(files["areas"]),
-            census=read_census(files["census"]),
+            areas=read_areas(files["areas"]) if "areas" in files else AreaList(()),
+            geometry=read_geometry(files["areas"]) if "areas" in files else NO_GEOMETRY,
+            census=read_census(files["census"]) if "census" in files else (),
             indicators=tuple(_indicator(entry) for entry in content["indicators"]),
-            area=variables["area"],
-            sex=variables["sex"],
-            age=variables["age"],
-            level=variables["level"],
+            indices=tuple(_index(entry) for entry in content.get("indices", [])),
+            area=variables.get("area", ""),
+            sex=variables.get("sex", ""),
+            age=variables.get("age", ""),
+            level=variables.get("level", ""),
             sample=content["sampling"]["sample"],
         )
-    except (KeyError, TypeError, tomllib.TOMLDecodeError, OSError) as error:
+    except (KeyError, TypeError, tomllib.TOMLDecodeError, OSError, ExpressionError) as error:
         raise InstrumentError(f"{path.name} is unreadable or lacks a part: {error}") from error
     _check(instrument, path.name)
     return instrument
@@ -87,20 +110,49 @@ def _indicator(entry: Mapping[str, Any]) -> Indicator:
         definition=entry["definition"],
         base=entry["base"],
         source=entry["source"],
+        direction=entry.get("direction", DIRECTIONS[0]),
+        sensitive=entry.get("sensitive", False),
+        filter=parse(entry["filter"]) if "filter" in entry else None,
+        wording=entry.get("wording_status", {}),
+    )
+
+
+def _index(entry: Mapping[str, Any]) -> Index:
+    return Index(
+        id=entry["id"],
+        items=tuple(entry["items"]),
+        minimum_share_answered=entry["minimum_share_answered"],
+        name=entry["name"],
+        definition=entry["definition"],
     )
 
 
 def _check(instrument: Instrument, name: str) -> None:
     book = codebook(instrument.questionnaire)
     for indicator in instrument.indicators:
-        variable = book.get(indicator.item)
-        if variable is None or variable.kind is not Kind.SINGLE or not indicator.positive <= variable.substantive:
-            raise InstrumentError(f"{name}: indicator {indicator.id} does not fit item {indicator.item}")
-    margins = {"area": {m.area for m in instrument.census}, "sex": {m.sex for m in instrument.census}}
-    margins["age"] = {m.age for m in instrument.census}
-    for role, levels in margins.items():
+        if fault := _indicator_fault(indicator, instrument.questionnaire):
+            raise InstrumentError(f"{name}: {fault}")
+    for index in instrument.indices:
+        if not index.items or not set(index.items) <= set(book):
+            raise InstrumentError(f"{name}: index {index.id} names an item that is not there")
+    for role in ("area", "sex", "age") if instrument.census else ():
+        levels = {getattr(cell, role) for cell in instrument.census}
         variable = book.get(getattr(instrument, role))
-        if variable is None or variable.substantive != levels:
+        if variable is None or not levels <= variable.substantive:
             raise InstrumentError(f"{name}: the choices of {role} are not the levels of the census")
     if instrument.sample not in SAMPLES:
         raise InstrumentError(f"{name}: sample must be one of {', '.join(SAMPLES)}")
+
+
+def _indicator_fault(indicator: Indicator, form: Questionnaire) -> str:
+    book = codebook(form)
+    variable = book.get(indicator.item)
+    if variable is None or variable.kind is not Kind.SINGLE or not indicator.positive <= variable.substantive:
+        return f"indicator {indicator.id} does not fit item {indicator.item}"
+    if indicator.sensitive and form.by_name[indicator.item].by_text:
+        return f"{indicator.item} is sensitive and must not go by text message"
+    if indicator.filter and not indicator.filter.references <= set(book):
+        return f"the filter of {indicator.id} names an item that is not there"
+    if indicator.direction not in DIRECTIONS:
+        return f"direction of {indicator.id} must be one of {', '.join(DIRECTIONS)}"
+    return ""

@@ -5,7 +5,7 @@ It imports the standard library and nothing else: no clock, no randomness, no pa
 
 from .answers import Answer, Missing, decode, encode
 from .audit import possible
-from .codebook import Variable, codebook
+from .codebook import Measure, Variable, codebook
 from .document import from_document, to_document
 from .expression import Expression, ExpressionError, parse
 from .interview import (
@@ -58,6 +58,7 @@ __all__ = [
     "Item",
     "Kind",
     "LanguageSwitched",
+    "Measure",
     "Missing",
     "Mode",
     "Questionnaire",

@@ -14,7 +14,7 @@ from .answers import Answer, codes_of, plain
 from .expression import COLUMN, Expression
 from .functions import Value
 from .order import arm, choices, ordered
-from .questionnaire import DERIVED, WITH_CHOICES, Choice, Item, Kind, Mode, Questionnaire
+from .questionnaire import DERIVED, Choice, Item, Kind, Mode, Questionnaire
 
 MAX_CALCULATED_CHARS = 500
 
@@ -78,25 +78,25 @@ def walk(questionnaire: Questionnaire, interview: Interview) -> Walk:
     marks: list[int] = []
     done: list[str] = []
     derived: dict[str, Answer] = {}
+    by_text, answers = interview.mode.by_text, interview.answers
     for item in ordered(questionnaire, interview.seed):
         name = item.name
-        if (interview.mode.by_text and not item.by_text) or (item.relevant and not item.relevant.holds(values)):
+        if (by_text and not item.by_text) or (item.relevant and not item.relevant.holds(values)):
             continue
         if item.kind in DERIVED:
             known[name] = derived[name] = _derived(item, interview, values)
             values[name] = plain(known[name])
             continue
-        shown = _filtered(item, values, interview.seed) if item.kind in WITH_CHOICES else ()
-        if item.kind in WITH_CHOICES and not shown:
+        shown = None if item.choice_filter is None else _filtered(item, values, interview.seed)
+        if shown == ():
             continue
         items.append(item)
         marks.append(len(known))
         # A filter may have changed with an earlier answer: a choice that is no longer offered is asked again.
-        answer = interview.answers.get(name)
-        if name in interview.answers and _among(item, answer, shown):
+        if name in answers and (shown is None or set(codes_of(answers[name])) <= {choice.code for choice in shown}):
             done.append(name)
-            known[name] = answer
-            values[name] = plain(answer)
+            known[name] = answers[name]
+            values[name] = plain(answers[name])
     return Walk(tuple(items), tuple(marks), known, frozenset(done), derived)
 
 
@@ -121,12 +121,6 @@ def _filtered(item: Item, values: Mapping[str, Value], seed: int) -> tuple[Choic
         for choice in choices(item, seed)
         if item.choice_filter.holds({**values, **{COLUMN + name: text for name, text in choice.attributes.items()}})
     )
-
-
-def _among(item: Item, answer: Answer, offered_now: tuple[Choice, ...]) -> bool:
-    if item.choice_filter is None or item.kind not in WITH_CHOICES:
-        return True
-    return set(codes_of(answer)) <= {choice.code for choice in offered_now}
 
 
 def _derived(item: Item, interview: Interview, values: Mapping[str, Value]) -> Answer:

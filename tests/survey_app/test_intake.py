@@ -11,11 +11,11 @@ from sqlmodel import select
 from analytics.custody import KeyPair
 from survey_app import drafts
 from survey_app.engine import Interview, Mode, Questionnaire, answer, begin, complete, current, visit
-from survey_app.fieldwork import FieldworkError, field, open_wave
+from survey_app.fieldwork import FieldworkError, field, open_wave, wave
 from survey_app.intake import EnvelopeError, Receipt, Ticket, padded, unpadded
 from survey_app.intake import complete as seal
 from survey_app.storage.database import reading, writing
-from survey_app.storage.tables import DraftRow, EnvelopeRow
+from survey_app.storage.tables import DraftRow, EnvelopeRow, QuestionnaireRow
 
 DAY = date(2026, 10, 5)
 CANARY = "06.141.01.53"
@@ -38,15 +38,28 @@ def fielded(engine: Engine, questionnaire: Questionnaire) -> Engine:
 
 def test_the_open_wave_fields_the_questionnaire_of_its_version(fielded: Engine, questionnaire: Questionnaire) -> None:
     with reading(fielded) as session:
-        wave = open_wave(session)
-    assert wave is not None
-    assert wave.questionnaire.version == questionnaire.version
+        found = open_wave(session)
+    assert found is not None
+    assert found.questionnaire.version == questionnaire.version
 
 
 def test_a_fielded_wave_keeps_its_questionnaire(fielded: Engine, questionnaire: Questionnaire) -> None:
     other = Questionnaire("other", questionnaire.title, questionnaire.languages, questionnaire.items[:4])
     with pytest.raises(FieldworkError), writing(fielded) as session:
         field(session, other, "w1", DAY, DAY)
+
+
+def test_a_fielded_questionnaire_that_was_changed_in_the_database_is_not_used(
+    engine: Engine, questionnaire: Questionnaire
+) -> None:
+    other = Questionnaire("altered", questionnaire.title, questionnaire.languages, questionnaire.items[:3])
+    with writing(engine) as session:
+        field(session, other, "w2", DAY, DAY)
+        row = session.get(QuestionnaireRow, other.version)
+        assert row is not None
+        row.document = {**row.document, "form_id": "forged"}
+    with reading(engine) as session, pytest.raises(FieldworkError, match="changed in the database"):
+        wave(session, "w2")
 
 
 def test_the_same_submission_again_is_accepted_quietly_and_another_is_a_conflict(
