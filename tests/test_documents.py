@@ -10,6 +10,7 @@ from analytics.settings import CustodianSettings
 from dashboards.settings import DashboardSettings
 from deploy.command import main
 from sms.settings import ChannelSettings
+from survey_app.engine.functions import FUNCTIONS
 from survey_app.settings import CollectorSettings
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +29,11 @@ def test_every_setting_is_documented_with_its_default() -> None:
         plain = rows[name].strip().strip("`")
         nothing = field.is_required() or value in (None, ())
         assert plain == ("none" if nothing else str(value).lower() if isinstance(value, bool) else str(value)), name
+
+
+def test_every_function_of_expressions_is_documented() -> None:
+    text = (ROOT / "docs" / "questionnaires.md").read_text()
+    assert {name for name in FUNCTIONS if f"`{name}`" not in text} == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
