@@ -86,7 +86,17 @@ def proportion(
         raise EstimationError("y must be 0 or 1 for a proportion, NaN for no answer; code the indicator first.")
     if base is not None and np.asarray(base).dtype != np.bool_:
         raise EstimationError("base must be true or false for a proportion; for an amount take mean.")
-    part = linearise(design, values, base, where)
+    return proportion_from(linearise(design, values, base, where), interval=interval, level=level, df=df)
+
+
+def proportion_from(
+    part: Linearised,
+    *,
+    interval: ProportionInterval = "korn_graubard",
+    level: float = 0.95,
+    df: DegreesOfFreedom = "design",
+) -> Estimate:
+    """`proportion` of a ratio that is already linearised; its y must have been 0 or 1."""
     return _proportion(part, interval, _checked(level), _df(part, df))
 
 

@@ -5,19 +5,19 @@ and men, and the change since the wave before. A cell that may not be shown has 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from survey_app.engine import Variable, codebook
+from survey_app.engine import Missing, Variable, codebook
 from survey_app.engine.answers import plain
 from survey_app.instrument import Indicator, Instrument
 
 from .design import Design
 from .disclosure import DEFAULT_K, FEWER_THAN_K, withheld_areas, withheld_sexes
-from .estimates import Estimate, contrast, proportion
+from .estimates import Estimate, contrast, proportion_from
 from .linearisation import Linearised, linearise
 from .release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
 from .reliability import nchs_proportion
@@ -44,10 +44,11 @@ def figures(
 ) -> tuple[Figure, ...]:
     """All figures of the lattice for these waves, oldest first: a change is against the one before in this order."""
     book = codebook(instrument.questionnaire)
+    domains = _Domains(frame, instrument)
     found: list[Figure] = []
     for indicator in instrument.indicators:
         coded = _Coded(indicator, _code(indicator, book[indicator.item], frame))
-        cells = _Cells(frame, design, instrument, coded, k)
+        cells = _Cells(domains, design, coded, k)
         before: dict[tuple[str, str], Figure] = {}
         for wave in waves:
             now = _levels(cells, wave)
@@ -57,14 +58,12 @@ def figures(
 
 
 @dataclass(frozen=True, eq=False)
-class _Cells:
-    """The cells of one indicator: where they are, how many answers they hold, which are withheld."""
+class _Domains:
+    """Which rows a wave, an area and a sex are; each is found once."""
 
     frame: pd.DataFrame
-    design: Design
     instrument: Instrument
-    coded: _Coded
-    k: int
+    found: dict[tuple[str, str, str], Mask] = field(default_factory=dict)
 
     @property
     def sexes(self) -> tuple[str, ...]:
@@ -72,37 +71,53 @@ class _Cells:
         return SEXES if self.instrument.sex in self.frame else ()
 
     def where(self, wave: str, area: str = "", sex: str = "") -> Mask:
-        mask: Mask = self.frame["wave"].to_numpy() == wave
-        if area:
-            mask = mask & self.frame[self.instrument.area].isin(_within(self.instrument, area)).to_numpy()
-        if sex:
-            mask = mask & (self.frame[self.instrument.sex].to_numpy() == sex)
-        return mask
+        if (wave, area, sex) not in self.found:
+            mask: Mask = self.frame["wave"].to_numpy() == wave
+            if area:
+                mask = mask & self.frame[self.instrument.area].isin(_within(self.instrument, area)).to_numpy()
+            if sex:
+                mask = mask & (self.frame[self.instrument.sex].to_numpy() == sex)
+            self.found[wave, area, sex] = mask
+        return self.found[wave, area, sex]
+
+
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """The cells of one indicator: how many answers they hold, which are withheld, and their ratios, linearised once."""
+
+    domains: _Domains
+    design: Design
+    coded: _Coded
+    k: int
+    linearised: dict[tuple[str, str, str], Linearised] = field(default_factory=dict)
 
     def count(self, wave: str, area: str = "", sex: str = "") -> int:
-        return int(np.count_nonzero(self.where(wave, area, sex) & self.coded.base))
+        return int(np.count_nonzero(self.domains.where(wave, area, sex) & self.coded.base))
 
     def withheld(self, wave: str) -> dict[tuple[str, str], str]:
         """(area, sex) -> reason, for the cells of a wave that may not be shown."""
-        areas = {code: self.count(wave, code) for code in _reported(self.instrument)}
-        sexes = {sex: self.count(wave, sex=sex) for sex in self.sexes}
-        hidden = {(code, ""): why for code, why in withheld_areas(areas, self.instrument.areas, self.k).items()}
-        hidden |= {("", sex): why for sex, why in withheld_sexes(sexes, self.k).items()}
+        instrument, sexes = self.domains.instrument, self.domains.sexes
+        areas = {code: self.count(wave, code) for code in _reported(instrument)}
+        hidden = {(code, ""): why for code, why in withheld_areas(areas, instrument.areas, self.k).items()}
+        by_sex = withheld_sexes({sex: self.count(wave, sex=sex) for sex in sexes}, self.k)
+        hidden |= {("", sex): why for sex, why in by_sex.items()}
         if self.count(wave) < self.k:
-            hidden |= dict.fromkeys(
-                [("", ""), *((code, "") for code in areas), *(("", sex) for sex in self.sexes)], FEWER_THAN_K
-            )
+            every = [("", ""), *((code, "") for code in areas), *(("", sex) for sex in sexes)]
+            hidden |= dict.fromkeys(every, FEWER_THAN_K)
         return hidden
 
     def linear(self, wave: str, area: str = "", sex: str = "") -> Linearised:
-        return linearise(self.design, self.coded.y, where=self.where(wave, area, sex))
+        if (wave, area, sex) not in self.linearised:
+            where = self.domains.where(wave, area, sex)
+            self.linearised[wave, area, sex] = linearise(self.design, self.coded.y, where=where)
+        return self.linearised[wave, area, sex]
 
 
 def _levels(cells: _Cells, wave: str) -> dict[tuple[str, str], Figure]:
     """The levels of a wave by (area, sex)."""
     hidden = cells.withheld(wave)
-    areas = _reported(cells.instrument)
-    keys = [("", ""), *(("", sex) for sex in cells.sexes), *((code, "") for code in areas)]
+    areas = _reported(cells.domains.instrument)
+    keys = [("", ""), *(("", sex) for sex in cells.domains.sexes), *((code, "") for code in areas)]
     return {key: _level(cells, wave, *key, hidden.get(key, "")) for key in keys}
 
 
@@ -110,7 +125,7 @@ def _contrasts(
     cells: _Cells, now: dict[tuple[str, str], Figure], before: dict[tuple[str, str], Figure]
 ) -> Iterator[Figure]:
     """The gap between women and men in a wave, and each cell's change since the wave before."""
-    if cells.sexes:
+    if cells.domains.sexes:
         yield _difference(cells, GAP, now["", ""], now["", WOMAN], now["", MAN])
     for key, earlier in before.items():
         yield _difference(cells, CHANGE, now[key], now[key], earlier)
@@ -120,7 +135,7 @@ def _level(cells: _Cells, wave: str, area: str, sex: str, withheld: str) -> Figu
     key = (cells.coded.indicator.id, wave, area, sex, LEVEL)
     if withheld:
         return Figure(*key, CONFIDENTIAL, withheld)
-    estimate = proportion(cells.design, cells.coded.y, where=cells.where(wave, area, sex))
+    estimate = proportion_from(cells.linear(wave, area, sex))
     judged = nchs_proportion(estimate)
     if estimate.unavailable is not None and estimate.low is None:
         return Figure(*key, UNAVAILABLE, estimate.unavailable)
@@ -159,9 +174,12 @@ def _published(key: tuple[str, str, str, str, str], estimate: Estimate, flag: st
 
 
 def _code(indicator: Indicator, variable: Variable, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-    answers = frame[indicator.item]
-    kept = set(variable.substantive).union(*(variable.missing(kind) for kind in indicator.base_includes))
-    based = answers.isin(list(kept)).to_numpy()
+    answers = frame[indicator.item].map(lambda value: value if value is None else str(value))
+    kept = set().union(*(variable.missing(kind) for kind in indicator.base_includes))
+    if variable.codes:
+        based = answers.isin(list(kept | variable.substantive)).to_numpy()
+    else:
+        based = (answers.notna() & ~answers.isin(list(set(Missing) - kept))).to_numpy()
     if indicator.filter is not None:
         names = sorted(indicator.filter.references)
         rows = zip(*(frame[name].map(plain) for name in names), strict=True)

@@ -91,6 +91,6 @@ def _wave(period: Period, frame: pd.DataFrame) -> Wave:
 def _cards(instrument: Instrument) -> tuple[IndicatorCard, ...]:
     book = codebook(instrument.questionnaire)
     return tuple(
-        IndicatorCard(i.id, i.name, i.definition, i.base, dict(book[i.item].label), i.source)
+        IndicatorCard(i.id, i.name, i.definition, i.base, dict(book[i.item].label), i.source, i.headline)
         for i in instrument.indicators
     )

@@ -73,7 +73,10 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorCard:
-    """What an indicator is, in three languages: name, definition, base, the question as it was asked, source."""
+    """What an indicator is, in three languages: name, definition, base, the question as it was asked, source.
+
+    A headline indicator is among the few that a reader sees first.
+    """
 
     id: str
     name: Text
@@ -81,6 +84,7 @@ class IndicatorCard:
     base: Text
     question: Text
     source: str
+    headline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Weights of our own waves: base weights by area, then raking to the census margins of area and of sex by age.
 
-Each wave is weighted on its own. Who withheld sex or age is placed, for weighting only, by the census shares
-of the area; estimates by sex use the answer that was given and nothing else.
+Each wave is weighted on its own. Who withheld area, sex or age is placed, for weighting only, by the census shares of
+those who fit the rest; estimates by sex use the answer that was given and nothing else.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import block_diag, csr_array
 
-from survey_app.areas import Margin as CensusCell
 from survey_app.instrument import Instrument
 
 from .design import Calibration, Design, make_design
@@ -54,17 +53,15 @@ def weight_to_census(frame: pd.DataFrame, instrument: Instrument, seed: int) -> 
     error: dict[str, float] = {}
     for wave in sorted(frame["wave"].unique()):
         rows = np.flatnonzero(frame["wave"].to_numpy() == wave)
-        people = frame.iloc[rows]
-        classes = _classes(people[instrument.area].astype(str), cells)
-        placed = _placed(people, instrument, instrument.census, np.random.default_rng([seed, len(order)]))
+        placed = _placed(frame.iloc[rows], instrument, np.random.default_rng([seed, len(order)]))
+        classes = _classes(placed["area"], cells)
+        of_class = placed["area"].map(classes)
         margins = [
-            _margin("area", people[instrument.area].map(classes), cells["area"].map(classes), cells["n"]),
-            _margin("sex and age", placed, cells["sex"] + " " + cells["age"], cells["n"]),
+            _margin("area", of_class, cells["area"].map(classes), cells["n"]),
+            _margin("sex and age", placed["sex"] + " " + placed["age"], cells["sex"] + " " + cells["age"], cells["n"]),
         ]
-        of_class = people[instrument.area].map(classes).to_numpy()
         population = cells.groupby(cells["area"].map(classes))["n"].sum()
-        sizes = pd.Series(of_class).value_counts()
-        start = np.array([population[name] / sizes[name] for name in of_class], dtype=float)
+        start = (of_class.map(population) / of_class.map(of_class.value_counts())).to_numpy(dtype=float)
         raked = rake(start, margins)
         weights[rows], base[rows] = raked.weights, start
         strata[rows] = [f"{wave} {name}" for name in of_class]
@@ -89,24 +86,24 @@ def _classes(areas: "pd.Series[str]", cells: pd.DataFrame) -> dict[str, str]:
     return {area: host if area in small else area for area in population.index}
 
 
-def _placed(
-    people: pd.DataFrame, instrument: Instrument, census: tuple[CensusCell, ...], random: np.random.Generator
-) -> "pd.Series[str]":
-    """Each person's sex and age as one label, what is missing drawn by the census shares of the area."""
-    known = {(cell.sex, cell.age) for cell in census}
-    sexes, ages = {sex for sex, _ in known}, {age for _, age in known}
-    labels: list[str] = []
-    for area, sex, age in zip(people[instrument.area], people[instrument.sex], people[instrument.age], strict=True):
+def _placed(people: pd.DataFrame, instrument: Instrument, random: np.random.Generator) -> pd.DataFrame:
+    """Each person's area, sex and age; what was withheld is drawn by the census shares of those who fit the rest."""
+    known = {cell.key for cell in instrument.census}
+    names = [instrument.area, instrument.sex, instrument.age]
+    placed: list[tuple[str, str, str]] = []
+    for person in zip(*(people[name] for name in names), strict=True):
+        if person in known:
+            placed.append(person)
+            continue
+        levels = [{cell.key[part] for cell in instrument.census} for part in range(3)]
         fitting = [
             cell
-            for cell in census
-            if cell.area == area and (cell.sex == sex or sex not in sexes) and (cell.age == age or age not in ages)
+            for cell in instrument.census
+            if all(person[part] == cell.key[part] or person[part] not in levels[part] for part in range(3))
         ]
-        if len(fitting) > 1:
-            shares = np.array([cell.population for cell in fitting], dtype=float)
-            fitting = [fitting[random.choice(len(fitting), p=shares / shares.sum())]]
-        labels.append(f"{fitting[0].sex} {fitting[0].age}")
-    return pd.Series(labels, index=people.index)
+        shares = np.array([cell.population for cell in fitting], dtype=float)
+        placed.append(fitting[random.choice(len(fitting), p=shares / shares.sum())].key)
+    return pd.DataFrame(placed, columns=["area", "sex", "age"], index=people.index)
 
 
 def _margin(

@@ -33,7 +33,7 @@ def overview(release: Release, view: View, prefix: str) -> list[Any]:
             ],
             className="headline",
         ),
-        html.Section([html.H2(_("All indicators in this wave")), tiles(release, view, prefix)], className="all"),
+        html.Section([html.H2(_("Main indicators in this wave")), tiles(release, view, prefix)], className="all"),
         html.Section(
             [
                 html.H2(in_language(view.indicator.name, view.language)),

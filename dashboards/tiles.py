@@ -18,8 +18,9 @@ MARKS = {"higher": "▲", "lower": "▼", "same": "≈"}
 
 
 def tiles(release: Release, view: View, prefix: str) -> Any:
-    """All indicators of the wave; the name of each leads to its charts."""
-    return html.Ul([_tile(release, view, card, prefix) for card in release.indicators], className="tiles")
+    """The headline indicators of the wave, all of them where none is one; the name of each leads to its charts."""
+    headline = [card for card in release.indicators if card.headline] or list(release.indicators)
+    return html.Ul([_tile(release, view, card, prefix) for card in headline], className="tiles")
 
 
 def _tile(release: Release, view: View, card: IndicatorCard, prefix: str) -> Any:

@@ -98,9 +98,6 @@ def opinions(instrument: Instrument, resident: Resident, wave: int, random: Rand
         "age": "refused" if random.random() < WITHHELD else resident.age,
         "contact12": _pick({"yes": 0.24, "no": 0.74, "refused": 0.02}, random),
         "contact_times": str(1 + int(random.expovariate(0.7))),
-        "know_officer": _pick({"yes": 0.31, "no": 0.62, "dk": 0.07}, random),
-        "good_job_local": _pick({"5": 0.08, "4": 0.27, "3": 0.33, "2": 0.2, "1": 0.08, "dk": 0.04}, random),
-        "listen_local": _pick({"1": 0.1, "2": 0.24, "3": 0.27, "4": 0.28, "5": 0.05, "dk": 0.06}, random),
     }
     for opinion in OPINIONS.values():
         missing = {code: by_sex[resident.sex] for code, by_sex in opinion.missing.items()}
@@ -125,7 +122,8 @@ def _any_answer(item: Item, random: Random) -> object:
         case Kind.SINGLE | Kind.AREA:
             return random.choice(missing if missing and random.random() < MISSING_SHARE else scale)
         case Kind.MULTIPLE:
-            return random.sample(scale, k=min(len(scale), random.randint(1, 2)))
+            some = random.sample(scale, k=min(len(scale), random.randint(1, 2)))
+            return some if item.constraint is None or item.constraint.holds({}, " ".join(some)) else some[:1]
         case Kind.RANKING:
             return random.sample(scale, k=len(scale))
         case Kind.SCALE:

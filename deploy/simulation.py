@@ -14,7 +14,7 @@ from sqlmodel import Session
 from sms import conversation as text
 from sms.wording import Terms
 from survey_app.drafts import create
-from survey_app.engine import Interview, Item, Kind, Mode, Questionnaire, answer, begin, complete, current
+from survey_app.engine import Interview, Item, Kind, Mode, Questionnaire, Refused, answer, begin, complete, current
 from survey_app.instrument import Instrument
 from survey_app.intake import Ticket
 from survey_app.intake import complete as seal
@@ -22,7 +22,7 @@ from survey_app.storage.database import writing
 
 from .residents import TEXT_SHARE, Resident, draw, opinions
 
-PER_AREA = 150
+PER_AREA = 100
 IN_THE_SMALLEST = 7
 SMALL_AREA = 10_000  # inhabitants
 BREAK_OFF = 0.07
@@ -91,7 +91,10 @@ def hold_on_the_web(
         if patience == 0:
             return None, interview
         patience -= 1
-        interview = answer(form, interview, said.get(interview.cursor)).interview
+        step = answer(form, interview, said.get(interview.cursor))
+        if isinstance(step.events[0], Refused):
+            raise ValueError(f"a simulated resident's answer to {step.events[0].item} was refused")
+        interview = step.interview
     return complete(form, interview).interview, interview
 
 

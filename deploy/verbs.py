@@ -19,6 +19,7 @@ from survey_app.settings import CollectorSettings, read_settings
 from survey_app.storage.database import connect
 
 from .demo import demo_environment, make_demo
+from .questionnaire import questionnaire
 
 VAR = Path("var")
 
@@ -104,4 +105,4 @@ def refresh(every: int | None) -> None:
         time.sleep(every)
 
 
-verbs = [demo, serve, refresh]
+verbs: list[click.Command] = [demo, serve, refresh, questionnaire]

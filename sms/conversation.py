@@ -9,30 +9,37 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from survey_app.engine import (
+    Event,
     Interview,
     Item,
     Kind,
     Mode,
     Questionnaire,
+    Quota,
     Reason,
     Refused,
+    Status,
+    Step,
     Unclear,
     answer,
     back,
     begin,
     complete,
     current,
+    offered_choices,
     place,
     switch_language,
     understand,
+    visit,
 )
 from survey_app.engine.normalise import fold, visible, whole_number
 from survey_app.engine.state import StateError
 from survey_app.engine.state import dump as dump_interview
 from survey_app.engine.state import load as load_interview
 
-from . import wording
+from . import refusals, wording
 from .commands import Command, Word, command, named_language
+from .questions import note, question
 from .wording import Terms
 
 MAX_UNCLEAR = 2
@@ -55,7 +62,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One person's conversation in one wave. `token` is the ticket's; it is forgotten once the answers are sent."""
+    """One person's conversation in one wave.
+
+    `token` is the ticket's and `seed` decides orders and arms; both are drawn outside, and forgotten at the end, since
+    an order that is kept with the answers would lead back to the seed. `finished` means that the answers were sent,
+    `ended` that the survey was not for this person.
+    """
 
     wave: str
     token: bytes = field(default=b"", repr=False)
@@ -64,19 +76,27 @@ class Conversation:
     interview: Interview | None = field(default=None, repr=False)
     unclear: int = 0
     finished: bool = False
+    ended: bool = False
+    seed: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of one text: the new conversation, the messages in return, and the interview if it was completed."""
+    """What came of one text: the new conversation, the messages in return, and the interview if it was completed.
+
+    `events` are what happened in the interview on the way; they are for showing, and are not kept.
+    """
 
     conversation: Conversation
     messages: tuple[str, ...] = ()
-    completed: Interview | None = None
+    completed: Interview | None = field(default=None, repr=False)
+    events: tuple[Event, ...] = ()
 
 
-def reply(questionnaire: Questionnaire, conversation: Conversation, text: str, terms: Terms) -> Turn:
-    """Take a text. Never raises, whatever the text."""
+def reply(
+    questionnaire: Questionnaire, conversation: Conversation, text: str, terms: Terms, quota: Quota | None = None
+) -> Turn:
+    """Take a text. Never raises, whatever the text. `quota` says whether enough people like this one answered."""
     said = command(text)
     word = said.word if said else None
     if word is Word.STOP:
@@ -84,7 +104,7 @@ def reply(questionnaire: Questionnaire, conversation: Conversation, text: str, t
     match conversation.state:
         case State.STOPPED:
             return _restart(questionnaire, conversation, said, terms) if word is Word.START else Turn(conversation)
-        case State.DONE if word is Word.START and not conversation.finished:
+        case State.DONE if word is Word.START and not (conversation.finished or conversation.ended):
             return _restart(questionnaire, conversation, said, terms)
         case State.DONE:
             return _after(conversation)
@@ -97,7 +117,7 @@ def reply(questionnaire: Questionnaire, conversation: Conversation, text: str, t
             return _chosen_language(questionnaire, conversation, text, said, terms)
         case State.CONSENT:
             return _consented(questionnaire, conversation, text, said, terms)
-    return _answered(questionnaire, conversation, text, word)
+    return _answered(questionnaire, conversation, text, word, quota)
 
 
 def stop(questionnaire: Questionnaire, conversation: Conversation, language: str | None = None) -> Turn:
@@ -135,7 +155,7 @@ def _steered(
 
 
 def _restart(questionnaire: Questionnaire, conversation: Conversation, said: Command | None, terms: Terms) -> Turn:
-    if conversation.finished:
+    if conversation.finished or conversation.ended:
         return _after(replace(conversation, state=State.DONE, unclear=0))
     fresh = replace(conversation, state=State.NEW, unclear=0)
     if fresh.language:
@@ -146,8 +166,9 @@ def _restart(questionnaire: Questionnaire, conversation: Conversation, said: Com
 def _after(conversation: Conversation) -> Turn:
     # Two automatic answering machines would otherwise talk to each other for ever.
     counted = replace(conversation, unclear=min(conversation.unclear + 1, MAX_UNCLEAR + 1))
-    silent = counted.unclear > MAX_UNCLEAR or not counted.finished
-    return Turn(counted, () if silent else (wording.already(counted.language or ""),))
+    said = wording.already if counted.finished else wording.ended
+    silent = counted.unclear > MAX_UNCLEAR or not (counted.finished or counted.ended)
+    return Turn(counted, () if silent else (said(counted.language or ""),))
 
 
 def _offer_languages(questionnaire: Questionnaire, conversation: Conversation) -> Turn:
@@ -174,7 +195,7 @@ def _speak(questionnaire: Questionnaire, conversation: Conversation, language: s
     if spoken.interview:
         interview = switch_language(questionnaire, spoken.interview, language).interview
         return _ask(questionnaire, replace(spoken, state=State.INTERVIEW, interview=interview))
-    total = place(questionnaire, begin(questionnaire, Mode.SMS, language).interview)[1]
+    total = place(questionnaire, begin(questionnaire, Mode.SMS, language, spoken.seed).interview)[1]
     if not total:
         return Turn(replace(spoken, state=State.DONE), (wording.on_the_web(language, terms),))
     asked = replace(spoken, state=State.CONSENT)
@@ -189,17 +210,19 @@ def _consented(
         return _speak(questionnaire, conversation, language, terms)
     number, word = whole_number(fold(text)), fold(text)
     if number == 1 or word in _YES:
-        interview = begin(questionnaire, Mode.SMS, language).interview
+        interview = begin(questionnaire, Mode.SMS, language, conversation.seed).interview
         return _ask(questionnaire, replace(conversation, state=State.INTERVIEW, interview=interview, unclear=0))
     if number == 2 or word in _NO:
         return stop(questionnaire, conversation)
     counted = replace(conversation, unclear=min(conversation.unclear + 1, MAX_UNCLEAR + 2))
     if counted.unclear <= MAX_UNCLEAR:
         return Turn(counted, (wording.consent_unclear(language),))
-    return Turn(counted, (wording.parked(language),) if counted.unclear == MAX_UNCLEAR + 1 else ())
+    return Turn(counted, (refusals.parked(language),) if counted.unclear == MAX_UNCLEAR + 1 else ())
 
 
-def _answered(questionnaire: Questionnaire, conversation: Conversation, text: str, word: Word | None) -> Turn:
+def _answered(
+    questionnaire: Questionnaire, conversation: Conversation, text: str, word: Word | None, quota: Quota | None
+) -> Turn:
     interview = conversation.interview
     item = current(questionnaire, interview) if interview else None
     if interview is None or item is None:
@@ -209,48 +232,67 @@ def _answered(questionnaire: Questionnaire, conversation: Conversation, text: st
             earlier = _back(questionnaire, interview)
             return _ask(questionnaire, replace(conversation, interview=earlier, unclear=0))
         case Word.SKIP:
-            step = answer(questionnaire, interview, None)
+            raw: object = None
         case None if not visible(text):
-            step = answer(questionnaire, interview, Unclear(Reason.NOT_A_CHOICE))
+            raw = Unclear(Reason.NOT_A_CHOICE)
         case None:
-            step = answer(questionnaire, interview, understand(item, text, interview.language))
+            raw = understand(item, text, interview.language, offered_choices(questionnaire, interview, item))
         case _:
             return _ask(questionnaire, replace(conversation, unclear=0))
+    step = answer(questionnaire, interview, raw, quota=quota)
     if isinstance(step.events[0], Refused):
-        return _refused(questionnaire, conversation, item, step.events[0].reason)
-    return _ask(questionnaire, replace(conversation, interview=step.interview, unclear=0))
+        return _refused(questionnaire, conversation, item, step.events[0])
+    return _ask(questionnaire, replace(conversation, interview=step.interview, unclear=0), step.events)
 
 
-def _ask(questionnaire: Questionnaire, conversation: Conversation) -> Turn:
+def _ask(questionnaire: Questionnaire, conversation: Conversation, events: tuple[Event, ...] = ()) -> Turn:
     """The item before the person, with the notes on the way to it; past the last item, the end."""
-    interview = conversation.interview or begin(questionnaire, Mode.SMS, conversation.language or "").interview
-    language = interview.language
+    language = conversation.language or ""
+    interview = conversation.interview or begin(questionnaire, Mode.SMS, language, conversation.seed).interview
     notes: list[str] = []
-    while (item := current(questionnaire, interview)) and item.kind is Kind.NOTE:
-        notes.append(item.short.get(language) or item.label.get(language, ""))
-        interview = answer(questionnaire, interview, None).interview
-    if item:
-        message = wording.question(item, language, *place(questionnaire, interview))
-        return Turn(replace(conversation, interview=interview), ("\n".join((*notes, message)),))
-    finished = complete(questionnaire, interview).interview
-    over = replace(conversation, state=State.DONE, interview=None, token=b"", unclear=0, finished=True)
-    return Turn(over, ("\n".join((*notes, wording.thanks(language))),), finished)
+    while interview.status is Status.OPEN:
+        item = current(questionnaire, interview)
+        if item and item.kind is not Kind.NOTE:
+            message = "\n".join((*notes, question(questionnaire, interview, item)))
+            return Turn(replace(conversation, interview=interview), (message,), events=events)
+        if item:
+            notes.append(note(questionnaire, interview, item))
+        step = _past(questionnaire, interview, item)
+        interview, events = step.interview, (*events, *step.events)
+    return _over(conversation, interview, notes, events)
 
 
-def _refused(questionnaire: Questionnaire, conversation: Conversation, item: Item, reason: Reason) -> Turn:
+def _past(questionnaire: Questionnaire, interview: Interview, item: Item | None) -> Step:
+    """Past a note, or past the last item."""
+    step = answer(questionnaire, interview, None) if item else complete(questionnaire, interview)
+    # A note before which something is open again cannot be passed: what is open comes first.
+    return visit(questionnaire, interview, None) if isinstance(step.events[0], Refused) else step
+
+
+def _over(conversation: Conversation, interview: Interview, notes: list[str], events: tuple[Event, ...]) -> Turn:
+    language, sent = interview.language, interview.status is Status.COMPLETED
+    over = Conversation(
+        conversation.wave, state=State.DONE, language=conversation.language, finished=sent, ended=not sent
+    )
+    if sent:
+        return Turn(over, ("\n".join((*notes, wording.thanks(language))),), interview, events)
+    said = wording.screened_out if interview.status is Status.SCREENED_OUT else wording.quota_full
+    return Turn(over, (said(language),), events=events)
+
+
+def _refused(questionnaire: Questionnaire, conversation: Conversation, item: Item, refused: Refused) -> Turn:
     counted = replace(conversation, unclear=min(conversation.unclear + 1, MAX_UNCLEAR + 2))
     interview = conversation.interview
     if interview is None or counted.unclear > MAX_UNCLEAR + 1:
-        return Turn(counted)
-    language = interview.language
+        return Turn(counted, events=(refused,))
     match counted.unclear:
         case 1:
-            message = wording.unclear(item, language, reason, place(questionnaire, interview))
+            message = refusals.unclear(questionnaire, interview, item, refused.reason)
         case 2:
-            message = wording.unclear_again(language)
+            message = refusals.unclear_again(item, interview.language)
         case _:
-            message = wording.parked(language)
-    return Turn(counted, (message,))
+            message = refusals.parked(interview.language)
+    return Turn(counted, (message,), events=(refused,))
 
 
 def _back(questionnaire: Questionnaire, interview: Interview) -> Interview:
@@ -274,6 +316,8 @@ def dump(conversation: Conversation) -> bytes:
         "interview": dump_interview(conversation.interview).decode() if conversation.interview else None,
         "unclear": conversation.unclear,
         "finished": conversation.finished,
+        "ended": conversation.ended,
+        "seed": conversation.seed,
     }
     return json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -290,6 +334,8 @@ def load(content: bytes) -> Conversation:
             interview=load_interview(state["interview"].encode()) if state["interview"] else None,
             unclear=state["unclear"],
             finished=state["finished"],
+            ended=state["ended"],
+            seed=int(state["seed"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateError("not a conversation") from error

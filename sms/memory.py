@@ -3,7 +3,8 @@
 Whoever said stop has a row that outlives the wave, with nothing in it; no number is ever stored.
 """
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nacl.utils import random as random_bytes
@@ -18,6 +19,7 @@ from .conversation import Conversation, State, dump, load
 from .keys import Keys
 
 INBOUND_DAYS = 30
+SEEDS = 2**32
 _ROW_STATES = {State.DONE: "completed", State.STOPPED: "stopped"}
 
 
@@ -56,17 +58,19 @@ def queue_up(session: Session, number: str) -> None:
 
 
 def find(session: Session, keys: Keys, wave: str, address: str) -> Kept:
-    """The conversation with this number in this wave, or a new one; stopped if stop was ever said."""
+    """The conversation with this number in this wave, or a new one; stopped if stop was ever said.
+
+    What chance decides for a new one, its token and its seed, is drawn here, so that the conversation stays pure.
+    """
     person = keys.person(wave, address)
     row = session.get(ConversationRow, person, populate_existing=True)
     if row is None:
-        kept = Kept(Conversation(wave, random_bytes(TOKEN_BYTES)), None)
+        kept = Kept(Conversation(wave, random_bytes(TOKEN_BYTES), seed=secrets.randbelow(SEEDS)), None)
     else:
         kept = Kept(load(unpadded(keys.unseal(row.sealed, _place(person, row.revision)))), row.revision)
     opted_out = session.get(ConversationRow, keys.number(address)) is not None
     if opted_out and kept.conversation.state is not State.STOPPED:
-        from_earlier = Conversation(wave, kept.conversation.token, State.STOPPED, kept.conversation.language)
-        return Kept(from_earlier, kept.revision)
+        return Kept(replace(kept.conversation, state=State.STOPPED, interview=None, unclear=0), kept.revision)
     return kept
 
 

@@ -1,12 +1,12 @@
-"""The words of the text channel: every message that a person gets, and none that repeats what the person said.
+"""The words around the questions: languages, consent, help, and each way a conversation ends.
 
-Short and polite, one question a message, options on their own lines. The French keeps to the letters of the GSM
+Short and polite, and none repeats what the person said. The French keeps to the letters of the GSM
 alphabet where it can (no circumflex, no small c cedilla), since one other letter doubles the price.
 """
 
 from dataclasses import dataclass
 
-from survey_app.engine import Item, Kind, Questionnaire, Reason
+from survey_app.engine import Questionnaire
 from translations.languages import NATIVE_NAMES, plural_translator, translator
 
 
@@ -56,41 +56,6 @@ def consent_unclear(language: str) -> str:
     return "\n".join((_("Would you like to take part? Please reply with 1 or 2."), consent_options(language)))
 
 
-def question(item: Item, language: str, number: int, total: int) -> str:
-    """A question with its place first and its options on their own lines."""
-    asked = item.short.get(language) or item.label.get(language, "")
-    options = (f"{place} {choice.label.get(language, '')}" for place, choice in enumerate(item.choices, 1))
-    return "\n".join((f"{number}/{total} {asked}", *options))
-
-
-def unclear(item: Item, language: str, reason: Reason, placed: tuple[int, int]) -> str:
-    """A first refusal: what is needed, and the question again."""
-    _ = translator(language)
-    if reason is Reason.CONSTRAINT and item.constraint_message.get(language):
-        why = item.constraint_message[language]
-    elif reason is Reason.REQUIRED and item.required_message.get(language):
-        why = item.required_message[language]
-    elif item.kind is Kind.SINGLE:
-        why = _("That was not clear. One number from 1 to %(last)s is needed.", last=len(item.choices))
-    else:
-        why = _("That was not clear. A number is needed, in digits.")
-    return "\n".join((why, question(item, language, *placed)))
-
-
-def unclear_again(language: str) -> str:
-    """A second refusal, in other words."""
-    _ = translator(language)
-    return _(
-        "Only the number of your answer is needed. To see the question: REPEAT. To pass over it: SKIP. To end: STOP."
-    )
-
-
-def parked(language: str) -> str:
-    """A third refusal: the survey waits, and does not ask again."""
-    _ = translator(language)
-    return _("We will not ask again. The survey waits for you: REPEAT goes on, STOP ends it. Thank you.")
-
-
 def guide(language: str, terms: Terms) -> str:
     """What HELP answers."""
     _ = translator(language)
@@ -116,6 +81,24 @@ def already(language: str) -> str:
     """What is said after the end."""
     _ = translator(language)
     return _("Your answers have arrived. There is nothing more to do. Thank you.")
+
+
+def screened_out(language: str) -> str:
+    """The survey is not for this person."""
+    _ = translator(language)
+    return _("Thank you. The other questions are for other residents. Nothing of what you answered is kept.")
+
+
+def quota_full(language: str) -> str:
+    """Enough people like this one have answered."""
+    _ = translator(language)
+    return _("Thank you. Enough people in your situation have answered. Nothing of what you answered is kept.")
+
+
+def ended(language: str) -> str:
+    """What is said after either."""
+    _ = translator(language)
+    return _("The survey is over for you. Nothing of what you answered is kept. Thank you.")
 
 
 def closed(language: str) -> str:

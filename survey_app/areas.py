@@ -87,6 +87,11 @@ class Margin:
     age: str
     population: int
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Area, sex and age band."""
+        return self.area, self.sex, self.age
+
 
 def read_areas(path: Path) -> AreaList:
     """The areas of a GeoJSON file, whose features hold code, level, parent, name, valid_from, valid_to, population.

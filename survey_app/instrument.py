@@ -13,7 +13,7 @@ from .areas import AreaList, Margin, read_areas, read_census, read_geometry
 from .engine import Expression, ExpressionError, Kind, Missing, Questionnaire, Text, codebook, parse
 from .xlsform import read_form
 
-BUNDLED = Path(__file__).parent / "questionnaires" / "community.toml"
+BUNDLED = Path(__file__).parent / "questionnaires" / "core.toml"
 SAMPLES = ("probability", "non_probability")
 DIRECTIONS = ("higher_is_better", "lower_is_better")
 NO_GEOMETRY: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
@@ -43,6 +43,7 @@ class Indicator:
     sensitive: bool = False
     filter: Expression | None = None
     wording: Text = field(default_factory=dict)
+    headline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _indicator(entry: Mapping[str, Any]) -> Indicator:
         sensitive=entry.get("sensitive", False),
         filter=parse(entry["filter"]) if "filter" in entry else None,
         wording=entry.get("wording_status", {}),
+        headline=entry.get("headline", False),
     )
 
 
@@ -147,7 +149,11 @@ def _check(instrument: Instrument, name: str) -> None:
 def _indicator_fault(indicator: Indicator, form: Questionnaire) -> str:
     book = codebook(form)
     variable = book.get(indicator.item)
-    if variable is None or variable.kind is not Kind.SINGLE or not indicator.positive <= variable.substantive:
+    item = form.by_name.get(indicator.item)
+    if variable is None or item is None or item.kind not in (Kind.SINGLE, Kind.SCALE):
+        return f"indicator {indicator.id} does not fit item {indicator.item}"
+    scale = {str(value) for value in range(item.low, item.high + 1, item.step)} if item.kind is Kind.SCALE else set()
+    if not indicator.positive <= variable.substantive | scale:
         return f"indicator {indicator.id} does not fit item {indicator.item}"
     if indicator.sensitive and form.by_name[indicator.item].by_text:
         return f"{indicator.item} is sensitive and must not go by text message"

@@ -17,6 +17,7 @@ from analytics.custody import KeyPair, new_keys
 from survey_app.engine import Questionnaire
 from survey_app.instrument import Instrument, read_instrument
 from survey_app.storage.database import connect, migrate
+from survey_app.xlsform import read_form
 
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 settings.register_profile("thiqa", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -117,3 +118,9 @@ def _administer(server: str, statement: str) -> None:
 
 def _named(server: str, database: str) -> str:
     return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def short_form() -> Questionnaire:
+    """A short form of twelve items: a note, single choices, a number on a condition and with a constraint."""
+    return read_form(Path(__file__).parent / "golden" / "short.xlsform.md")

@@ -168,13 +168,18 @@ def answer(
     return _arrive(questionnaire, moved, (Accepted(asked),))
 
 
-def answer_page(questionnaire: Questionnaire, interview: Interview, raws: Mapping[str, object]) -> Step:
-    """Take the replies of a page, in order; what is accepted stays, the first that is refused is asked again."""
+def answer_page(
+    questionnaire: Questionnaire, interview: Interview, raws: Mapping[str, object], quota: Quota | None = None
+) -> Step:
+    """Take the replies of a page, in order; what is accepted stays, the first that is refused is asked again.
+
+    An item of the page that `raws` does not name was not on the page that the person saw: it is asked afterwards.
+    """
     events: list[Event] = []
     refused: list[Refused] = []
-    for name in [item.name for item in page(questionnaire, interview)]:
+    for name in [item.name for item in page(questionnaire, interview) if item.name in raws]:
         if interview.status is Status.OPEN and name in {item.name for item in path(questionnaire, interview)}:
-            step = answer(questionnaire, interview, raws.get(name), name)
+            step = answer(questionnaire, interview, raws[name], name, quota)
             interview = step.interview
             refused += [event for event in step.events if isinstance(event, Refused)]
             events += [event for event in step.events if not isinstance(event, Asked | Reviewed)]
@@ -182,11 +187,9 @@ def answer_page(questionnaire: Questionnaire, interview: Interview, raws: Mappin
                 break
     if refused:
         return Step(replace(interview, cursor=refused[0].item), tuple(events))
-    return (
-        _arrive(questionnaire, interview, tuple(events))
-        if interview.status is Status.OPEN
-        else Step(interview, tuple(events))
-    )
+    if interview.status is not Status.OPEN:
+        return Step(interview, tuple(events))
+    return _arrive(questionnaire, interview, tuple(events))
 
 
 def visit(questionnaire: Questionnaire, interview: Interview, name: str | None) -> Step:

@@ -5,6 +5,7 @@ A shuffle needs no state: each child of a random group is placed by a hash of se
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from .questionnaire import Choice, Item, Kind, Questionnaire
 
@@ -18,9 +19,12 @@ def drawn(seed: int, *names: str) -> int:
 
 def ordered(questionnaire: Questionnaire, seed: int) -> tuple[Item, ...]:
     """The items in the order of asking; with no random group, as authored."""
-    random = {group.name for group in questionnaire.groups if group.random}
-    if not random:
-        return questionnaire.items
+    random = questionnaire.random_groups
+    return _shuffled(questionnaire, random, seed) if random else questionnaire.items
+
+
+@lru_cache(maxsize=2_048)
+def _shuffled(questionnaire: Questionnaire, random: frozenset[str], seed: int) -> tuple[Item, ...]:
     root: Tree = {}
     for item in questionnaire.items:
         branch = root
@@ -32,7 +36,7 @@ def ordered(questionnaire: Questionnaire, seed: int) -> tuple[Item, ...]:
     return tuple(_flat(root, "", random, seed))
 
 
-def _flat(tree: Tree, group: str, random: set[str], seed: int) -> Iterable[Item]:
+def _flat(tree: Tree, group: str, random: frozenset[str], seed: int) -> Iterable[Item]:
     keys: Iterable[str] = tree
     if group in random:
         keys = sorted(tree, key=lambda key: drawn(seed, group, key))

@@ -154,6 +154,14 @@ class Questionnaire:
         return hashlib.sha256(document.encode()).hexdigest()
 
     @cached_property
+    def random_groups(self) -> frozenset[str]:
+        """The names of the groups whose children are shuffled."""
+        return frozenset(group.name for group in self.groups if group.random)
+
+    def __hash__(self) -> int:
+        return hash(self.version)
+
+    @cached_property
     def by_name(self) -> Mapping[str, Item]:
         """Items by name."""
         return {item.name: item for item in self.items}

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 
-from .answers import Answer, codes_of, plain
+from .answers import Answer, Missing, codes_of, plain
 from .expression import COLUMN, Expression
 from .functions import Value
 from .order import arm, choices, ordered
@@ -106,7 +106,9 @@ def offered(item: Item, known: Mapping[str, Answer], seed: int) -> tuple[Choice,
 
 
 def holds_at(item: Item, name: str, value: Answer, known: Mapping[str, Answer]) -> bool:
-    """Whether the item's constraint or screen-out holds for a value."""
+    """Whether the item's constraint or screen-out holds for a value. A missing answer breaks no constraint."""
+    if name == "constraint" and isinstance(value, Missing):
+        return True
     expression: Expression | None = getattr(item, name)
     current = plain(value)
     values = {**{before: plain(answer) for before, answer in known.items()}, item.name: current}

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from translations import languages
 
-from ..engine import Questionnaire, Text
+from .. import engine
+from ..engine import Interview, Questionnaire, Text
 from ..intake import Ticket
 from ..settings import CollectorSettings
 from . import cookie
@@ -50,5 +51,14 @@ def language() -> str:
 
 def wording(text: Text) -> str:
     """The questionnaire's text in the language of this page, or else in its first; no line begins with French marks."""
-    found = text.get(language()) or next(iter(text.values()), "")
-    return _BEFORE_MARK.sub("\u00a0", found)
+    return _bound(text.get(language()) or next(iter(text.values()), ""))
+
+
+def piped(form: Questionnaire, interview: Interview | None) -> Callable[[Text], str]:
+    """The same for one interview: the answers on its path piped into the text."""
+    answers = engine.submission(form, interview) if interview else {}
+    return lambda text: _bound(engine.worded(form, answers, text, language()))
+
+
+def _bound(text: str) -> str:
+    return _BEFORE_MARK.sub("\u00a0", text)

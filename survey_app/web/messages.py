@@ -3,11 +3,16 @@
 They say what happened and what to do. None repeats anything that a person sent.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from ..engine import Item, Kind, Reason
+from translations.languages import isolated
+
+from ..engine import Item, Kind, Reason, Text
+from ..engine.kinds import MAX_TEXT_CHARS
+from .fields import widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +23,52 @@ class Notice:
     text: str
 
 
-def refusal(item: Item, reason: Reason, language: str) -> str:
+def refusal(item: Item, reason: Reason, language: str, say: Callable[[Text], str]) -> str:
     """What to do after a reply that was not taken, in the questionnaire's own words where it has some."""
     if reason is Reason.REQUIRED and item.required_message.get(language):
-        return item.required_message[language]
-    if reason is Reason.CONSTRAINT:
-        own = item.constraint_message.get(language)
-        return own or str(_("This number does not fit here. Check it and write it again."))
-    if item.kind is Kind.SINGLE:
-        return str(_("Choose one of the answers below, then go on."))
+        return say(item.required_message)
+    if reason is Reason.CONSTRAINT and item.constraint_message.get(language):
+        return say(item.constraint_message)
+    match reason:
+        case Reason.CONSTRAINT if item.kind is Kind.INTEGER:
+            return str(_("This number does not fit here. Check it and write it again."))
+        case Reason.CONSTRAINT:
+            return str(_("This answer does not fit here. Check it, then go on."))
+        case Reason.EXCLUSIVE:
+            return str(_("These answers cannot stand together. Keep one of them, then go on."))
+        case Reason.OUT_OF_SCALE:
+            low, high = (isolated(str(end)) for end in (item.low, item.high))
+            return str(_("Answer with a number from %(low)s to %(high)s, then go on.", low=low, high=high))
+        case Reason.TOO_LONG:
+            most = isolated(str(MAX_TEXT_CHARS[item.long]))
+            return str(_("This text has more than %(most)s characters. Shorten it, then go on.", most=most))
+    return _wanted(item)
+
+
+def _wanted(item: Item) -> str:
+    match widget(item):
+        case "options" | "scale":
+            return str(_("Choose one of the answers below, then go on."))
+        case "boxes":
+            return str(_("Choose one or more of the answers below, then go on."))
+        case "places":
+            return str(_("Give each line its own place, none twice, then go on."))
+        case "decimal":
+            return str(_("Write a number in digits, for example 2.5, then go on."))
+        case "date":
+            return _wanted_date(item)
+        case "text" | "long":
+            return str(_("Write an answer in the box, then go on."))
     return str(_("Write a whole number in digits, for example 3, then go on."))
+
+
+def _wanted_date(item: Item) -> str:
+    match item.precision:
+        case "year":
+            return str(_("Write the year in four digits, for example 2024, then go on."))
+        case "month":
+            return str(_("Choose the month and write the year in four digits, then go on."))
+    return str(_("Check the date: write the day, choose the month and write the year in four digits."))
 
 
 def unsaved() -> str:

@@ -3,23 +3,24 @@
 No view logs, and none puts an answer, a ticket or a token into an address.
 """
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, abort, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from translations import languages
 
 from .. import engine
-from ..engine import Accepted, Item, Kind, Questionnaire, Reason, Refused
-from ..engine.normalise import visible
+from ..engine import Answer, Choice, Interview, Item, Kind, Questionnaire, Reason
 from ..fieldwork import open_wave
 from ..intake import Receipt
 from ..storage.database import reading
-from . import cookie, messages, safety, sittings
-from .desk import desk, language, ticket, wording
+from . import cookie, fields, messages, safety, sittings, words
+from .desk import desk, language, piped, ticket, wording
+from .screen import Screen, refusals, screen, without_draft
 from .sittings import Absence, Sitting
 
 pages = Blueprint("pages", __name__)
-SHOWN_CHARS = 40
 _FROM_ANY_START = {"pages.start", "pages.leave"}
 
 
@@ -55,7 +56,7 @@ def start() -> ResponseReturnValue:
     if begun is None:
         return _see(url_for(".consent", lang=language()))
     minted, step = begun
-    response = _see(url_for(".question", name=step.interview.cursor or ""))
+    response = _see(url_for(".first") if step.interview.cursor is None else _address(step.interview.cursor))
     cookie.give(response, minted, desk().settings.secure)
     return response
 
@@ -64,12 +65,12 @@ def start() -> ResponseReturnValue:
 def first() -> ResponseReturnValue:
     """To the first question that is still open, or to the review."""
     sitting = _sitting()
-    return _to(sitting.questionnaire, sitting.interview.cursor) if isinstance(sitting, Sitting) else _absent(sitting)
+    return _on(sitting.questionnaire, sitting.interview) if isinstance(sitting, Sitting) else _absent(sitting)
 
 
 @pages.get("/question/<name>")
 def question(name: str) -> ResponseReturnValue:
-    """One item, with its earlier answer if there is one."""
+    """One item, or the items of one page under the first one's name, with the earlier answers if there are any."""
     sitting = _sitting()
     if isinstance(sitting, Absence):
         return _absent(sitting)
@@ -77,35 +78,37 @@ def question(name: str) -> ResponseReturnValue:
     if name not in form.by_name:
         abort(404)
     visited = engine.visit(form, sitting.interview, name).interview
-    if visited.cursor != name:
-        return _to(form, visited.cursor)
+    if visited.cursor != name or engine.page(form, visited)[0].name != name:
+        return _to(form, visited)
     if _switched(sitting):
-        return _see(url_for(".question", name=name))
-    given = sitting.interview.answers.get(name)
-    return _ask(form, form.by_name[name], "" if given is None else str(given), sitting=sitting)
+        return _see(_address(name))
+    return _ask(form, screen(form, visited))
 
 
 @pages.post("/question/<name>")
 def answer(name: str) -> ResponseReturnValue:
-    """Take a reply: on to the next item, or the same page with what to do."""
-    raw = request.form.get("answer")
-    moved = sittings.answer(desk().database, ticket(), desk().clock(), name, raw)
+    """Take a screen's replies: on to the next one, or the same page with what to do."""
+
+    def read(item: Item, choices: tuple[Choice, ...], before: Answer) -> object:
+        return fields.raw(item, fields.sent(item, request.form, name), choices, before)
+
+    beside = frozenset(request.form.get("shown", "").split())
+    moved = sittings.answer(desk().database, ticket(), desk().clock(), name, beside, read)
     if isinstance(moved, Absence):
         return _absent(moved)
     g.sitting, step = moved
-    form = g.sitting.questionnaire
+    form, before = g.sitting.questionnaire, g.sitting.interview.answers
     if name not in form.by_name:
         abort(404)
-    match step.events:
-        case (Refused(reason=Reason.NOT_ASKED | Reason.CLOSED), *_):
-            return _to(form, engine.visit(form, g.sitting.interview, None).interview.cursor)
-        case (Refused(reason=reason), *_):
-            item = form.by_name[name]
-            fault = messages.refusal(item, reason, language())
-            return _ask(form, item, raw or "", sitting=g.sitting, fault=fault), 422
-        case (Accepted(), *_):
-            return _to(form, step.interview.cursor)
-    raise AssertionError("an answer is accepted or refused")
+    if step.interview.status in sittings.ENDED:
+        return _without_cookie(_see(url_for(".ended", lang=language())))
+    faults = refusals(form, step, lambda item, choices: read(item, choices, before.get(item.name)))
+    if set(faults.values()) & {Reason.NOT_ASKED, Reason.CLOSED}:
+        return _on(form, g.sitting.interview)
+    if not faults:
+        return _to(form, step.interview)
+    given = {item.name: fields.sent(item, request.form, name) for item in engine.page(form, step.interview)}
+    return _ask(form, screen(form, step.interview, given, faults)), 422
 
 
 @pages.get("/review")
@@ -116,16 +119,13 @@ def review() -> ResponseReturnValue:
         return _absent(sitting)
     form, interview = sitting.questionnaire, sitting.interview
     if engine.unanswered(form, interview):
-        return _to(form, engine.visit(form, interview, None).interview.cursor)
+        return _on(form, interview)
     if _switched(sitting):
         return _see(url_for(".review"))
-    asked = [item for item in engine.path(form, interview) if item.kind is not Kind.NOTE]
-    return render_template(
-        "review.html",
-        rows=[(item, _said(item, interview.answers.get(item.name))) for item in asked],
-        previous=engine.back(form, interview).interview.cursor,
-        switch=_switch(form),
-    )
+    say, asked = piped(form, interview), [it for it in engine.path(form, interview) if it.kind is not Kind.NOTE]
+    rows = [(it, words.in_words(it, interview.answers.get(it.name), language(), say)) for it in asked]
+    previous = engine.back(form, replace(interview, cursor=None)).interview.cursor
+    return render_template("review.html", rows=rows, say=say, previous=previous, switch=_switch(form))
 
 
 @pages.post("/send")
@@ -136,8 +136,7 @@ def send() -> ResponseReturnValue:
         return _absent(outcome)
     g.sitting, receipt = outcome
     if receipt is None:
-        form = g.sitting.questionnaire
-        return _to(form, engine.visit(form, g.sitting.interview, None).interview.cursor)
+        return _on(g.sitting.questionnaire, g.sitting.interview)
     if receipt is Receipt.CONFLICT:
         return _without_cookie(notice(messages.trouble(409), 409))
     return _without_cookie(_see(url_for(".thanks", lang=language())))
@@ -162,6 +161,12 @@ def left() -> ResponseReturnValue:
 def thanks() -> ResponseReturnValue:
     """After sending. Shows no answer, so anybody may open it."""
     return render_template("thanks.html", switch=languages.LANGUAGES)
+
+
+@pages.get("/ended")
+def ended() -> ResponseReturnValue:
+    """After answers that the survey has no need of. Says nothing of why, so anybody may open it."""
+    return render_template("ended.html", switch=languages.LANGUAGES)
 
 
 @pages.get("/privacy")
@@ -202,8 +207,7 @@ def unsaved() -> Response:
     if form is None or item is None:
         response = notice(messages.trouble(503), 503)
     else:
-        page = _ask(form, item, request.form.get("answer", ""), fault=messages.unsaved())
-        response = make_response(page, 503)
+        response = make_response(_ask(form, without_draft(form, item, request.form)), 503)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -232,8 +236,22 @@ def _see(address: str) -> Response:
     return Response(status=303, headers={"Location": address})
 
 
-def _to(form: Questionnaire, name: str | None) -> Response:
-    return _see(url_for(".question", name=name) if name in form.by_name else url_for(".review"))
+def _on(form: Questionnaire, interview: Interview) -> Response:
+    """To the first question that is still open, or to the review."""
+    return _to(form, engine.visit(form, interview, None).interview)
+
+
+def _to(form: Questionnaire, interview: Interview) -> Response:
+    """To the screen of the interview's cursor, and there to its place if it is not the first."""
+    names = [item.name for item in engine.page(form, interview)]
+    if not names:
+        return _see(url_for(".review"))
+    number = names.index(interview.cursor or "") + 1
+    return _see(_address(names[0], f"q{number}" if number > 1 else None))
+
+
+def _address(name: str, part: str | None = None) -> str:
+    return url_for(".question", name=name, _anchor=part)
 
 
 def _switched(sitting: Sitting) -> bool:
@@ -250,27 +268,12 @@ def _switch(form: Questionnaire) -> list[str]:
     return [code for code in languages.LANGUAGES if code in form.languages]
 
 
-def _said(item: Item, given: engine.Answer) -> str | None:
-    choice = item.choice(given)
-    if choice is not None:
-        return wording(choice.label)
-    return None if given is None else languages.isolated(str(given))
-
-
-def _ask(
-    form: Questionnaire, item: Item, given: str, *, sitting: Sitting | None = None, fault: str | None = None
-) -> str:
+def _ask(form: Questionnaire, shown: Screen) -> str:
     desk().shown[form.version] = form
-    at = engine.visit(form, sitting.interview, item.name).interview if sitting else None
-    previous = engine.back(form, at).interview.cursor if at else None
     return render_template(
         "question.html",
-        form=form,
-        item=item,
-        hint=item.hint.get(language(), ""),
-        given=visible(given)[:SHOWN_CHARS],
-        fault=fault,
-        place=engine.place(form, at) if at and item.kind is not Kind.NOTE else None,
-        previous=previous if previous != item.name else None,
-        switch=_switch(form) if sitting else (),
+        screen=shown,
+        say=shown.say,
+        months=words.months(language()),
+        switch=() if shown.fault else _switch(form),
     )

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from flask import Request, Response
 
 from ..intake import Ticket
+from . import fields
 
-MAX_FIELDS = 8
+MAX_FIELDS = 300
 MAX_BODY_BYTES = 64 * 1024
 FIELD = "csrf"
 
@@ -55,8 +56,8 @@ def oversized(request: Request) -> bool:
 
 
 def repeated(request: Request) -> bool:
-    """Whether a field came twice, which no form of ours does."""
-    return any(len(values) > 1 for _, values in request.form.lists())
+    """Whether a field came twice of which no form of ours sends two."""
+    return any(len(values) > 1 and not fields.may_repeat(name) for name, values in request.form.lists())
 
 
 def sent_from_here(request: Request, secure: bool) -> bool | None:

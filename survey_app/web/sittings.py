@@ -4,6 +4,7 @@ Each move is applied to the draft as it is now and stored only upon that revisio
 finished interview leaves in the same transaction that deletes the draft. Knows no page.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +15,15 @@ from sqlmodel import Session
 
 from .. import drafts, engine, intake
 from ..drafts import Draft
-from ..engine import Interview, Mode, Questionnaire, Refused, Status, Step
+from ..engine import Answer, Choice, Interview, Item, Mode, Questionnaire, Reason, Refused, Status, Step
 from ..fieldwork import OPEN, open_wave, wave
 from ..intake import Receipt, Ticket
 from ..storage.database import reading, writing
 
 ATTEMPTS = 20
+SEEDS = 2**32
+ENDED = (Status.SCREENED_OUT, Status.QUOTA_FULL)
+Read = Callable[[Item, tuple[Choice, ...], Answer], object]  # item, choices offered, answer before: the raw reply
 
 
 class Absence(Enum):
@@ -56,7 +60,7 @@ def begin(database: Engine, earlier: Ticket | None, language: str, today: date) 
             return None
         if earlier is not None:
             drafts.discard(session, earlier)
-        step = engine.begin(fielded.questionnaire, Mode.WEB, language)
+        step = engine.begin(fielded.questionnaire, Mode.WEB, language, secrets.randbelow(SEEDS))
         drafts.create(session, ticket, fielded.id, step.interview, today)
     return ticket, step
 
@@ -70,10 +74,27 @@ def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Abse
 
 
 def answer(
-    database: Engine, ticket: Ticket | None, today: date, name: str, raw: object
+    database: Engine, ticket: Ticket | None, today: date, name: str, beside: frozenset[str], read: Read
 ) -> tuple[Sitting, Step] | Absence:
-    """Take a reply to the item `name`; a refused one leaves the draft as it was."""
-    return _move(database, ticket, today, lambda form, interview: engine.answer(form, interview, raw, name))
+    """Take the replies to the item `name` and to those `beside` it on the page that was seen.
+
+    What is refused leaves the draft as it was.
+
+    An interview that ends here, because the survey is not for this person, leaves no draft.
+    """
+
+    def move(form: Questionnaire, interview: Interview) -> Step:
+        at = engine.visit(form, interview, name).interview
+        if at.cursor != name:
+            return Step(interview, (Refused(name, Reason.NOT_ASKED),))
+        raws = {
+            item.name: read(item, engine.offered_choices(form, at, item), interview.answers.get(item.name))
+            for item in engine.page(form, at)
+            if item.name == name or item.name in beside
+        }
+        return engine.answer_page(form, at, raws)
+
+    return _move(database, ticket, today, move)
 
 
 def switch_language(
@@ -133,7 +154,14 @@ def _move(
             if isinstance(sitting, Absence):
                 return sitting
             step = move(sitting.questionnaire, sitting.interview)
-            refused = any(isinstance(event, Refused) for event in step.events)
-            if refused or not step.events or drafts.store(session, ticket, sitting.draft, step.interview):
+            if not _moved(sitting.interview, step) or drafts.store(session, ticket, sitting.draft, step.interview):
+                if step.interview.status in ENDED:
+                    drafts.discard(session, ticket)
                 return sitting, step
     raise BusyError
+
+
+def _moved(before: Interview, step: Step) -> bool:
+    refused = any(isinstance(event, Refused) for event in step.events)
+    same = (before.answers, before.status) == (step.interview.answers, step.interview.status)
+    return bool(step.events) and not (refused and same)

@@ -44,26 +44,26 @@ def state(engine: Engine) -> tuple[int, int]:
 
 
 @pytest.fixture
-def wave(engine: Engine, questionnaire: Questionnaire) -> Engine:
+def wave(engine: Engine, short_form: Questionnaire) -> Engine:
     with writing(engine) as session:
-        field(session, questionnaire, "w1", DAY, DAY, OPEN)
+        field(session, short_form, "w1", DAY, DAY, OPEN)
     return engine
 
 
 def test_fewer_than_a_batch_wait_until_the_wave_is_closed(
-    wave: Engine, keys: KeyPair, questionnaire: Questionnaire
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
 ) -> None:
-    put(wave, keys, [content(questionnaire)] * 9)
+    put(wave, keys, [content(short_form)] * 9)
     assert open_batches(wave, keys.private, minimum=10) == {}
     assert state(wave) == (9, 0)
     with writing(wave) as session:
-        field(session, questionnaire, "w1", DAY, DAY, CLOSED)
+        field(session, short_form, "w1", DAY, DAY, CLOSED)
     assert open_batches(wave, keys.private, minimum=10) == {"w1": Opening(9, 0)}
     assert state(wave) == (0, 9)
 
 
-def test_a_batch_is_opened_whole_and_once(wave: Engine, keys: KeyPair, questionnaire: Questionnaire) -> None:
-    put(wave, keys, [content(questionnaire)] * 12)
+def test_a_batch_is_opened_whole_and_once(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
+    put(wave, keys, [content(short_form)] * 12)
     assert open_batches(wave, keys.private, minimum=10) == {"w1": Opening(12, 0)}
     assert open_batches(wave, keys.private, minimum=10) == {}
     with reading(wave) as session:
@@ -74,9 +74,9 @@ def test_a_batch_is_opened_whole_and_once(wave: Engine, keys: KeyPair, questionn
 
 
 def test_the_order_of_responses_says_nothing_of_the_order_of_submission(
-    wave: Engine, keys: KeyPair, questionnaire: Questionnaire
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
 ) -> None:
-    put(wave, keys, [content(questionnaire, contact_times=number) for number in range(1, 101)])
+    put(wave, keys, [content(short_form, contact_times=number) for number in range(1, 101)])
     open_batches(wave, keys.private, minimum=50)
     with reading(wave) as session:
         order = [row.answers["contact_times"] for row in session.exec(select(ResponseRow))]
@@ -92,34 +92,34 @@ def test_the_order_of_responses_says_nothing_of_the_order_of_submission(
     ],
 )  # fmt: skip
 def test_answers_that_the_questionnaire_could_not_give_are_refused(
-    wave: Engine, keys: KeyPair, questionnaire: Questionnaire, change: dict[str, object]
+    wave: Engine, keys: KeyPair, short_form: Questionnaire, change: dict[str, object]
 ) -> None:
-    put(wave, keys, [content(questionnaire), content(questionnaire, **change)])
+    put(wave, keys, [content(short_form), content(short_form, **change)])
     assert open_batches(wave, keys.private, minimum=2) == {"w1": Opening(1, 1)}
 
 
 def test_envelopes_that_hold_no_submission_are_refused_and_counted(
-    wave: Engine, keys: KeyPair, questionnaire: Questionnaire
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
 ) -> None:
-    good = content(questionnaire)
+    good = content(short_form)
     changed = [("version", "0"), ("mode", "telepathy"), ("language", "xx"), ("answers", [1])]
-    bad: list[object] = [b"unpadded", padded(b"\xff"), [1], {"version": questionnaire.version}]
+    bad: list[object] = [b"unpadded", padded(b"\xff"), [1], {"version": short_form.version}]
     bad += [{**good, name: value} for name, value in changed]
     put(wave, keys, [good, *bad])
     assert open_batches(wave, keys.private, minimum=2) == {"w1": Opening(1, len(bad))}
 
 
-def test_another_key_opens_nothing(wave: Engine, keys: KeyPair, questionnaire: Questionnaire) -> None:
-    put(wave, keys, [content(questionnaire)] * 2)
+def test_another_key_opens_nothing(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
+    put(wave, keys, [content(short_form)] * 2)
     assert open_batches(wave, new_keys().private, minimum=2) == {"w1": Opening(0, 2)}
     assert state(wave) == (0, 0)
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO response", "DELETE FROM envelope", "INSERT INTO opening"])
 def test_fault_44_a_failure_at_any_step_loses_none_and_doubles_none(
-    wave: Engine, keys: KeyPair, questionnaire: Questionnaire, statement: str
+    wave: Engine, keys: KeyPair, short_form: Questionnaire, statement: str
 ) -> None:
-    put(wave, keys, [content(questionnaire)] * 5)
+    put(wave, keys, [content(short_form)] * 5)
 
     def fail(_c: object, _cursor: object, sql: str, *_rest: object) -> None:
         if sql.startswith(statement):

@@ -179,17 +179,17 @@ def test_bytes_that_are_no_interview_are_refused(content: bytes) -> None:
         load(content)
 
 
-def test_changing_an_answer_recomputes_the_path_and_hides_the_abandoned_branch(questionnaire: Questionnaire) -> None:
-    interview = begin(questionnaire, Mode.WEB, "ar").interview
+def test_changing_an_answer_recomputes_the_path_and_hides_the_abandoned_branch(short_form: Questionnaire) -> None:
+    interview = begin(short_form, Mode.WEB, "ar").interview
     said = {"area": "06.141.01.01", "sex": "woman", "age": "25-34", "contact12": "yes", "contact_times": "٣"}
-    while (item := current(questionnaire, interview)) is not None:
-        interview = answer(questionnaire, interview, said.get(item.name, "")).interview
-    assert submission(questionnaire, interview)["contact_times"] == 3
-    changed = answer(questionnaire, interview, "no", "contact12").interview
-    assert "contact_times" not in submission(questionnaire, changed)
+    while (item := current(short_form, interview)) is not None:
+        interview = answer(short_form, interview, said.get(item.name, "")).interview
+    assert submission(short_form, interview)["contact_times"] == 3
+    changed = answer(short_form, interview, "no", "contact12").interview
+    assert "contact_times" not in submission(short_form, changed)
     assert changed.cursor is None
-    restored = answer(questionnaire, changed, "yes", "contact12").interview
-    assert submission(questionnaire, restored)["contact_times"] == 3
+    restored = answer(short_form, changed, "yes", "contact12").interview
+    assert submission(short_form, restored)["contact_times"] == 3
 
 
 def test_one_cannot_answer_ahead_nor_after_the_end(questionnaire: Questionnaire) -> None:

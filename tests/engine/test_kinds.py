@@ -173,3 +173,15 @@ def test_earlier_answers_are_piped_in_the_readers_language_and_fenced() -> None:
     said = worded(form, {"a": "c", "b": "\u202eevil"}, form.items[1].label, "fr")
     assert said == "\u2068c fr\u2069 – \u2068c fr\u2069 – \u2068\u202eevil\u2069"
     assert worded(form, {}, form.items[1].label, "fr") == "… – … – …"
+
+
+def test_an_item_that_was_not_on_the_page_is_asked_afterwards() -> None:
+    form = checked(
+        Questionnaire("page", texts("t"), LANGUAGES, (
+            Item("a", Kind.INTEGER, texts("a"), page="p"),
+            Item("b", Kind.INTEGER, texts("b"), page="p"),
+        ))
+    )  # fmt: skip
+    step = answer_page(form, begin(form, Mode.WEB, "ar").interview, {"a": "1"})
+    assert step.interview.cursor == "b"
+    assert submission(form, step.interview) == {"a": 1}

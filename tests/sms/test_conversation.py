@@ -1,19 +1,41 @@
 """The conversation at its edges: stop everywhere, any text at all, nothing repeated, and within the carrier's sizes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms import wording
+from sms import refusals, wording
 from sms.conversation import Conversation, State, close, dump, load, reply
+from sms.questions import MAX_PIPED_CHARS, plainly, question, spoken
 from sms.segments import GSM7, segments
 from sms.wording import Terms
-from survey_app.engine import Mode, Questionnaire, Reason, answer, begin, canonical, complete
+from survey_app.engine import (
+    Answer,
+    Choice,
+    Item,
+    Kind,
+    Mode,
+    Questionnaire,
+    Reason,
+    Refused,
+    Status,
+    answer,
+    begin,
+    canonical,
+    complete,
+    current,
+    offered_choices,
+    parse,
+    understand,
+)
 from survey_app.engine.state import StateError
 
+from ..engine.generated import LANGUAGES, questionnaires
 from .conftest import LINK, small_questionnaire
+from .kinds import every_kind
 
 TERMS = Terms(LINK, free=True)
 WAYS = {
@@ -142,16 +164,133 @@ texts = st.one_of(
 )
 
 
-@given(st.lists(texts, max_size=25))
-def test_any_texts_in_any_order_end_in_a_defined_reply(said: list[str]) -> None:
-    form = small_questionnaire()
-    conversation = Conversation("2026-03", b"t" * 32)
+def converse(form: Questionnaire, said: list[str], seed: int) -> None:
+    conversation = Conversation("2026-03", b"t" * 32, seed=seed)
     for text in said:
         turn = reply(form, conversation, text, TERMS)
         assert len(turn.messages) <= 1
+        assert all(turn.messages)
         assert load(dump(turn.conversation)) == turn.conversation
         assert (turn.completed is None) or canonical(form, turn.completed)
+        assert turn.conversation.interview is None or turn.conversation.interview.status is Status.OPEN
         conversation = turn.conversation
+
+
+@given(st.lists(texts, max_size=25))
+def test_any_texts_in_any_order_end_in_a_defined_reply(said: list[str]) -> None:
+    converse(small_questionnaire(), said, 0)
+
+
+@given(st.lists(texts, max_size=30), st.integers(0, 2**32 - 1))
+def test_any_texts_over_every_kind_of_item_end_in_a_defined_reply(said: list[str], seed: int) -> None:
+    converse(every_kind(), ["trust", "1", "2", *said], seed)
+
+
+@given(questionnaires(), st.lists(texts, max_size=20), st.integers(0, 2**32 - 1))
+def test_any_texts_over_any_questionnaire_end_in_a_defined_reply(
+    form: Questionnaire, said: list[str], seed: int
+) -> None:
+    converse(form, ["lang en", "1", *said], seed)
+
+
+@given(questionnaires(), st.integers(0, 2**32 - 1), st.sampled_from(LANGUAGES))
+def test_every_question_offers_a_way_on_that_is_understood(form: Questionnaire, seed: int, language: str) -> None:
+    """Each item is answered by what its message says: its numbers, its example, or words of one's own."""
+    interview = begin(form, Mode.SMS, language, seed).interview
+    while item := current(form, interview):
+        choices = offered_choices(form, interview, item)
+        message = question(form, interview, item)
+        numbered = [f"\n{at} {spoken(form, interview, choice.label)}" for at, choice in enumerate(choices, 1)]
+        assert all(plainly(line) in message or line in message for line in numbered)
+        raw = understand(item, typed(item, choices), language, choices)
+        step = answer(form, interview, raw)
+        if any(isinstance(event, Refused) for event in step.events):
+            assert step.events == (Refused(item.name, Reason.CONSTRAINT),)
+            break
+        interview = step.interview
+
+
+def typed(item: Item, choices: tuple[Choice, ...]) -> str:
+    """What a person would type."""
+    match item.kind:
+        case Kind.RANKING:
+            ranked = [str(at) for at, choice in enumerate(choices, 1) if choice.missing is None]
+            return " ".join(ranked or ["1"])
+        case Kind.DATE:
+            return {"day": "31/12/2024", "month": "12/2024", "year": "2024"}[item.precision]
+        case Kind.SINGLE | Kind.AREA | Kind.MULTIPLE:
+            return str(len(choices))
+    return "7"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_offered_for_no_answer_are_words_that_are_understood(language: str) -> None:
+    form = every_kind("times")
+    (item,) = form.items
+    last = question(form, begin(form, Mode.SMS, language).interview, item).splitlines()[-1]
+    words = last.partition(":")[2].split(" / ")
+    assert [understand(item, word, language) for word in words] == list(item.offers)
+
+
+def test_typography_is_made_plain_only_where_that_makes_a_text_cheaper() -> None:
+    assert plainly("« Où »\u00a0: l’été…") == '"Où" : l\'été...'
+    assert plainly("« Être »…") == "« Être »…"
+    assert plainly("«\u2068أ\u2069»") == "«\u2068أ\u2069»"
+
+
+def test_an_answer_that_is_piped_into_a_question_stays_short_and_on_one_line() -> None:
+    form = every_kind("words", "piped")
+    interview = answer(form, begin(form, Mode.SMS, "en").interview, "one two\nthree " * 15).interview
+    asked = question(form, interview, form.by_name["piped"])
+    assert len(asked.splitlines()) == 3
+    assert asked.startswith('2/2 Is "one two three one two three')
+    assert len(asked.splitlines()[0]) == len('2/2 Is "" safe?') + MAX_PIPED_CHARS
+
+
+def test_a_screened_out_person_is_not_kept_and_cannot_begin_again(form: Questionnaire) -> None:
+    strict = replace(form, items=tuple(replace(item, screen_out=parse(". = '1'")) for item in form.items))
+    ended = reply(strict, reached(strict, "trust", "1"), "2", TERMS)
+    assert ended.completed is None
+    assert ended.conversation == Conversation("2026-03", state=State.DONE, language="en", ended=True)
+    for text in ("start", "1"):
+        again = reply(strict, ended.conversation, text, TERMS)
+        assert (again.conversation.state, again.conversation.interview) == (State.DONE, None)
+    stopped = reply(strict, ended.conversation, "stop", TERMS).conversation
+    assert reply(strict, stopped, "start", TERMS).conversation.state is State.DONE
+
+
+def test_a_full_quota_ends_the_conversation_and_keeps_nothing(form: Questionnaire) -> None:
+    def full(answers: Mapping[str, Answer]) -> bool:
+        return answers.get("trust") == "2"
+
+    before = reached(form, "trust", "1")
+    assert reply(form, before, "1", TERMS, full).conversation.state is State.INTERVIEW
+    turn = reply(form, before, "3", TERMS, full)
+    assert turn.messages == (
+        "Thank you. Enough people in your situation have answered. Nothing of what you answered is kept.",
+    )
+    assert turn.completed is None
+    assert turn.conversation == Conversation("2026-03", state=State.DONE, language="en", ended=True)
+
+
+def test_a_conversation_keeps_its_order_until_it_ends_and_then_forgets_the_seed() -> None:
+    """The recorded order would lead from the answers to the seed, and from the seed to the number's row."""
+    form = every_kind("shuffled")
+    orders = set()
+    for seed in range(40):
+        asked = Conversation("2026-03", b"t" * 32, seed=seed)
+        for text in ("trust", "1", "stop", "start", "1", "lang fr", "lang en"):
+            turn = reply(form, asked, text, TERMS)
+            asked = turn.conversation
+        (message,) = turn.messages
+        orders.add(message)
+        done = reply(form, asked, "1", TERMS)
+        assert done.completed is not None
+        chosen = form.items[0].choice(done.completed.answers["shuffled"])
+        assert chosen is not None
+        assert f"\n1 {chosen.label['en']}\n" in message
+        assert done.conversation.seed == 0
+    assert len(orders) == 6
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"null", b"\xff", b'{"state": "gone"}'])
@@ -163,11 +302,15 @@ def test_bytes_that_are_no_conversation_are_refused_by_name(content: bytes) -> N
 def test_every_message_of_ours_keeps_to_the_sizes_in_each_language(form: Questionnaire) -> None:
     item = form.by_name["contact"]
     for language in form.languages:
+        interview = begin(form, Mode.SMS, language).interview
         messages = [
             wording.consent_unclear(language),
-            wording.unclear(item, language, Reason.NOT_A_CHOICE, (12, 12)),
-            wording.unclear_again(language),
-            wording.parked(language),
+            *(refusals.unclear(form, interview, item, reason) for reason in Reason),
+            *(refusals.unclear_again(item, language) for item in every_kind().items),
+            refusals.parked(language),
+            wording.screened_out(language),
+            wording.quota_full(language),
+            wording.ended(language),
             wording.guide(language, TERMS),
             wording.stopped(language, form.languages),
             wording.thanks(language),

@@ -257,6 +257,13 @@ def test_a_new_conversation_is_stored_at_its_first_revision(settings: ChannelSet
     assert kept == Kept(Conversation(WAVE, b"t" * 32), 0)
 
 
+def test_each_new_conversation_draws_its_own_seed(settings: ChannelSettings, database: Engine) -> None:
+    with reading(database) as session:
+        new = [find(session, settings.keys, WAVE, number).conversation for number in (NUMBER, OTHER)]
+    assert new[0].seed != new[1].seed
+    assert all(0 <= conversation.seed < 2**32 for conversation in new)
+
+
 def _close(engine: Engine) -> None:
     with writing(engine) as session:
         row = session.get(WaveRow, WAVE)

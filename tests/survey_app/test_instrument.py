@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from survey_app.engine import Missing, codebook
+from survey_app.engine import Kind, Missing, codebook
 from survey_app.instrument import BUNDLED, Instrument, InstrumentError, read_instrument
 
 LANGUAGES = {"ar", "fr", "en"}
@@ -21,7 +21,8 @@ def copied(tmp_path: Path, old: str, new: str) -> Path:
 
 
 def test_each_indicator_is_described_in_three_languages(instrument: Instrument) -> None:
-    assert [indicator.id for indicator in instrument.indicators] == ["trust", "safe_dark", "respect"]
+    assert {"trust", "safe_dark", "respect", "bribe"} <= {indicator.id for indicator in instrument.indicators}
+    assert 2 <= sum(indicator.headline for indicator in instrument.indicators) <= 4
     for indicator in instrument.indicators:
         assert set(indicator.name) == set(indicator.definition) == set(indicator.base) == LANGUAGES
 
@@ -31,6 +32,22 @@ def test_the_base_rule_is_the_indicators_own(instrument: Instrument) -> None:
     rules = {indicator.id: indicator.base_includes for indicator in instrument.indicators}
     assert Missing.DONT_KNOW in rules["safe_dark"]
     assert Missing.DONT_KNOW not in rules["respect"]
+
+
+def test_what_is_sensitive_never_goes_by_text_message(instrument: Instrument) -> None:
+    sensitive = [indicator for indicator in instrument.indicators if indicator.sensitive]
+    assert {"bribe", "gbv_serious", "excess_force", "complaint_conf"} <= {indicator.id for indicator in sensitive}
+    assert not any(instrument.questionnaire.by_name[indicator.item].by_text for indicator in sensitive)
+    by_text = [item for item in instrument.questionnaire.items if item.by_text and item.kind is not Kind.NOTE]
+    assert len(by_text) - len({"area", "sex", "age"}) <= 8
+
+
+@pytest.mark.parametrize("name", ["post-contact", "staff-climate"])
+def test_the_other_surveys_have_their_own_instrument(name: str) -> None:
+    other = read_instrument(BUNDLED.with_name(f"{name}.toml"))
+    assert other.sample == "non_probability"
+    assert set(other.questionnaire.languages) == LANGUAGES
+    assert len(other.indicators) >= 8
 
 
 def test_fault_68_the_kinds_of_missing_are_different_codes(instrument: Instrument) -> None:
@@ -45,6 +62,8 @@ def test_fault_68_the_kinds_of_missing_are_different_codes(instrument: Instrumen
     [
         ('item = "trust_police"', 'item = "nowhere"', "indicator trust does not fit"),
         ('positive = ["2", "3"]', 'positive = ["2", "dk"]', "indicator trust does not fit"),
+        ("sensitive = false", "sensitive = true", "is sensitive and must not go by text"),
+        ('direction = "higher_is_better"', 'direction = "up"', "direction of trust must be one of"),
         ('sex = "sex"', 'sex = "age"', "choices of sex"),
         ('sample = "probability"', 'sample = "opinion"', "sample must be one of"),
         ("[title]", "[titel]", "lacks a part"),

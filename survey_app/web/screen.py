@@ -1,0 +1,204 @@
+"""One screen of questions: the items shown together, what their fields hold, what was refused, and how far it is.
+
+It draws nothing: the templates do, from what it holds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from werkzeug.datastructures import MultiDict
+
+from .. import engine
+from ..engine import Choice, Interview, Item, Kind, Questionnaire, Reason, Refused, Step, Text, Unclear
+from ..engine.kinds import MAX_TEXT_CHARS
+from . import fields, messages, words
+from .desk import language, piped
+from .fields import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One item as it is shown: its number on the screen, its choices, and what its fields hold."""
+
+    item: Item
+    first: str
+    number: int
+    choices: tuple[Choice, ...]
+    values: Values
+    fault: str | None
+    repeats_stem: bool
+
+    @property
+    def widget(self) -> str:
+        """How it is shown."""
+        return fields.widget(self.item)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether it has several controls, which then need a name in common."""
+        box = self.widget in ("number", "decimal", "text", "long")
+        return not (self.widget == "note" or (box and not self.item.offers))
+
+    @property
+    def target(self) -> str:
+        """The id of its first control."""
+        first = {"places": "place-1", "date": fields.DATE_PARTS[self.item.precision][0]}
+        box = fields.ANSWER if self.widget in ("number", "decimal", "text", "long") else "choice-1"
+        return self.id(first.get(self.widget, box))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The boxes of a date."""
+        return fields.DATE_PARTS[self.item.precision]
+
+    @property
+    def limit(self) -> int:
+        """How many characters a text may have."""
+        return MAX_TEXT_CHARS[self.item.long]
+
+    @property
+    def points(self) -> range:
+        """The points of a scale."""
+        return fields.points(self.item)
+
+    @property
+    def substantive(self) -> list[tuple[str, Choice]]:
+        """The choices to be ranked, each with the short name of its field."""
+        numbers = {choice.code: number for number, choice in enumerate(self.item.choices)}
+        return [(fields.place(numbers[c.code]), c) for c in self.choices if c.missing is None]
+
+    @property
+    def apart(self) -> list[tuple[str, Text | str]]:
+        """What can be chosen in place of an answer: value and words."""
+        ranked = [c for c in self.choices if c.missing] if self.item.kind is Kind.RANKING else []
+        return [(c.code, c.label) for c in ranked] + [(m.value, words.missing(m)) for m in self.item.offers]
+
+    def id(self, part: str) -> str:
+        """An id that is the only one on the screen."""
+        return part if self.number == 1 else f"q{self.number}-{part}"
+
+    def name(self, key: str) -> str:
+        """The name of one of its fields."""
+        return fields.name(key, self.item, self.first)
+
+    def value(self, key: str) -> str:
+        """What a field holds."""
+        return self.values.get(key, ("",))[0]
+
+    def holds(self, key: str, value: object) -> bool:
+        """Whether a choice is made."""
+        return str(value) in self.values.get(key, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The fields, in order, and where on the way they are. `place` is first and last number, and how many there are."""
+
+    version: str
+    fields: tuple[Field, ...]
+    say: Callable[[Text], str]
+    module: str = ""
+    place: tuple[int, int, int] | None = None
+    previous: str | None = None
+    fault: str | None = None
+
+    @property
+    def faulty(self) -> list[Field]:
+        """The fields that were refused."""
+        return [field for field in self.fields if field.fault]
+
+    @property
+    def names(self) -> str:
+        """The items' names with spaces."""
+        return " ".join(field.item.name for field in self.fields)
+
+
+def screen(
+    form: Questionnaire,
+    interview: Interview,
+    given: Mapping[str, Values] | None = None,
+    faults: Mapping[str, Reason] | None = None,
+) -> Screen:
+    """The screen at the interview's cursor, with what was just given (and refused) in place of what is stored."""
+    items, say = engine.page(form, interview), piped(form, interview)
+    sign = words.decimal_sign(language())
+    shown = []
+    for item in items:
+        stored = fields.filled(item, interview.answers.get(item.name), sign)
+        values = fields.shown_again(item, given.get(item.name, {})) if given else stored
+        choices = engine.offered_choices(form, interview, item)
+        reason = (faults or {}).get(item.name)
+        fault = messages.refusal(item, reason, language(), say) if reason else None
+        shown.append((item, choices, values, fault))
+    before = engine.back(form, interview).interview
+    previous = engine.page(form, before)
+    return Screen(
+        version=form.version,
+        fields=_fields(shown),
+        say=say,
+        module=_module(form, items, previous, say),
+        place=_place(form, interview, items),
+        previous=previous[0].name if previous and previous[0].name != items[0].name else None,
+    )
+
+
+def without_draft(form: Questionnaire, item: Item, sent: MultiDict[str, str]) -> Screen:
+    """The screen that a form came from, while the draft cannot be read: nothing piped, every choice, no place."""
+    beside = sent.get("shown", "").split()
+    items = [it for it in form.items if it is item or (item.page and it.page == item.page and it.name in beside)]
+    shown = [(it, it.choices, fields.shown_again(it, fields.sent(it, sent, item.name)), None) for it in items]
+    return Screen(form.version, _fields(shown, item.name), piped(form, None), fault=messages.unsaved())
+
+
+def refusals(form: Questionnaire, step: Step, read: Callable[[Item, tuple[Choice, ...]], object]) -> dict[str, Reason]:
+    """Why each item of the screen was refused, the first one first.
+
+    What stands behind a refused item was not asked yet for the engine; it is checked here, so that all is told at once.
+    """
+    found: dict[str, Reason] = {}
+    for event in step.events:
+        if isinstance(event, Refused):
+            reason: Reason | None = event.reason
+            if found and reason is Reason.NOT_ASKED:
+                reason = _checked(form, step.interview, form.by_name[event.item], read)
+            if reason is not None:
+                found[event.item] = reason
+    return found
+
+
+def _checked(
+    form: Questionnaire, interview: Interview, item: Item, read: Callable[[Item, tuple[Choice, ...]], object]
+) -> Reason | None:
+    choices = engine.offered_choices(form, interview, item)
+    value = read(item, choices)
+    value = value if isinstance(value, Unclear) else engine.read(item, value, choices)
+    return value.reason if isinstance(value, Unclear) else None
+
+
+def _fields(
+    shown: Sequence[tuple[Item, tuple[Choice, ...], Values, str | None]], first: str | None = None
+) -> tuple[Field, ...]:
+    found: list[Field] = []
+    for number, (item, choices, values, fault) in enumerate(shown, 1):
+        repeats = bool(found) and bool(item.stem) and found[-1].item.stem == item.stem
+        found.append(Field(item, first or shown[0][0].name, number, choices, values, fault, repeats))
+    return tuple(found)
+
+
+def _place(form: Questionnaire, interview: Interview, items: tuple[Item, ...]) -> tuple[int, int, int] | None:
+    questions = sum(item.kind is not Kind.NOTE for item in items)
+    if not questions:
+        return None
+    last, total = engine.place(form, replace(interview, cursor=items[-1].name))
+    return last - questions + 1, last, total
+
+
+def _module(
+    form: Questionnaire, items: tuple[Item, ...], previous: tuple[Item, ...], say: Callable[[Text], str]
+) -> str:
+    """The words above the questions: a page's title always, a module's only where it begins, a battery's never."""
+    inside = items[0].groups[-1:]
+    entered = items == previous or not previous or inside != previous[-1].groups[-1:]
+    names = {items[0].page} & {group.name for group in form.groups} if len(items) > 1 else set(inside * entered)
+    label: Text = next((group.label for group in form.groups if group.name in names), {})
+    return say(label) if label and label != items[0].stem else ""

@@ -1,0 +1,134 @@
+"""The survey sheet, row by row: what is asked, in which groups, and what is left out and why."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from ..engine import Group, Item, Kind
+from .findings import Report
+from .headings import KNOWN, Row, Table
+from .items import Maker
+from .logic import Logic
+from .nesting import TRUE, Nesting
+from .options import Lists
+from .rowtypes import KINDS, RowType, row_type
+from .wordings import Wordings
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
+UNREAD = ("guidance_hint", "default", "repeat_count", "trigger", "autoplay", "image", "big-image", "video")
+DROPPED = {
+    "identifying": "identifying_dropped",
+    "not_askable": "not_askable_dropped",
+    "file": "list_in_another_file",
+    "unknown": "unsupported_type",
+}
+
+
+def survey(
+    table: Table, lists: Lists, wordings: Wordings, report: Report
+) -> tuple[tuple[Item, ...], tuple[Group, ...], dict[str, int]]:
+    """The items and groups of the sheet, and the row of each item."""
+    reading = _Reading(table, lists, wordings, report)
+    for row in table.rows:
+        reading.take(row)
+    reading.nesting.finish()
+    items = reading.logic.earlier
+    for item in items.values():
+        reading.logic.texts(item, reading.rows[item.name], items)
+    for column, count in reading.unread.items():
+        report.note("column_not_used", "survey", 0, column, f"{count} rows")
+    strange = [column for column in table.columns if column not in KNOWN["survey"]]
+    if strange:
+        report.note("columns_ignored", "survey", 0, detail=", ".join(strange))
+    filled = {name for item in items.values() for name in item.groups}
+    groups = tuple(group for group in reading.nesting.groups.values() if group.name in filled)
+    return tuple(items.values()), groups, reading.rows
+
+
+class _Reading:
+    """The sheet under way: names taken, items so far, groups open."""
+
+    def __init__(self, table: Table, lists: Lists, wordings: Wordings, report: Report) -> None:
+        self.types = {row.number: row_type(row.get("type")) for row in table.rows}
+        dropped = {
+            row.get("name"): f"{kind.word.replace('_', ' ')} {kind.argument}"
+            for row in table.rows
+            if (kind := self.types[row.number]).word in DROPPED
+        }
+        self.written = frozenset(row.get("name") for row in table.rows)
+        self.report, self.wordings = report, wordings
+        self.logic = Logic(report, self.written, dropped)
+        self.nesting = Nesting(wordings, self.logic, report)
+        self.maker = Maker(lists, wordings, self.logic, report)
+        self.taken: set[str] = set()
+        self.rows: dict[str, int] = {}
+        self.unread: Counter[str] = Counter()
+
+    def take(self, row: Row) -> None:
+        kind = self.types[row.number]
+        if row.get("disabled").casefold() in TRUE:
+            self.report.note("disabled", "survey", row.number, "disabled", row.get("name"))
+        elif not row.get("type"):
+            if row.get("name") or row.texts("label", self.wordings.default):
+                self.report.repair("row_without_type", "survey", row.number, "type", row.get("name"))
+        elif kind.word == "end":
+            self.nesting.end(row, kind.argument)
+        elif kind.word == "begin":
+            self.nesting.begin(row, kind.argument, self.name(row, kind))
+        elif kind.word in DROPPED:
+            self.drop(row, kind)
+        else:
+            self.ask(row, kind)
+
+    def drop(self, row: Row, kind: RowType) -> None:
+        say = self.report.repair if kind.word in ("identifying", "not_askable") else self.report.fault
+        say(DROPPED[kind.word], "survey", row.number, "type", kind.argument, row.get("name"))
+
+    def ask(self, row: Row, kind: RowType) -> None:
+        for column in UNREAD:
+            if any(name == column for name, _ in row.cells) and not (column == "default" and kind.word in KINDS_FIXED):
+                self.unread[column] += 1
+        appearance = row.get("appearance").casefold().split()
+        if "label" in appearance and kind.word in ("select_one", "select_multiple"):
+            self.nesting.announce(kind.argument, self.wordings.authored(row, "label"))
+            self.report.repair("battery_heading", "survey", row.number, "appearance", item=row.get("name"))
+            return
+        name = self.name(row, kind)
+        for made in self.maker.items(row, kind, name, self.nesting.inner):
+            item = made if made.name == name else replace(made, name=self.free(made.name))
+            self.taken.add(item.name)
+            self.logic.earlier[item.name] = item
+            self.rows[item.name] = row.number
+
+    def name(self, row: Row, kind: RowType) -> str:
+        """A name that nothing else has; what had to be changed is reported."""
+        given = row.get("name")
+        if not given:
+            made = self.free(f"{kind.word}_{row.number}")
+            say = self.report.repair if kind.word in ("begin", "note") else self.report.fault
+            say("no_name", "survey", row.number, "name", made, made)
+            return made
+        if not NAME.fullmatch(given):
+            made = re.sub(r"[^A-Za-z0-9_.\-]", "_", given)[:60]
+            made = self.free(made if NAME.fullmatch(made) else f"q_{made}")
+            self.report.fault("unusable_name", "survey", row.number, "name", f"{given[:80]}: here {made}", made)
+            return made
+        if given in self.taken:
+            made = self.free(given)
+            self.report.repair("duplicate_name", "survey", row.number, "name", f"{given}: here {made}", made)
+            return made
+        self.taken.add(given)
+        return given
+
+    def free(self, name: str) -> str:
+        if name not in self.taken and name not in self.written:
+            self.taken.add(name)
+            return name
+        number = 2
+        while f"{name}_{number}" in self.taken or f"{name}_{number}" in self.written:
+            number += 1
+        self.taken.add(f"{name}_{number}")
+        return f"{name}_{number}"
+
+
+KINDS_FIXED = {word for word, kind in KINDS.items() if kind is Kind.CALCULATED}
