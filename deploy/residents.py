@@ -97,7 +97,7 @@ def opinions(instrument: Instrument, resident: Resident, wave: int, random: Rand
         "sex": "refused" if random.random() < WITHHELD else resident.sex,
         "age": "refused" if random.random() < WITHHELD else resident.age,
         "contact12": _pick({"yes": 0.24, "no": 0.74, "refused": 0.02}, random),
-        "contact_times": str(1 + int(random.expovariate(0.7))),
+        "bribe": _pick({"asked": 0.07, "paid": 0.05, "neither": 0.83, "refused": 0.05}, random),
     }
     for opinion in OPINIONS.values():
         missing = {code: by_sex[resident.sex] for code, by_sex in opinion.missing.items()}

@@ -57,7 +57,9 @@ def create_site(settings: CollectorSettings, engine: Engine, clock: Callable[[],
 def _prepare_templates(site: Flask, settings: CollectorSettings) -> None:
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     # These return plain text, which the page escapes whole; the i18n extension would trust a translation as markup.
-    site.jinja_env.globals.update({"_": flask_babel.gettext, "isolated": languages.isolated, "wording": wording})
+    site.jinja_env.globals.update(
+        {"_": flask_babel.gettext, "_n": flask_babel.ngettext, "isolated": languages.isolated, "wording": wording}
+    )
 
     @site.context_processor
     def page() -> dict[str, object]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from translations import languages
 
 from .. import engine
-from ..engine import Answer, Choice, Interview, Item, Kind, Questionnaire, Reason
+from ..engine import Answer, Choice, Interview, Item, Kind, Mode, Questionnaire, Reason
 from ..fieldwork import open_wave
 from ..intake import Receipt
 from ..storage.database import reading
@@ -21,6 +21,7 @@ from .screen import Screen, refusals, screen, without_draft
 from .sittings import Absence, Sitting
 
 pages = Blueprint("pages", __name__)
+SECONDS_A_QUESTION = 8  # as a reader on a small phone takes, with going on
 _FROM_ANY_START = {"pages.start", "pages.leave"}
 
 
@@ -46,7 +47,9 @@ def consent() -> ResponseReturnValue:
     if wave is None:
         return render_template("closed.html", switch=languages.LANGUAGES)
     form = wave.questionnaire
-    return render_template("consent.html", title=wording(form.title), switch=_switch(form))
+    first = engine.begin(form, Mode.WEB, language()).interview
+    minutes = max(1, round(len(engine.path(form, first)) * SECONDS_A_QUESTION / 60))
+    return render_template("consent.html", title=wording(form.title), minutes=minutes, switch=_switch(form))
 
 
 @pages.post("/start")
