@@ -6,6 +6,7 @@ Each survey draws residents of two waves as the demo does, without pages or enve
 Prints the share of intervals that cover, by kind of figure, with its own standard error.
 """
 
+from dataclasses import replace
 from random import Random
 
 import click
@@ -18,7 +19,7 @@ from rich.table import Table
 from analytics.figures import figures
 from analytics.release import CHANGE, GAP, Figure
 from analytics.weighting import weight_to_census
-from deploy.residents import opinions, truth
+from deploy.residents import OPINIONS, opinions, truth
 from deploy.simulation import sample
 from survey_app.engine import codebook
 from survey_app.instrument import Instrument, read_instrument
@@ -60,7 +61,9 @@ def _lineage(instrument: Instrument, code: str) -> set[str]:
 @click.option("--share", default=0.5, show_default=True, help="Share of the demo's number of residents.")
 def main(surveys: int, share: float) -> None:
     """Simulate, estimate, count. Changes nothing."""
-    instrument = read_instrument()
+    bundled = read_instrument()
+    known_truth = tuple(indicator for indicator in bundled.indicators if indicator.id in OPINIONS)
+    instrument = replace(bundled, indicators=known_truth)
     covered: dict[str, list[float]] = {}
     for seed in track(range(surveys), "Surveys", console=Console(stderr=True)):
         frame = simulate(instrument, seed, share)
