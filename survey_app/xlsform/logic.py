@@ -5,22 +5,23 @@ Switched off means that the question stays and the author is told; a form with s
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..engine import Expression, ExpressionError, Item, parse
+from ..engine import Expression, ExpressionError, Item, Text, parse
+from ..engine.wording import BLANK
 from .findings import Report
 from .headings import Row
 
 _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 _CONSTANTS = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}  # a spreadsheet's booleans
-_REFERENCE = re.compile(r"\$\{\s*([A-Za-z_][\w.\-]*)\s*\}|\{\s*([A-Za-z_][\w.\-]*)\s*\}\$")
+_IN_TEXT = re.compile(r"\$\{([^}\n]*)\}|\{\s*([A-Za-z_][\w.\-]*)\s*\}\$")
 
 
 @dataclass(slots=True)
 class Logic:
     """The expressions of an import under way, and what they may refer to: the items before.
 
-    `written` are all names of the sheet; `dropped` are those that are not imported, with the reason.
+    `written` are all names of the sheet; `dropped` are those that are not asked, with the reason.
     """
 
     report: Report
@@ -78,15 +79,39 @@ class Logic:
             return parse(sources[0]) if sources else None
         return self.parsed(" and ".join(f"({source})" for source in sources), row, "relevant")
 
-    def texts(self, item: Item, row: int, names: Mapping[str, Item]) -> None:
-        """Report references in what a person reads to items that are not there."""
-        texts = (item.label, item.hint, item.short, item.stem, item.constraint_message, item.required_message)
-        found = {
-            match[1] or match[2] for text in texts for plain in text.values() for match in _REFERENCE.finditer(plain)
-        }
-        for name in sorted(found - set(names)):
+    def readable(self, item: Item, row: int) -> Item:
+        """The item, in whose texts a reference to what is not there is an ellipsis, as a person would see it."""
+        return replace(
+            item,
+            label=self.text(item.label, item.name, row),
+            hint=self.text(item.hint, item.name, row),
+            short=self.text(item.short, item.name, row),
+            stem=self.text(item.stem, item.name, row),
+            required_message=self.text(item.required_message, item.name, row),
+            constraint_message=self.text(item.constraint_message, item.name, row),
+            low_label=self.text(item.low_label, item.name, row),
+            high_label=self.text(item.high_label, item.name, row),
+            choices=tuple(replace(choice, label=self.text(choice.label, item.name, row)) for choice in item.choices),
+        )
+
+    def text(self, text: Text, item: str, row: int) -> Text:
+        """A text with an ellipsis for each reference to what is not there, which is reported once."""
+        if not any("{" in words for words in text.values()):
+            return text
+        lost: set[str] = set()
+
+        def shown(match: re.Match[str]) -> str:
+            name = next((part for part in match.groups() if part is not None), "").strip()
+            if name in self.earlier:
+                return match[0]
+            lost.add(name)
+            return BLANK
+
+        mended = {language: _IN_TEXT.sub(shown, words) for language, words in text.items()}
+        for name in sorted(lost):
             code, detail = self._missing(name)
-            self.report.fault(code, "survey", row, "label", detail, item.name)
+            self.report.fault(code, "survey", row, "label", detail, item)
+        return mended
 
     def _missing(self, name: str) -> tuple[str, str]:
         if name in self.dropped:

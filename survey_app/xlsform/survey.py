@@ -27,21 +27,23 @@ DROPPED = {
 def survey(
     table: Table, lists: Lists, wordings: Wordings, report: Report
 ) -> tuple[tuple[Item, ...], tuple[Group, ...], dict[str, int]]:
-    """The items and groups of the sheet, and the row of each item."""
+    """The items and groups of the sheet, and the row of each by name."""
     reading = _Reading(table, lists, wordings, report)
     for row in table.rows:
         reading.take(row)
     reading.nesting.finish()
-    items = reading.logic.earlier
-    for item in items.values():
-        reading.logic.texts(item, reading.rows[item.name], items)
+    items = {name: reading.logic.readable(item, reading.rows[name]) for name, item in reading.logic.earlier.items()}
     for column, count in reading.unread.items():
         report.note("column_not_used", "survey", 0, column, f"{count} rows")
     strange = [column for column in table.columns if column not in KNOWN["survey"]]
     if strange:
         report.note("columns_ignored", "survey", 0, detail=", ".join(strange))
     filled = {name for item in items.values() for name in item.groups}
-    groups = tuple(group for group in reading.nesting.groups.values() if group.name in filled)
+    groups = tuple(
+        replace(group, label=reading.logic.text(group.label, group.name, reading.rows[group.name]))
+        for group in reading.nesting.groups.values()
+        if group.name in filled
+    )
     return tuple(items.values()), groups, reading.rows
 
 
@@ -50,10 +52,12 @@ class _Reading:
 
     def __init__(self, table: Table, lists: Lists, wordings: Wordings, report: Report) -> None:
         self.types = {row.number: row_type(row.get("type")) for row in table.rows}
+        reasons = {row.number: _left_out(row, self.types[row.number]) for row in table.rows}
+        asked = {row.get("name") for row in table.rows if not reasons[row.number]}
         dropped = {
-            row.get("name"): f"{kind.word.replace('_', ' ')} {kind.argument}"
+            name: reasons[row.number]
             for row in table.rows
-            if (kind := self.types[row.number]).word in DROPPED
+            if reasons[row.number] and (name := row.get("name")) not in asked
         }
         self.written = frozenset(row.get("name") for row in table.rows)
         self.report, self.wordings = report, wordings
@@ -74,7 +78,9 @@ class _Reading:
         elif kind.word == "end":
             self.nesting.end(row, kind.argument)
         elif kind.word == "begin":
-            self.nesting.begin(row, kind.argument, self.name(row, kind))
+            name = self.name(row, kind)
+            self.rows[name] = row.number
+            self.nesting.begin(row, kind.argument, name)
         elif kind.word in DROPPED:
             self.drop(row, kind)
         else:
@@ -88,8 +94,7 @@ class _Reading:
         for column in UNREAD:
             if any(name == column for name, _ in row.cells) and not (column == "default" and kind.word in KINDS_FIXED):
                 self.unread[column] += 1
-        appearance = row.get("appearance").casefold().split()
-        if "label" in appearance and kind.word in ("select_one", "select_multiple"):
+        if _heading(row, kind):
             self.nesting.announce(kind.argument, self.wordings.authored(row, "label"))
             self.report.repair("battery_heading", "survey", row.number, "appearance", item=row.get("name"))
             return
@@ -129,6 +134,19 @@ class _Reading:
             number += 1
         self.taken.add(f"{name}_{number}")
         return f"{name}_{number}"
+
+
+def _heading(row: Row, kind: RowType) -> bool:
+    return kind.word in ("select_one", "select_multiple") and "label" in row.get("appearance").casefold().split()
+
+
+def _left_out(row: Row, kind: RowType) -> str:
+    # Why a row is no question, for whoever refers to it; empty if it is one.
+    if not row.get("type") or row.get("disabled").casefold() in TRUE:
+        return "disabled" if row.get("type") else "no type"
+    if kind.word in ("begin", "end"):
+        return kind.argument
+    return f"{kind.word} {kind.argument}" if kind.word in DROPPED else "heading" if _heading(row, kind) else ""
 
 
 KINDS_FIXED = {word for word, kind in KINDS.items() if kind is Kind.CALCULATED}

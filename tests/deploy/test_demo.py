@@ -26,7 +26,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     directory = tmp_path_factory.mktemp("demo")
     before = dict(os.environ)
     demo_environment(directory)
-    outcome = make_demo(Console(quiet=True), seed=7, share=0.4)
+    outcome = make_demo(Console(quiet=True), seed=7, share=0.7)
     assert outcome.made
     assert outcome.responses > 3_000
     yield directory
@@ -115,14 +115,14 @@ def test_the_release_says_that_it_is_synthetic_and_holds_every_indicator(
 
 
 def test_a_filter_limits_the_base_to_those_it_speaks_of(release: Release) -> None:
-    """The bribery figure is about those who had contact with the police, and by web only."""
+    """Satisfaction is about those who had contact with the police, and is asked on the web only."""
     wave = release.waves[0].id
-    bribe, trust = release.figure("bribe", wave), release.figure("trust", wave)
-    assert bribe is not None
+    contact, trust = release.figure("contact_sat", wave), release.figure("trust", wave)
+    assert contact is not None
     assert trust is not None
-    assert bribe.n is not None
+    assert contact.n is not None
     assert trust.n is not None
-    assert bribe.n < trust.n / 3
+    assert contact.n < trust.n / 3
 
 
 def test_a_second_run_keeps_the_data(demo: Path) -> None:
