@@ -75,7 +75,7 @@ def _interview(session: Session, plan: Plan, resident: Resident, random: Random)
     if by_text:
         finished = hold_by_text(form, plan, said, language, patience, random)
     else:
-        finished, left = hold_on_the_web(form, said, language, patience)
+        finished, left = hold_on_the_web(form, said, language, patience, random.getrandbits(32))
         if finished is None:
             create(session, ticket, plan.wave_id, left, plan.today)
     if finished is not None:
@@ -83,10 +83,10 @@ def _interview(session: Session, plan: Plan, resident: Resident, random: Random)
 
 
 def hold_on_the_web(
-    form: Questionnaire, said: dict[str, object], language: str, patience: int = 10_000
+    form: Questionnaire, said: dict[str, object], language: str, patience: int, seed: int
 ) -> tuple[Interview | None, Interview]:
     """A web interview with these answers: the completed interview, or None and what was left at break-off."""
-    interview = begin(form, Mode.WEB, language).interview
+    interview = begin(form, Mode.WEB, language, seed).interview
     while interview.cursor is not None:
         if patience == 0:
             return None, interview
@@ -102,7 +102,7 @@ def hold_by_text(
     form: Questionnaire, plan: Plan, said: dict[str, object], language: str, patience: int, random: Random
 ) -> Interview | None:
     """A text conversation with these answers, typed as numbers in either script: the completed interview, or None."""
-    talk = text.Conversation(plan.wave_id)
+    talk = text.Conversation(plan.wave_id, seed=random.getrandbits(32))
     turn = text.reply(form, talk, "?", plan.terms)
     turn = text.reply(form, turn.conversation, str(form.languages.index(language) + 1), plan.terms)
     turn = text.reply(form, turn.conversation, "1", plan.terms)
