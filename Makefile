@@ -53,11 +53,13 @@ lint: setup-dev ## lint, format, types, import contracts
 catalogue: setup-dev ## bring the three catalogues up to date with the code
 	@$(BIN)/python -m translations.update
 
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-header --no-annotate pyproject.toml --group build
+
 .PHONY: lock
-lock: setup-dev ## pin the newest dependencies, without naming a registry
-	@for kind in "requirements.lock" "requirements-dev.lock --group dev"; do \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-	    --no-emit-index-url --no-header --no-annotate pyproject.toml --group build -o $$kind; done
+lock: setup-dev ## pin the newest dependencies, without naming a registry; both locks agree
+	@$(PIN) --upgrade --group dev -o requirements-dev.lock
+	@$(PIN) --constraint requirements-dev.lock -o requirements.lock
 
 .PHONY: clean
 clean: ## remove the environment and the demo data

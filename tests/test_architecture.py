@@ -1,5 +1,6 @@
 """What each room may load: a fresh interpreter that imports it has not loaded what it must not have."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -73,3 +74,11 @@ def test_a_lock_names_no_host_and_pins_by_hash(lock: str) -> None:
     pins = [line for line in content.splitlines() if "==" in line and not line.startswith(" ")]
     assert len(pins) > 50
     assert content.count("--hash=sha256:") >= len(pins)
+
+
+def test_both_locks_pin_the_same_versions() -> None:
+    pins = [
+        dict(re.findall(r"^([\w.-]+)(?:\[\w+\])?==([\w.]+)", (ROOT / lock).read_text(), re.MULTILINE))
+        for lock in ("requirements.lock", "requirements-dev.lock")
+    ]
+    assert {name: version for name, version in pins[0].items() if pins[1].get(name) != version} == {}
