@@ -6,7 +6,8 @@ It imports the standard library and nothing else: no clock, no randomness, no pa
 from .answers import Answer, Missing, decode, encode
 from .audit import possible
 from .codebook import Measure, Variable, codebook
-from .document import from_document, to_document
+from .content import to_document
+from .document import from_document
 from .expression import Expression, ExpressionError, parse
 from .interview import (
     Accepted,

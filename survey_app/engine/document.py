@@ -1,28 +1,11 @@
-"""A questionnaire as plain JSON values and back: for storage, and for the hash that names its version.
-
-What has its usual value is left out, so that a form keeps its version when the model learns something new.
-"""
+"""A questionnaire from the document that was stored of it: parsed, checked, or refused."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from typing import Any
 
 from .answers import Missing
-from .expression import Expression, ExpressionError, parse
+from .expression import ExpressionError, parse
 from .questionnaire import Choice, Fault, Group, Item, Kind, Questionnaire, QuestionnaireError, checked
-
-
-def to_document(questionnaire: Questionnaire) -> dict[str, Any]:
-    """The questionnaire as plain JSON values."""
-    document: dict[str, Any] = {
-        "form_id": questionnaire.form_id,
-        "title": dict(questionnaire.title),
-        "languages": list(questionnaire.languages),
-        "items": [_plain(item) for item in questionnaire.items],
-    }
-    if questionnaire.groups:
-        document["groups"] = [_plain(group) for group in questionnaire.groups]
-    return document
 
 
 def from_document(document: Mapping[str, Any]) -> Questionnaire:
@@ -41,28 +24,6 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
         raise
     except (KeyError, TypeError, AttributeError, ValueError, ExpressionError) as error:
         raise QuestionnaireError([Fault("unreadable_document", str(document.get("form_id")), str(error))]) from error
-
-
-def _plain(value: Any) -> dict[str, Any]:
-    found = {}
-    for part in fields(value):
-        content = getattr(value, part.name)
-        usual = part.default_factory() if part.default_factory is not MISSING else part.default
-        if (part.default is MISSING and part.default_factory is MISSING) or content != usual:
-            found[part.name] = _json(content)
-    return found
-
-
-def _json(content: Any) -> Any:
-    if isinstance(content, Expression):
-        return content.source
-    if isinstance(content, Choice):
-        return _plain(content)
-    if isinstance(content, tuple):
-        return [_json(part) for part in content]
-    if isinstance(content, Mapping):
-        return {key: _json(part) for key, part in content.items()}
-    return content
 
 
 def _item(entry: Mapping[str, Any]) -> Item:

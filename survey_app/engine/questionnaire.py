@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from .answers import Missing
+from .content import to_document
 from .expression import Expression
 
 Text = Mapping[str, str]  # language -> text
@@ -148,8 +149,6 @@ class Questionnaire:
     @cached_property
     def version(self) -> str:
         """SHA-256 of the canonical document, in hexadecimal: the same content has the same version everywhere."""
-        from .document import to_document  # noqa: PLC0415 (the document is made of questionnaires)
-
         document = json.dumps(to_document(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(document.encode()).hexdigest()
 
