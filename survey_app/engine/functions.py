@@ -10,7 +10,9 @@ from collections.abc import Callable
 Value = str | float | int | bool | None
 NAN = float("nan")
 MAX_PATTERN_CHARS = 200
-MAX_MATCHED_CHARS = 500
+MAX_MATCHED_CHARS = 250
+_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_ESCAPED = re.compile(r"\\.")
 
 
 def number(value: Value) -> float:
@@ -83,12 +85,16 @@ def _total(*values: Value) -> float:
 
 
 def safe_pattern(pattern: str) -> bool:
-    """Whether a regular expression matches in linear time: bounded, no group is repeated, no reference back."""
-    return (
-        len(pattern) <= MAX_PATTERN_CHARS
-        and not re.search(r"\)[*+?{]|\\[1-9]|\(\?", pattern)
-        and len(re.findall(r"[*+]|\{\d*,", pattern)) <= 2
-    )
+    """Whether a regular expression is cheap on MAX_MATCHED_CHARS: no group is repeated, no reference back, and at most
+    three unbounded repeats, with a literal character between the second and the third so that they cannot overlap.
+    """
+    if len(pattern) > MAX_PATTERN_CHARS or re.search(r"\)[*+?{]|\\[1-9]|\(\?", pattern):
+        return False
+    plain = _ESCAPED.sub(lambda found: "." if found[0][1].isalnum() else "x", _CLASS.sub(".", pattern))
+    parts = re.split(r"[*+]|\{\d*,\}", plain)
+    # The last character of a part is what is repeated; one before it that is no wildcard keeps two repeats apart.
+    separated = all(len(part) > 1 and part[0] not in ".^$|(" for part in parts[1:-1])
+    return len(parts) <= 3 or (len(parts) == 4 and separated)
 
 
 def _matches(value: Value, pattern: Value) -> bool:

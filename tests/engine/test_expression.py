@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from survey_app.engine import ExpressionError, parse
 from survey_app.engine.expression import MAX_DEPTH
-from survey_app.engine.functions import FUNCTIONS, Value
+from survey_app.engine.functions import FUNCTIONS, Value, safe_pattern
 
 ANSWERS: dict[str, Value] = {"contact": "yes", "times": 3, "age": "25-34", "nothing": None, "code": "2"}
 
@@ -110,3 +110,28 @@ def test_what_was_parsed_is_evaluated_whatever_was_answered(source: str, a: str,
 
 def test_what_an_expression_refers_to_is_known() -> None:
     assert parse("${a} = 1 and (${b} > ${a})").references == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "safe"),
+    [
+        (r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$", True),
+        (r"\+212[0-9]{9}", True),
+        (r"(a+)+b", False),
+        (r"(a|b)*c", False),
+        (r"a*a*a*b", False),
+        (r"(.)\1", False),
+        ("x" * 201, False),
+    ],
+)
+def test_fault_26_a_pattern_that_could_take_long_is_refused(pattern: str, safe: bool) -> None:
+    assert safe_pattern(pattern) is safe
+    if not safe and "'" not in pattern:
+        with pytest.raises(ExpressionError, match="unsafe_pattern"):
+            parse(f"regex(., '{pattern}')")
+
+
+def test_a_regular_expression_matches_the_whole_answer() -> None:
+    mail = parse(r"regex(., '[a-z.]+@[a-z]+\.[a-z]{2,}')")
+    assert mail.holds({}, "a.b@c.org")
+    assert not mail.holds({}, "a.b@c.org and more")

@@ -37,7 +37,7 @@ EXPECTED: dict[str, tuple[int, tuple[str, ...], dict[str, int], dict[str, int]]]
             "unknown_language": 4,
         },
     ),
-    "mitwirken.xlsx": (42, ("de",), {"unsafe_pattern": 1}, {}),
+    "mitwirken.xlsx": (42, ("de",), {}, {}),
     "msna-2024.xlsx": (
         269,
         ("en", "fr"),
