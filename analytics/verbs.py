@@ -72,7 +72,7 @@ def close_wave(wave_id: str) -> None:
 
 @click.group()
 def release() -> None:
-    """Releases: the published figures, as signed-for bundles of files."""
+    """Releases: the published figures, each a bundle of files with checksums."""
 
 
 @release.command()

@@ -191,11 +191,12 @@ def checked(questionnaire: Questionnaire) -> Questionnaire:
         raise QuestionnaireError([Fault("too_many_items", questionnaire.form_id, str(len(questionnaire.items)))])
     faults: list[Fault] = []
     earlier: dict[str, Item] = {}
-    random = {group.name for group in questionnaire.groups if group.random}
+    known = {group.name for group in questionnaire.groups}
     for item in questionnaire.items:
         if item.name in earlier:
             faults.append(Fault("duplicate_name", item.name))
-        faults += _reference_faults(item, earlier, random)
+        faults += [Fault("unknown_group", item.name, name) for name in item.groups if name not in known]
+        faults += _reference_faults(item, earlier, questionnaire.random_groups)
         faults += _language_faults(item, questionnaire.languages)
         faults += _kind_faults(item)
         earlier[item.name] = item
@@ -204,7 +205,7 @@ def checked(questionnaire: Questionnaire) -> Questionnaire:
     return questionnaire
 
 
-def _reference_faults(item: Item, earlier: Mapping[str, Item], random: set[str]) -> Iterator[Fault]:
+def _reference_faults(item: Item, earlier: Mapping[str, Item], random: frozenset[str]) -> Iterator[Fault]:
     for where, expression in item.expressions:
         own = {item.name} if where in ("constraint", "screen_out") else set()
         for name in sorted(expression.references - own):

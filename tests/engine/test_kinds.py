@@ -10,6 +10,7 @@ from survey_app.engine import (
     Missing,
     Mode,
     Questionnaire,
+    QuestionnaireError,
     QuotaFilled,
     Reason,
     Refused,
@@ -185,3 +186,8 @@ def test_an_item_that_was_not_on_the_page_is_asked_afterwards() -> None:
     step = answer_page(form, begin(form, Mode.WEB, "ar").interview, {"a": "1"})
     assert step.interview.cursor == "b"
     assert submission(form, step.interview) == {"a": 1}
+
+
+def test_an_item_in_a_group_that_nobody_lists_is_refused() -> None:
+    with pytest.raises(QuestionnaireError, match="unknown_group"):
+        checked(Questionnaire("q", texts("t"), LANGUAGES, (Item("a", Kind.INTEGER, texts("a"), groups=("g",)),)))
