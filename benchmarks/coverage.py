@@ -58,14 +58,15 @@ def _lineage(instrument: Instrument, code: str) -> set[str]:
 
 @click.command()
 @click.option("--surveys", default=200, show_default=True)
+@click.option("--first", default=0, show_default=True, help="The first seed.")
 @click.option("--share", default=0.5, show_default=True, help="Share of the demo's number of residents.")
-def main(surveys: int, share: float) -> None:
+def main(surveys: int, first: int, share: float) -> None:
     """Simulate, estimate, count. Changes nothing."""
     bundled = read_instrument()
     known_truth = tuple(indicator for indicator in bundled.indicators if indicator.id in OPINIONS)
     instrument = replace(bundled, indicators=known_truth)
     covered: dict[str, list[float]] = {}
-    for seed in track(range(surveys), "Surveys", console=Console(stderr=True)):
+    for seed in track(range(first, first + surveys), "Surveys", console=Console(stderr=True)):
         frame = simulate(instrument, seed, share)
         design = weight_to_census(frame, instrument, seed).design
         hits: dict[str, list[bool]] = {}
