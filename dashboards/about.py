@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analytics.release import Release, Wave
+from analytics.release import Release
 from dashboards.elements import html
 from dashboards.formats import day, listed
 from dashboards.judgement import shown
@@ -46,11 +46,6 @@ def about(release: Release, view: View) -> Any:
         ],
         className="about",
     )
-
-
-def _dates(wave: Wave, language: str) -> str:
-    _ = translator(language)
-    return _("%(opens)s to %(closes)s", opens=day(wave.opens, language), closes=day(wave.closes, language))
 
 
 def _questions(view: View) -> Any:

@@ -19,27 +19,16 @@ def reason(code: str, language: str, parameters: Mapping[str, str | int | float]
     k = fenced(number(least, language), language) if isinstance(least, int | float) else None
     few = _("Withheld: fewer than %(k)s answers.", k=k) if k else _("Withheld: too few answers.")
     complementary = _("Withheld: with the other figures it would give away one that is withheld.")
-    small_sample = _("Withheld: fewer than 30 answers are too few for a reliable figure.")
-    wide = _("Withheld: the interval is too wide to say anything.")
-    relative = _("Withheld: the interval is too wide for a share this small.")
-    nobody = _("Nobody in this group was asked or answered.")
-    alone = _("Withheld: one respondent cannot stand for a group.")
     clusters = _("Its uncertainty cannot be estimated from this sample.")
     return {
         "fewer_than_k": few,
         "complementary": complementary,
-        "area_floor": _("Withheld: too few answers in this area for any figure."),
-        "n_below_30": small_sample,
-        "n_eff_below_30": small_sample,
-        "wide_interval": wide,
-        "interval_wide": wide,
-        "relative_width": relative,
-        "relative_interval_wide": relative,
-        "no_respondents": nobody,
-        "no_base": nobody,
-        "single_respondent": alone,
-        "one_respondent": alone,
-        "no_variance": clusters,
+        "n_below_30": _("Withheld: fewer than 30 answers are too few for a reliable figure."),
+        "n_eff_below_30": _("Withheld: the answers weigh so unequally that they count for fewer than 30."),
+        "interval_wide": _("Withheld: the interval is too wide to say anything."),
+        "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
+        "no_base": _("Nobody in this group was asked or answered."),
+        "one_respondent": _("Withheld: one respondent cannot stand for a group."),
         "zero_variance": clusters,
         "one_psu": clusters,
         "no_degrees_of_freedom": clusters,
@@ -76,7 +65,13 @@ def standing(figure: Figure | None, language: str, parameters: Mapping[str, str 
 def mode(code: str, language: str) -> str:
     """How an answer came in."""
     _ = translator(language)
-    names = {"web": _("web"), "sms": _("text message"), "whatsapp": _("WhatsApp"), "assisted": _("with an assistant")}
+    names = {
+        "web": _("web"),
+        "sms": _("text message"),
+        "whatsapp": _("WhatsApp"),
+        "assisted": _("with an assistant"),
+        "imported": _("another survey"),
+    }
     return names.get(code, code)
 
 

@@ -1,28 +1,33 @@
 """Every code has words, and the sentences say what the figures allow and no more."""
 
+import inspect
+import re
 from dataclasses import replace
+from typing import get_args
 
 import pytest
+from sqlalchemy import CheckConstraint
+from sqlmodel import SQLModel
 
+from analytics import reliability
+from analytics.disclosure import COMPLEMENTARY, FEWER_THAN_K
+from analytics.estimates import Unavailable
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNAVAILABLE, UNRELIABLE, Figure, Release
 from dashboards.formats import fenced, interval, percent, points, signed
 from dashboards.judgement import Shown, against, areas, shown
 from dashboards.sentences import gap, headline
 from dashboards.view import View, read_view
 from dashboards.words import method, mode, reason, sample, withheld
+from survey_app.storage import tables
 from tests.dashboards.conftest import hidden, published
 from translations.languages import LANGUAGES, translator
 
+# What the statistics can say, read off their own code, so that a new reason without words fails here.
 REASONS = (
-    "fewer_than_k",
-    "complementary",
-    "area_floor",
-    "n_below_30",
-    "wide_interval",
-    "relative_width",
-    "no_respondents",
-    "single_respondent",
-    "no_variance",
+    FEWER_THAN_K,
+    COMPLEMENTARY,
+    *get_args(Unavailable),
+    *re.findall(r'return "(\w+)"', inspect.getsource(reliability._hidden)),
 )
 
 
@@ -43,6 +48,21 @@ def with_figure(release: Release, figure: Figure) -> Release:
 def test_every_reason_has_a_sentence_of_its_own(code: str, language: str) -> None:
     general = reason("something new", language, {"k": 10})
     assert reason(code, language, {"k": 10}) not in ("", code, general)
+
+
+def test_the_reasons_are_all_that_the_statistics_know() -> None:
+    assert len(set(REASONS)) == 11
+    assert {"n_eff_below_30", "interval_wide", "one_psu"} <= set(REASONS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mode_that_a_response_may_have_has_a_name(language: str) -> None:
+    constraints = SQLModel.metadata.tables[tables.ResponseRow.__tablename__].constraints
+    checks = {str(found.name): str(found.sqltext) for found in constraints if isinstance(found, CheckConstraint)}
+    modes = checks["ck_response_mode"]
+    codes = re.findall(r"'(\w+)'", modes)
+    assert len(codes) == 5
+    assert not any(mode(code, language) == code for code in codes if code != "web")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -93,7 +113,7 @@ def test_a_change_whose_interval_covers_zero_cannot_be_told_apart(release: Relea
 
 def test_the_first_wave_has_nothing_to_compare_with_and_a_withheld_change_is_said(release: Release) -> None:
     assert headline(release, view(release, wave="w1")).endswith("There is no earlier wave to compare it with.")
-    without = with_figure(release, hidden("trust", "w3", UNRELIABLE, "no_variance", contrast=CHANGE))
+    without = with_figure(release, hidden("trust", "w3", UNRELIABLE, "zero_variance", contrast=CHANGE))
     assert headline(without, view(release)).endswith("The change since the last wave cannot be shown.")
 
 
