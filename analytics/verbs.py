@@ -82,7 +82,7 @@ def release() -> None:
 def build(instrument: Path, mapping: Path | None, k: int) -> None:
     """Compute every figure from the responses and publish them. Writes a directory below THIQA_RELEASES."""
     from .foreign import read_mapping  # noqa: PLC0415 (pandas is slow to load; other verbs do not need it)
-    from .publish import NothingToPublishError, Parameters, publish  # noqa: PLC0415
+    from .publish import NothingToPublishError, Parameters, publish  # noqa: PLC0415 (the same)
 
     settings = read_settings(AnalysisSettings)
     plan = read_mapping(mapping).instrument if mapping else read_instrument(instrument)

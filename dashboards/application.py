@@ -62,7 +62,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/")
         server.logger.error("the overview could not be made", exc_info=error)
         return nothing(language({}, _accepted()))
 
-    @app.callback(Output("view", "children"), Input("address", "search"), on_error=failed)  # type: ignore[untyped-decorator]
+    @app.callback(Output("view", "children"), Input("address", "search"), on_error=failed)  # type: ignore[untyped-decorator]  # dash has no types
     def show(search: object) -> list[Any]:
         try:
             release = source.current()

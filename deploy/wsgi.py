@@ -34,7 +34,7 @@ def site() -> "WSGIApplication":
 def channel() -> "WSGIApplication":
     """The text channel: the carrier's webhook, and in the demo the simulator."""
     from sms.settings import ChannelSettings  # noqa: PLC0415 (a site alone needs none of it)
-    from sms.webhook import create_channel  # noqa: PLC0415
+    from sms.webhook import create_channel  # noqa: PLC0415 (the same)
 
     settings = read_settings(ChannelSettings)
     return create_channel(settings, connect(settings.database_url.get_secret_value()))
@@ -43,7 +43,7 @@ def channel() -> "WSGIApplication":
 def dashboards() -> "WSGIApplication":
     """The dashboards, which read the latest release and nothing else."""
     from dashboards.application import create_dashboards  # noqa: PLC0415 (slow to load)
-    from dashboards.settings import DashboardSettings  # noqa: PLC0415
+    from dashboards.settings import DashboardSettings  # noqa: PLC0415 (the same)
 
     return create_dashboards(read_settings(DashboardSettings))
 

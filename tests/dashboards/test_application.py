@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import pytest
@@ -36,7 +37,7 @@ HOSTILE = [
 ]
 
 
-def figures(layout: object) -> list[dict[str, object]]:
+def figures(layout: object) -> list[dict[str, Any]]:
     """The plotly figures in a served layout."""
     if isinstance(layout, list):
         return [found for item in layout for found in figures(item)]
@@ -147,8 +148,8 @@ def test_a_withheld_area_is_drawn_without_a_value_and_listed_with_the_reason(cli
     answer = call(client, "?lang=en")
     assert "Withheld: fewer than 10 answers." in answer.text
     ranking, area_map = figures(answer.json)[-2:]
-    assert ranking["data"][0]["x"] == pytest.approx([71, 55])  # type: ignore[index]
-    polygons = {trace["text"].split(":")[0]: trace for trace in area_map["data"]}  # type: ignore[attr-defined]
+    assert ranking["data"][0]["x"] == pytest.approx([71, 55])
+    polygons = {trace["text"].split(":")[0]: trace for trace in area_map["data"]}
     assert polygons["Sidi Moumen"]["text"] == "Sidi Moumen: Withheld: fewer than 10 answers."
     assert "fillpattern" in polygons["Sidi Moumen"]
     assert "fillpattern" not in polygons["Anfa"]
@@ -164,13 +165,13 @@ def test_every_figure_is_one_that_plotly_accepts(client: FlaskClient) -> None:
 def test_time_and_shares_run_from_right_to_left_in_arabic_only(client: FlaskClient) -> None:
     trend, sexes, gap, ranking, area_map = (figure["layout"] for figure in figures(call(client, "?lang=ar").json))
     for layout in (trend, sexes, gap):
-        start, end = layout["xaxis"]["range"]  # type: ignore[index]
+        start, end = layout["xaxis"]["range"]
         assert start > end
-        assert layout["yaxis"]["side"] == "right"  # type: ignore[index]
-    assert ranking["xaxis"]["range"] == [101, -1]  # type: ignore[index]
-    assert "range" not in area_map["xaxis"]  # type: ignore[index]
+        assert layout["yaxis"]["side"] == "right"
+    assert ranking["xaxis"]["range"] == [101, -1]
+    assert "range" not in area_map["xaxis"]
     french = figures(call(client, "?lang=fr").json)[0]["layout"]
-    assert french["xaxis"]["range"] == sorted(french["xaxis"]["range"])  # type: ignore[index]
+    assert french["xaxis"]["range"] == sorted(french["xaxis"]["range"])
 
 
 def test_a_line_and_its_band_break_where_a_wave_has_no_figure(dashboards: Dashboards, release: Release) -> None:
@@ -179,14 +180,14 @@ def test_a_line_and_its_band_break_where_a_wave_has_no_figure(dashboards: Dashbo
     )
     others = tuple(item for item in release.figures if item.key != hidden.key)
     trend = figures(call(dashboards(replace(release, figures=(*others, hidden))), "?lang=en").json)[0]
-    assert [len(trace["x"]) for trace in trend["data"] if trace["mode"] == "lines+markers"] == [1, 1]  # type: ignore[attr-defined]
-    assert [note["text"] for note in trend["layout"]["annotations"]] == ["not shown"]  # type: ignore[index]
+    assert [len(trace["x"]) for trace in trend["data"] if trace["mode"] == "lines+markers"] == [1, 1]
+    assert [note["text"] for note in trend["layout"]["annotations"]] == ["not shown"]
 
 
 def test_a_sex_without_a_figure_is_named_in_its_wave(client: FlaskClient) -> None:
     sexes = figures(call(client, "?lang=en").json)[1]
-    assert [len(trace["x"]) for trace in sexes["data"]] == [2, 3]  # type: ignore[attr-defined]
-    assert [note["text"] for note in sexes["layout"]["annotations"]] == ["Women: not shown"]  # type: ignore[index]
+    assert [len(trace["x"]) for trace in sexes["data"]] == [2, 3]
+    assert [note["text"] for note in sexes["layout"]["annotations"]] == ["Women: not shown"]
 
 
 def test_an_indicator_without_any_figure_gets_words_instead_of_empty_charts(client: FlaskClient) -> None:

@@ -110,7 +110,7 @@ TOP = feature("x", "city", None)
         ([TOP, feature("x.1", "city", "x")], "x.1", "level city stands above itself"),
         ([TOP, feature("a", "ward", "b"), feature("b", "block", "a")], "b", "level block stands above itself"),
         ([feature("x", "", None)], "x", "has no level"),
-        ([feature("x", "city", 7)], "x", "parent must be a code or null"),  # type: ignore[arg-type]
+        ([feature("x", "city", 7)], "x", "parent must be a code or null"),  # type: ignore[arg-type]  # wrong on purpose
         ([feature("x", "city", None, name={"ar": "أ", "fr": "A"})], "x", 'no name in "en"'),
         ([feature("x", "city", None, name={"ar": " ", "fr": "A", "en": "A"})], "x", 'no name in "ar"'),
         ([feature("x", "city", None, valid_from="yesterday")], "x", "'yesterday' is not a date"),

@@ -112,7 +112,7 @@ def test_headers_and_types_are_known_in_every_spelling(tmp_path: Path) -> None:
     assert [entry.kind for entry in result.questionnaire.items] == kinds
     assert [entry.required for entry in result.questionnaire.items] == [True] * 5 + [False] * 2
     assert item(result, "a").audio == {"ar": "a.mp3"}
-    assert item(result, "c").relevant.source == '${b} = "yes"'  # type: ignore[union-attr]
+    assert item(result, "c").relevant.source == '${b} = "yes"'  # type: ignore[union-attr]  # it is there, or the test fails
     assert item(result, "d").constraint_message == {"ar": "Positive"}
     assert {choice.label["fr"] for choice in item(result, "a").choices} == {"Oui", "Non"}
 
@@ -204,7 +204,7 @@ def test_every_kind_of_question_has_its_own_way_in(tmp_path: Path) -> None:
     assert (half.kind, half.constraint and half.constraint.source) == (Kind.DECIMAL, ". >= 0 and . <= 1")
     assert [item(result, name).precision for name in ("month", "year", "when")] == ["month", "year", "day"]
     assert (item(result, "long").long, item(result, "long").page) == (True, "p")
-    assert item(result, "channel").calculation.value({}) == 'it\'s "x"'  # type: ignore[union-attr]
+    assert item(result, "channel").calculation.value({}) == 'it\'s "x"'  # type: ignore[union-attr]  # it is there, or the test fails
     assert (item(result, "group").kind, len(item(result, "group").choices)) == (Kind.ARM, 2)
     assert [choice.code for choice in item(result, "sel").choices] == ["yes", "no", "other"]
     assert item(result, "sel").random_choices
@@ -242,7 +242,7 @@ def test_cascading_lists_are_filtered_by_their_columns(tmp_path: Path) -> None:
     assert [choice.code for choice in item(result, "t").choices] == ["a", "other", "other_2"]
     assert item(result, "t").choices[2].attributes == {"Region": "s"}
     assert item(result, "u").choices[0].attributes == {"Region": "n", "name": "a"}
-    assert item(result, "t").choice_filter.references == {"r"}  # type: ignore[union-attr]
+    assert item(result, "t").choice_filter.references == {"r"}  # type: ignore[union-attr]  # it is there, or the test fails
 
 
 def test_what_identifies_a_person_or_cannot_be_asked_is_dropped_and_listed(tmp_path: Path) -> None:
