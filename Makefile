@@ -54,7 +54,7 @@ catalogue: setup-dev ## bring the three catalogues up to date with the code
 	@$(BIN)/python -m translations.update
 
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-  --no-header --no-annotate pyproject.toml --group build
+  --no-strip-extras --no-header --no-annotate pyproject.toml --group build
 
 .PHONY: lock
 lock: setup-dev ## pin the newest dependencies, without naming a registry; both locks agree
