@@ -46,6 +46,7 @@ class Mode(StrEnum):
 
     WEB = "web"
     SMS = "sms"
+    ASSISTED = "assisted"
 
     @property
     def by_text(self) -> bool:
@@ -159,6 +160,11 @@ class Questionnaire:
 
     def __hash__(self) -> int:
         return hash(self.version)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The items' places in the order of authoring, from 1."""
+        return {item.name: number for number, item in enumerate(self.items, 1)}
 
     @cached_property
     def by_name(self) -> Mapping[str, Item]:
