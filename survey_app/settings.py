@@ -9,7 +9,7 @@ from typing import TypeVar
 from nacl.encoding import HexEncoder
 from nacl.exceptions import CryptoError
 from nacl.public import PublicKey
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
@@ -39,7 +39,19 @@ class CollectorSettings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///var/thiqa.sqlite3")
     public_url: str = "http://127.0.0.1:8000"
     custodian_public_key: str
+    site_key: SecretStr | None = None
+    open_link: bool = True
+    proxies: int = Field(default=0, ge=0, le=5)
+    starts_a_minute: int = Field(default=600, ge=1)
+    starts_an_hour_from_one_address: int = Field(default=60, ge=1)
     demo: bool = False
+
+    @field_validator("site_key")
+    @classmethod
+    def _is_a_site_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            secret_bytes(value.get_secret_value())
+        return value
 
     @field_validator("custodian_public_key")
     @classmethod
@@ -49,6 +61,11 @@ class CollectorSettings(BaseSettings):
         except (CryptoError, ValueError) as error:
             raise ValueError("must be the custodian's public key; make a pair with: thiqa custody keygen") from error
         return value
+
+    @property
+    def key(self) -> bytes | None:
+        """The site's own secret: it hashes invitations and signs puzzles. None where no invitation can be used."""
+        return secret_bytes(self.site_key.get_secret_value()) if self.site_key else None
 
     @property
     def secure(self) -> bool:
