@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request
 from sqlalchemy import Engine
@@ -16,20 +16,28 @@ from ..engine import Interview, Questionnaire, Text
 from ..intake import Ticket
 from ..settings import CollectorSettings
 from . import cookie
+from .gate import Gate
+from .puzzle import Puzzles
 from .sittings import Sitting
+
+if TYPE_CHECKING:
+    from .assets import Asset
 
 _BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the views work with, and the questionnaires that this process has shown, by version."""
+    """What the views work with. `clock` gives the day, `ticks` the seconds since 1970."""
 
     settings: CollectorSettings
     database: Engine
     clock: Callable[[], date]
-    style: bytes
-    shown: dict[str, Questionnaire] = field(default_factory=dict)
+    ticks: Callable[[], float]
+    gate: Gate
+    puzzles: Puzzles
+    style: "Asset"
+    script: "Asset"
 
 
 def desk() -> Desk:

@@ -6,8 +6,6 @@ It draws nothing: the templates do, from what it holds.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from werkzeug.datastructures import MultiDict
-
 from .. import engine
 from ..engine import Choice, Interview, Item, Kind, Questionnaire, Reason, Refused, Step, Text, Unclear
 from ..engine.kinds import MAX_TEXT_CHARS
@@ -94,13 +92,11 @@ class Field:
 class Screen:
     """The fields, in order, and where on the way they are. `place` is first and last number, and how many there are."""
 
-    version: str
     fields: tuple[Field, ...]
     say: Callable[[Text], str]
     module: str = ""
     place: tuple[int, int, int] | None = None
     previous: str | None = None
-    fault: str | None = None
 
     @property
     def faulty(self) -> list[Field]:
@@ -116,38 +112,34 @@ class Screen:
 def screen(
     form: Questionnaire,
     interview: Interview,
+    suggested: str = "",
     given: Mapping[str, Values] | None = None,
     faults: Mapping[str, Reason] | None = None,
 ) -> Screen:
-    """The screen at the interview's cursor, with what was just given (and refused) in place of what is stored."""
+    """The screen at the interview's cursor, with what was just given (and refused) in place of what is stored.
+
+    `suggested` is an area that is ticked where none was answered: where a poster hung.
+    """
     items, say = engine.page(form, interview), piped(form, interview)
     sign = words.decimal_sign(language())
     shown = []
     for item in items:
-        stored = fields.filled(item, interview.answers.get(item.name), sign)
-        values = fields.shown_again(item, given.get(item.name, {})) if given else stored
         choices = engine.offered_choices(form, interview, item)
+        offered = item.kind is Kind.AREA and suggested in {choice.code for choice in choices}
+        stored = fields.filled(item, interview.answers.get(item.name, suggested if offered else None), sign)
+        values = fields.shown_again(item, given.get(item.name, {})) if given else stored
         reason = (faults or {}).get(item.name)
         fault = messages.refusal(item, reason, language(), say) if reason else None
         shown.append((item, choices, values, fault))
     before = engine.back(form, interview).interview
     previous = engine.page(form, before)
     return Screen(
-        version=form.version,
         fields=_fields(shown),
         say=say,
         module=_module(form, items, previous, say),
         place=_place(form, interview, items),
         previous=previous[0].name if previous and previous[0].name != items[0].name else None,
     )
-
-
-def without_draft(form: Questionnaire, item: Item, sent: MultiDict[str, str]) -> Screen:
-    """The screen that a form came from, while the draft cannot be read: nothing piped, every choice, no place."""
-    beside = sent.get("shown", "").split()
-    items = [it for it in form.items if it is item or (item.page and it.page == item.page and it.name in beside)]
-    shown = [(it, it.choices, fields.shown_again(it, fields.sent(it, sent, item.name)), None) for it in items]
-    return Screen(form.version, _fields(shown, item.name), piped(form, None), fault=messages.unsaved())
 
 
 def refusals(form: Questionnaire, step: Step, read: Callable[[Item, tuple[Choice, ...]], object]) -> dict[str, Reason]:
@@ -175,13 +167,11 @@ def _checked(
     return value.reason if isinstance(value, Unclear) else None
 
 
-def _fields(
-    shown: Sequence[tuple[Item, tuple[Choice, ...], Values, str | None]], first: str | None = None
-) -> tuple[Field, ...]:
+def _fields(shown: Sequence[tuple[Item, tuple[Choice, ...], Values, str | None]]) -> tuple[Field, ...]:
     found: list[Field] = []
     for number, (item, choices, values, fault) in enumerate(shown, 1):
         repeats = bool(found) and bool(item.stem) and found[-1].item.stem == item.stem
-        found.append(Field(item, first or shown[0][0].name, number, choices, values, fault, repeats))
+        found.append(Field(item, shown[0][0].name, number, choices, values, fault, repeats))
     return tuple(found)
 
 

@@ -9,7 +9,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 HOST = "https://survey.example"
+SMALL = ("welcome", "trust_police", "contact12", "times")  # the items of the small form, in order
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def at(name: str, names: tuple[str, ...] = SMALL) -> str:
+    """The address of an item's page: its place in the questionnaire, or one that no questionnaire has."""
+    return f"/page/{names.index(name) + 1 if name in names else 9_999}"
 
 
 @dataclass
@@ -39,7 +45,7 @@ class Respondent:
 
     def answer(self, name: str, reply: str | None, **headers: str) -> TestResponse:
         form: dict[str, object] = {"csrf": self.csrf()}
-        return self.post(f"/question/{name}", form if reply is None else form | {"answer": reply}, **headers)
+        return self.post(at(name), form if reply is None else form | {"answer": reply}, **headers)
 
     def send(self) -> TestResponse:
         return self.post("/send", {"csrf": self.csrf()})
