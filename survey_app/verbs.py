@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import click
 
 from .drafts import purge as purge_drafts
+from .invite import invitations
+from .pauses import purge as purge_pauses
 from .settings import SECRET_BYTES, CollectorSettings, read_settings
 from .storage.database import connect, writing
 from .storage.database import migrate as migrate_tables
@@ -26,11 +28,12 @@ def secret() -> None:
 
 @click.command()
 def purge() -> None:
-    """Delete web drafts that have expired. Changes the database; no finished interview is touched."""
+    """Delete web drafts and resume codes that have expired. Changes the database, but no finished interview."""
     engine = connect(read_settings(CollectorSettings).database_url.get_secret_value())
     with writing(engine) as session:
-        gone = purge_drafts(session, datetime.now(UTC).date())
-    click.echo(f"Expired drafts deleted: {gone}")
+        today = datetime.now(UTC).date()
+        gone, codes = purge_drafts(session, today), purge_pauses(session, today)
+    click.echo(f"Expired drafts deleted: {gone}; expired resume codes: {codes}")
 
 
-verbs = [migrate, secret, purge]
+verbs = [migrate, secret, purge, invitations]

@@ -159,9 +159,10 @@ def _at_the_gate(form: Questionnaire, hidden: dict[str, str]) -> ResponseReturnV
         return _too_many()
     challenge = request.form.get("challenge", "")
     if bits and not puzzles.solved(challenge, request.form.get("number", ""), bits):
-        genuine = puzzles.genuine(challenge)
-        if not (genuine and gate.may_wait(_address(), WAIT) and puzzles.waited(challenge)):
-            kept = challenge if genuine else puzzles.challenge(bits)
+        age = puzzles.age(challenge)
+        waited = age is not None and age >= WAIT and gate.may_wait(_address(), WAIT) and puzzles.spend(challenge)
+        if not waited:
+            kept = puzzles.challenge(bits) if age is None else challenge
             response = make_response(_consent(form, hidden, challenge=kept, waiting=True), 429)
             response.headers["Retry-After"] = str(WAIT)
             return response

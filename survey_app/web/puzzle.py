@@ -30,30 +30,23 @@ class Puzzles:
         content = f"{bits}.{int(self._ticks())}.{secrets.token_hex(8)}"
         return f"{content}.{self._signature(content)}"
 
-    def genuine(self, challenge: str) -> bool:
-        """Whether the challenge is ours, not too old, and not yet spent."""
-        return self._age(challenge) is not None
-
-    def solved(self, challenge: str, number: str, bits: int) -> bool:
-        """Whether the number solves a challenge at least this hard; a solution counts once."""
-        if self._age(challenge) is None or not number.isascii() or not number.isdigit() or len(number) > NUMBER_CHARS:
-            return False
-        asked = int(challenge.partition(".")[0])
-        return asked >= bits and zero_bits(f"{challenge}:{number}") >= asked and self._spend(challenge)
-
-    def waited(self, challenge: str) -> bool:
-        """Whether the challenge was given out WAIT seconds ago; it counts once."""
-        age = self._age(challenge)
-        return age is not None and age >= WAIT and self._spend(challenge)
-
-    def _age(self, challenge: str) -> float | None:
+    def age(self, challenge: str) -> float | None:
+        """How many seconds ago the challenge was given out; None if it is not ours, too old, or spent."""
         content, _, signature = challenge.rpartition(".")
         if len(challenge) > 200 or not hmac.compare_digest(signature.encode(), self._signature(content).encode()):
             return None
         age = self._ticks() - int(content.split(".")[1])
         return age if -1 <= age <= LIFETIME and challenge not in self._spent else None
 
-    def _spend(self, challenge: str) -> bool:
+    def solved(self, challenge: str, number: str, bits: int) -> bool:
+        """Whether the number solves a challenge at least this hard; a solution counts once."""
+        if self.age(challenge) is None or not number.isascii() or not number.isdigit() or len(number) > NUMBER_CHARS:
+            return False
+        asked = int(challenge.partition(".")[0])
+        return asked >= bits and zero_bits(f"{challenge}:{number}") >= asked and self.spend(challenge)
+
+    def spend(self, challenge: str) -> bool:
+        """Use a challenge up; False if it was already."""
         now = self._ticks()
         with self._lock:
             if challenge in self._spent:

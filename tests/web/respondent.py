@@ -1,6 +1,7 @@
 """A respondent's browser, as far as these tests need one: it keeps the cookie, follows forms, and has no script."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -32,9 +33,9 @@ class Respondent:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, base_url=HOST, headers={"Accept-Language": self.accepts, **headers})
 
-    def post(self, path: str, form: dict[str, object] | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, form: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
         sent = {"Accept-Language": self.accepts, **FROM_HERE, **headers}
-        return self.client.post(path, data=form or {}, base_url=HOST, headers=sent)
+        return self.client.post(path, data=dict(form or {}), base_url=HOST, headers=sent)
 
     def start(self, language: str = "ar") -> TestResponse:
         return self.post(f"/start?lang={language}")
