@@ -62,13 +62,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A fieldwork period: ISO dates, finished interviews, and how many of them by each mode."""
+    """A fieldwork period: ISO dates, interviews behind the figures, and how many of them by each mode.
+
+    `hurried` more were set aside for having come faster than anybody reads; `straight` of `n` are alike down a battery.
+    """
 
     id: str
     opens: str
     closes: str
     n: int
     modes: Mapping[str, int]
+    hurried: int = 0
+    straight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
