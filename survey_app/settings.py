@@ -4,6 +4,7 @@ Outside the demo a missing, short or placeholder secret stops the start with a s
 """
 
 import os
+from pathlib import Path
 from typing import TypeVar
 
 from nacl.encoding import HexEncoder
@@ -40,6 +41,14 @@ class CollectorSettings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     custodian_public_key: str
     demo: bool = False
+    media: Path | None = None
+
+    @field_validator("media", mode="before")
+    @classmethod
+    def _is_a_folder(cls, value: str | Path | None) -> str | Path | None:
+        if value and not Path(value).is_dir():
+            raise ValueError("must be a folder that is there")
+        return value or None
 
     @field_validator("custodian_public_key")
     @classmethod

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from translations import languages
 
 from ..settings import CollectorSettings
-from . import messages, pages, safety, sittings
+from . import media, messages, pages, pictures, safety, sittings
 from .desk import Desk, desk, language, ticket, wording
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ def create_site(settings: CollectorSettings, engine: Engine, clock: Callable[[],
     flask_babel.Babel(site, locale_selector=language, configure_jinja=False)
     _prepare_templates(site, settings)
     site.register_blueprint(pages.pages)
+    site.register_blueprint(media.media)
     site.register_error_handler(HTTPException, _refused)
     site.register_error_handler(SQLAlchemyError, _away)
     site.register_error_handler(sittings.BusyError, _away)
@@ -58,7 +59,13 @@ def _prepare_templates(site: Flask, settings: CollectorSettings) -> None:
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     # These return plain text, which the page escapes whole; the i18n extension would trust a translation as markup.
     site.jinja_env.globals.update(
-        {"_": flask_babel.gettext, "_n": flask_babel.ngettext, "isolated": languages.isolated, "wording": wording}
+        {
+            "_": flask_babel.gettext,
+            "_n": flask_babel.ngettext,
+            "isolated": languages.isolated,
+            "wording": wording,
+            "drawing": pictures.drawing,
+        }
     )
 
     @site.context_processor

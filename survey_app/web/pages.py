@@ -15,7 +15,7 @@ from ..engine import Answer, Choice, Interview, Item, Kind, Mode, Questionnaire,
 from ..fieldwork import open_wave
 from ..intake import Receipt
 from ..storage.database import reading
-from . import cookie, fields, messages, safety, sittings, words
+from . import cookie, fields, media, messages, safety, sittings, words
 from .desk import desk, language, piped, ticket, wording
 from .screen import Screen, refusals, screen, without_draft
 from .sittings import Absence, Sitting
@@ -272,6 +272,8 @@ def _switch(form: Questionnaire) -> list[str]:
 
 
 def _ask(form: Questionnaire, shown: Screen) -> str:
+    if form.version not in desk().shown:
+        media.look(form)
     desk().shown[form.version] = form
     return render_template(
         "question.html",

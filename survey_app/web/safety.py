@@ -17,7 +17,8 @@ MAX_BODY_BYTES = 64 * 1024
 FIELD = "csrf"
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 _FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 _HEADERS = {
