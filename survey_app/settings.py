@@ -4,6 +4,7 @@ Outside the demo a missing, short or placeholder secret stops the start with a s
 """
 
 import os
+from pathlib import Path
 from typing import TypeVar
 
 from nacl.encoding import HexEncoder
@@ -45,6 +46,14 @@ class CollectorSettings(BaseSettings):
     starts_a_minute: int = Field(default=600, ge=1)
     starts_an_hour_from_one_address: int = Field(default=60, ge=1)
     demo: bool = False
+    media: Path | None = None
+
+    @field_validator("media", mode="before")
+    @classmethod
+    def _is_a_folder(cls, value: str | Path | None) -> str | Path | None:
+        if value and not Path(value).is_dir():
+            raise ValueError("must be a folder that is there")
+        return value or None
 
     @field_validator("site_key")
     @classmethod

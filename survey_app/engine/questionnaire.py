@@ -39,6 +39,7 @@ class Kind(StrEnum):
 ONE_CHOICE = frozenset({Kind.SINGLE, Kind.AREA})
 WITH_CHOICES = ONE_CHOICE | {Kind.MULTIPLE, Kind.RANKING, Kind.ARM}
 DERIVED = frozenset({Kind.CALCULATED, Kind.ARM})
+PICTURES = frozenset({"faces", "faces-reversed", "bars", "bars-reversed"})
 
 
 class Mode(StrEnum):
@@ -84,6 +85,7 @@ class Item:
 
     `groups` are the groups around it, outermost first; `page` joins items that are shown together; `stem` is the
     question that a battery shares. `offers` are the missing answers offered where there is no list of choices.
+    `pictures` draws a face or a bar beside each point, the first as authored being the saddest or emptiest.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Item:
     precision: str = "day"
     long: bool = False
     area_level: str = ""
+    pictures: str = ""
 
     def choice(self, code: object) -> Choice | None:
         """The choice with this code, or None."""
@@ -242,3 +245,7 @@ def _kind_faults(item: Item) -> Iterator[Fault]:
         yield Fault("no_calculation", item.name)
     if item.precision not in ("day", "month", "year"):
         yield Fault("unknown_precision", item.name, item.precision)
+    if item.pictures and item.pictures not in PICTURES:
+        yield Fault("unknown_pictures", item.name, item.pictures)
+    elif item.pictures and item.kind not in (Kind.SINGLE, Kind.SCALE):
+        yield Fault("pictures_without_points", item.name, item.kind)

@@ -21,12 +21,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from translations import languages
 
 from ..settings import SECRET_BYTES, CollectorSettings
-from . import messages, safety, sittings, wire
+from . import messages, pictures, safety, sittings, wire
 from .assets import assets, read_asset
 from .desk import Desk, desk, language, ticket, wording
 from .door import door
 from .exits import exits
 from .gate import Gate, Limits
+from .media import media
 from .pages import pages
 from .puzzle import Puzzles
 from .responses import notice, try_again
@@ -66,7 +67,7 @@ def create_site(
     )
     flask_babel.Babel(site, locale_selector=language, configure_jinja=False)
     _prepare_templates(site, settings)
-    for part in (door, pages, exits, assets):
+    for part in (door, pages, exits, assets, media):
         site.register_blueprint(part)
     site.register_error_handler(HTTPException, _refused)
     site.register_error_handler(SQLAlchemyError, _away)
@@ -87,7 +88,13 @@ def _prepare_templates(site: Flask, settings: CollectorSettings) -> None:
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     # These return plain text, which the page escapes whole; the i18n extension would trust a translation as markup.
     site.jinja_env.globals.update(
-        {"_": flask_babel.gettext, "_n": flask_babel.ngettext, "isolated": languages.isolated, "wording": wording}
+        {
+            "_": flask_babel.gettext,
+            "_n": flask_babel.ngettext,
+            "isolated": languages.isolated,
+            "wording": wording,
+            "drawing": pictures.drawing,
+        }
     )
 
     @site.context_processor

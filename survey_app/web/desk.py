@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
@@ -28,7 +28,10 @@ _BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the views work with. `clock` gives the day, `ticks` the seconds since 1970."""
+    """What the views work with. `clock` gives the day, `ticks` the seconds since 1970.
+
+    `looked` are the versions whose media this process has looked for.
+    """
 
     settings: CollectorSettings
     database: Engine
@@ -38,6 +41,7 @@ class Desk:
     puzzles: Puzzles
     style: "Asset"
     script: "Asset"
+    looked: set[str] = field(default_factory=set)
 
 
 def desk() -> Desk:

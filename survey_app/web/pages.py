@@ -13,7 +13,7 @@ from translations import languages
 from .. import engine
 from ..engine import Answer, Choice, Item, Kind, Mode, Questionnaire, Reason
 from ..intake import Receipt
-from . import fields, messages, sittings, words
+from . import fields, media, messages, sittings, words
 from .desk import desk, language, piped, ticket
 from .responses import absent, address_of, notice, see, switch_of, to_cursor, to_open, without_cookie
 from .screen import Screen, refusals, screen
@@ -150,6 +150,7 @@ def _review(sitting: Sitting, *, unconfirmed: bool) -> str:
 
 
 def _ask(form: Questionnaire, shown: Screen) -> str:
+    media.look(form)
     return render_template(
         "question.html",
         screen=shown,

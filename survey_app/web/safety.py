@@ -18,7 +18,7 @@ FIELD = "csrf"
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 _HEADERS = {

@@ -134,6 +134,7 @@ def _item(place: Asking, list_name: str) -> dict[str, str]:
         "x_screen_out": item.screen_out.source if item.screen_out else "",
         "x_by_text": "" if item.by_text else "no",
         "x_page": place.page,
+        "x_pictures": item.pictures,
         **_custom("x_short", item.short),
         **(_custom("x_stem", item.stem) if place.stem else {}),
         **_custom("x_low", item.low_label),

@@ -9,6 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from survey_app.fieldwork import open_wave
+from survey_app.storage.database import reading
+
 HOST = "https://survey.example"
 SMALL = ("welcome", "trust_police", "contact12", "times")  # the items of the small form, in order
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -44,9 +47,15 @@ class Respondent:
         """The token of the forms that this browser is shown."""
         return hidden(self.get("/privacy"), "csrf")
 
+    def at(self, name: str) -> str:
+        """The address of an item's page in the questionnaire that is in the field."""
+        with reading(self.site.extensions["thiqa"].database) as session:
+            wave = open_wave(session)
+        return at(name, tuple(wave.questionnaire.by_name) if wave else ())
+
     def answer(self, name: str, reply: str | None, **headers: str) -> TestResponse:
         form: dict[str, object] = {"csrf": self.csrf()}
-        return self.post(at(name), form if reply is None else form | {"answer": reply}, **headers)
+        return self.post(self.at(name), form if reply is None else form | {"answer": reply}, **headers)
 
     def send(self) -> TestResponse:
         return self.post("/send", {"csrf": self.csrf()})
