@@ -4,6 +4,7 @@ Outside the demo a missing, short or placeholder secret stops the start with a s
 """
 
 import os
+from pathlib import Path
 from typing import TypeVar
 
 from nacl.encoding import HexEncoder
@@ -11,6 +12,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PublicKey
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .information import EXAMPLE, read_information
 
 SECRET_BYTES = 32
 Settings = TypeVar("Settings", bound=BaseSettings)
@@ -40,6 +43,7 @@ class CollectorSettings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     custodian_public_key: str
     demo: bool = False
+    information: Path | None = None
 
     @field_validator("custodian_public_key")
     @classmethod
@@ -49,6 +53,18 @@ class CollectorSettings(BaseSettings):
         except (CryptoError, ValueError) as error:
             raise ValueError("must be the custodian's public key; make a pair with: thiqa custody keygen") from error
         return value
+
+    @field_validator("information")
+    @classmethod
+    def _is_complete(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            read_information(value)
+        return value
+
+    @property
+    def information_file(self) -> Path | None:
+        """Where the information for participants stands: the one that is set, or in the demo the example."""
+        return self.information or (EXAMPLE if self.demo else None)
 
     @property
     def secure(self) -> bool:

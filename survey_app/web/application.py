@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from translations import languages
 
+from ..information import read_information
 from ..settings import CollectorSettings
 from . import messages, pages, safety, sittings
 from .desk import Desk, desk, language, ticket, wording
@@ -38,7 +39,8 @@ def create_site(settings: CollectorSettings, engine: Engine, clock: Callable[[],
         TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname or "", *local],
     )
     site.url_map.merge_slashes = False
-    site.extensions["thiqa"] = Desk(settings, engine, clock, STYLE.read_bytes())
+    information = read_information(file) if (file := settings.information_file) else None
+    site.extensions["thiqa"] = Desk(settings, engine, clock, STYLE.read_bytes(), information)
     flask_babel.Babel(site, locale_selector=language, configure_jinja=False)
     _prepare_templates(site, settings)
     site.register_blueprint(pages.pages)
@@ -68,6 +70,7 @@ def _prepare_templates(site: Flask, settings: CollectorSettings) -> None:
             "csrf": safety.token(own) if own else "",
             "demo": settings.demo,
             "direction": languages.direction(spoken),
+            "information": desk().information,
             "language": spoken,
             "languages": languages.NATIVE_NAMES,
             "style": url_for("pages.style", digest=safety.fingerprint(desk().style)),

@@ -13,6 +13,7 @@ from translations import languages
 
 from .. import engine
 from ..engine import Interview, Questionnaire, Text
+from ..information import Information
 from ..intake import Ticket
 from ..settings import CollectorSettings
 from . import cookie
@@ -23,13 +24,15 @@ _BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the views work with, and the questionnaires that this process has shown, by version."""
+    """What the views work with, and the questionnaires that this process has shown, by version, and checked."""
 
     settings: CollectorSettings
     database: Engine
     clock: Callable[[], date]
     style: bytes
+    information: Information | None = None
     shown: dict[str, Questionnaire] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
 
 
 def desk() -> Desk:

@@ -15,7 +15,7 @@ from ..engine import Answer, Choice, Interview, Item, Kind, Mode, Questionnaire,
 from ..fieldwork import open_wave
 from ..intake import Receipt
 from ..storage.database import reading
-from . import cookie, fields, messages, safety, sittings, words
+from . import assistance, cookie, fields, messages, safety, sittings, words
 from .desk import desk, language, piped, ticket, wording
 from .screen import Screen, refusals, screen, without_draft
 from .sittings import Absence, Sitting
@@ -49,7 +49,14 @@ def consent() -> ResponseReturnValue:
     form = wave.questionnaire
     first = engine.begin(form, Mode.WEB, language()).interview
     minutes = max(1, round(len(engine.path(form, first)) * SECONDS_A_QUESTION / 60))
-    return render_template("consent.html", title=wording(form.title), minutes=minutes, switch=_switch(form))
+    assistance.check_contacts(form)
+    return render_template(
+        "consent.html",
+        title=wording(form.title),
+        minutes=minutes,
+        contacts=assistance.for_everyone(),
+        switch=_switch(form),
+    )
 
 
 @pages.post("/start")
@@ -163,7 +170,7 @@ def left() -> ResponseReturnValue:
 @pages.get("/thanks")
 def thanks() -> ResponseReturnValue:
     """After sending. Shows no answer, so anybody may open it."""
-    return render_template("thanks.html", switch=languages.LANGUAGES)
+    return render_template("thanks.html", contacts=assistance.for_everyone(), switch=languages.LANGUAGES)
 
 
 @pages.get("/ended")
@@ -175,7 +182,7 @@ def ended() -> ResponseReturnValue:
 @pages.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What each party could learn."""
-    return render_template("privacy.html", switch=languages.LANGUAGES)
+    return render_template("privacy.html", contacts=assistance.for_everyone(), switch=languages.LANGUAGES)
 
 
 @pages.get("/health")

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from .. import engine
 from ..engine import Choice, Interview, Item, Kind, Questionnaire, Reason, Refused, Step, Text, Unclear
 from ..engine.kinds import MAX_TEXT_CHARS
-from . import fields, messages, words
+from ..information import Contact
+from . import assistance, fields, messages, words
 from .desk import language, piped
 from .fields import Values
 
@@ -92,7 +93,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The fields, in order, and where on the way they are. `place` is first and last number, and how many there are."""
+    """The fields, in order, where on the way they are, and whom a person can turn to.
+
+    `place` is first and last number, and how many there are.
+    """
 
     version: str
     fields: tuple[Field, ...]
@@ -101,6 +105,7 @@ class Screen:
     place: tuple[int, int, int] | None = None
     previous: str | None = None
     fault: str | None = None
+    contacts: tuple[Contact, ...] = ()
 
     @property
     def faulty(self) -> list[Field]:
@@ -139,6 +144,7 @@ def screen(
         module=_module(form, items, previous, say),
         place=_place(form, interview, items),
         previous=previous[0].name if previous and previous[0].name != items[0].name else None,
+        contacts=assistance.beside(form, items, interview),
     )
 
 
@@ -147,7 +153,13 @@ def without_draft(form: Questionnaire, item: Item, sent: MultiDict[str, str]) ->
     beside = sent.get("shown", "").split()
     items = [it for it in form.items if it is item or (item.page and it.page == item.page and it.name in beside)]
     shown = [(it, it.choices, fields.shown_again(it, fields.sent(it, sent, item.name)), None) for it in items]
-    return Screen(form.version, _fields(shown, item.name), piped(form, None), fault=messages.unsaved())
+    return Screen(
+        form.version,
+        _fields(shown, item.name),
+        piped(form, None),
+        fault=messages.unsaved(),
+        contacts=assistance.beside(form, items, None),
+    )
 
 
 def refusals(form: Questionnaire, step: Step, read: Callable[[Item, tuple[Choice, ...]], object]) -> dict[str, Reason]:
