@@ -308,6 +308,24 @@ def test_within_a_module_in_random_order_nothing_may_depend_on_a_neighbour(tmp_p
     assert item(result, "b").relevant is None
 
 
+def test_a_module_marked_with_help_says_so_for_what_is_inside_it(tmp_path: Path) -> None:
+    rows = """
+        type | name | label | x_help
+        begin_group | g | G | yes
+        begin_group | h | H |
+        text | a | A |
+        end_group | | |
+        end_group | | |
+        begin_group | i | I | no
+        text | b | B |
+        end_group | | |
+    """
+    result = imported(tmp_path, form(rows))
+    assert result.questionnaire is not None
+    assert result.questionnaire.help_groups == {"g"}
+    assert item(result, "a").groups == ("g", "h")
+
+
 def test_duplicate_choices_merge_when_they_agree_and_are_renamed_when_not(tmp_path: Path) -> None:
     result = imported(
         tmp_path, form("type | name | label\nselect_one yn | a | A", YN + "yn | no | No\nyn | no | Never")
