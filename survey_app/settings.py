@@ -13,6 +13,8 @@ from nacl.public import PublicKey
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from .information import EXAMPLE, read_information
+
 SECRET_BYTES = 32
 Settings = TypeVar("Settings", bound=BaseSettings)
 
@@ -46,6 +48,7 @@ class CollectorSettings(BaseSettings):
     starts_a_minute: int = Field(default=600, ge=1)
     starts_an_hour_from_one_address: int = Field(default=60, ge=1)
     demo: bool = False
+    information: Path | None = None
     media: Path | None = None
 
     @field_validator("media", mode="before")
@@ -70,6 +73,18 @@ class CollectorSettings(BaseSettings):
         except (CryptoError, ValueError) as error:
             raise ValueError("must be the custodian's public key; make a pair with: thiqa custody keygen") from error
         return value
+
+    @field_validator("information")
+    @classmethod
+    def _is_complete(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            read_information(value)
+        return value
+
+    @property
+    def information_file(self) -> Path | None:
+        """Where the information for participants stands: the one that is set, or in the demo the example."""
+        return self.information or (EXAMPLE if self.demo else None)
 
     @property
     def key(self) -> bytes | None:

@@ -72,11 +72,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of items: a module or a page. `random` shuffles what is directly in it, by the interview's seed."""
+    """A group of items: a module or a page. `random` shuffles what is directly in it, by the interview's seed.
+
+    `help` says that its questions may weigh on a person, so that whoever shows them says where help is.
+    """
 
     name: str
     label: Text = field(default_factory=dict)
     random: bool = False
+    help: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,11 @@ class Questionnaire:
     def random_groups(self) -> frozenset[str]:
         """The names of the groups whose children are shuffled."""
         return frozenset(group.name for group in self.groups if group.random)
+
+    @cached_property
+    def help_groups(self) -> frozenset[str]:
+        """The names of the groups whose questions may weigh on a person."""
+        return frozenset(group.name for group in self.groups if group.help)
 
     def __hash__(self) -> int:
         return hash(self.version)

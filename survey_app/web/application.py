@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from translations import languages
 
+from ..information import read_information
 from ..settings import SECRET_BYTES, CollectorSettings
 from . import messages, pictures, safety, sittings, wire
 from .assets import assets, read_asset
@@ -64,6 +65,7 @@ def create_site(
         Puzzles(settings.key or secrets.token_bytes(SECRET_BYTES), ticks),
         read_asset("survey.css", "text/css"),
         read_asset("survey.js", "text/javascript"),
+        read_information(file) if (file := settings.information_file) else None,
     )
     flask_babel.Babel(site, locale_selector=language, configure_jinja=False)
     _prepare_templates(site, settings)
@@ -104,6 +106,7 @@ def _prepare_templates(site: Flask, settings: CollectorSettings) -> None:
             "csrf": safety.token(own) if own else "",
             "demo": settings.demo,
             "direction": languages.direction(spoken),
+            "information": desk().information,
             "language": spoken,
             "languages": languages.NATIVE_NAMES,
             "style": url_for("assets.style", digest=desk().style.digest),

@@ -13,6 +13,7 @@ from translations import languages
 
 from .. import engine
 from ..engine import Interview, Questionnaire, Text
+from ..information import Information
 from ..intake import Ticket
 from ..settings import CollectorSettings
 from . import cookie
@@ -30,7 +31,7 @@ _BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 class Desk:
     """What the views work with. `clock` gives the day, `ticks` the seconds since 1970.
 
-    `looked` are the versions whose media this process has looked for.
+    `checked` and `looked` are the versions whose contacts and whose media this process has looked for.
     """
 
     settings: CollectorSettings
@@ -41,6 +42,8 @@ class Desk:
     puzzles: Puzzles
     style: "Asset"
     script: "Asset"
+    information: Information | None
+    checked: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
 
 

@@ -17,7 +17,7 @@ from ..fieldwork import Wave, open_wave
 from ..invitations import look
 from ..paradata import Entry, Paradata
 from ..storage.database import reading
-from . import cookie, messages, sittings
+from . import assistance, cookie, messages, sittings
 from .desk import desk, language, ticket, wording
 from .puzzle import WAIT
 from .responses import notice, see, switch_of, to_cursor, without_cookie
@@ -129,6 +129,7 @@ def _in_the_field() -> Wave | None:
 def _consent(
     form: Questionnaire, hidden: dict[str, str], *, assisted: bool = False, challenge: str = "", waiting: bool = False
 ) -> str:
+    assistance.check_contacts(form)
     return render_template(
         "consent.html",
         title=wording(form.title),
@@ -139,6 +140,7 @@ def _consent(
         challenge=challenge or ("" if "code" in hidden else _challenge()),
         waiting=waiting,
         wait=WAIT,
+        contacts=assistance.for_everyone(),
     )
 
 

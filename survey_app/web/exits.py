@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from translations import languages
 
 from ..codes import grouped, read_code
-from . import sittings, words
+from . import assistance, sittings, words
 from .desk import desk, language, ticket
 from .responses import absent, forgetting, see, without_cookie
 from .sittings import Absence
@@ -56,10 +56,13 @@ def ended() -> ResponseReturnValue:
 @exits.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What each party could learn."""
-    return render_template("privacy.html", switch=languages.LANGUAGES)
+    return render_template("privacy.html", contacts=assistance.for_everyone(), switch=languages.LANGUAGES)
 
 
 def _last(template: str) -> ResponseReturnValue:
     """A last page. On a device that is passed on, with the way to the next person's start."""
     code = read_code(request.args.get("next", ""))
-    return forgetting(make_response(render_template(template, switch=languages.LANGUAGES, code=code)))
+    contacts = assistance.for_everyone()
+    return forgetting(
+        make_response(render_template(template, switch=languages.LANGUAGES, code=code, contacts=contacts))
+    )

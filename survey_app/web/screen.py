@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from .. import engine
 from ..engine import Choice, Interview, Item, Kind, Questionnaire, Reason, Refused, Step, Text, Unclear
 from ..engine.kinds import MAX_TEXT_CHARS
-from . import fields, messages, words
+from ..information import Contact
+from . import assistance, fields, messages, words
 from .desk import language, piped
 from .fields import Values
 
@@ -90,13 +91,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The fields, in order, and where on the way they are. `place` is first and last number, and how many there are."""
+    """The fields, in order, where on the way they are, and whom a person can turn to.
+
+    `place` is first and last number, and how many there are.
+    """
 
     fields: tuple[Field, ...]
     say: Callable[[Text], str]
     module: str = ""
     place: tuple[int, int, int] | None = None
     previous: str | None = None
+    contacts: tuple[Contact, ...] = ()
 
     @property
     def faulty(self) -> list[Field]:
@@ -139,6 +144,7 @@ def screen(
         module=_module(form, items, previous, say),
         place=_place(form, interview, items),
         previous=previous[0].name if previous and previous[0].name != items[0].name else None,
+        contacts=assistance.beside(form, items, interview),
     )
 
 

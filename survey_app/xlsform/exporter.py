@@ -105,6 +105,7 @@ def _opening(place: Opening) -> dict[str, str]:
         **_texts("label", group.label),
         "appearance": place.appearance,
         "x_random": "yes" if group.random else "",
+        "x_help": "yes" if group.help else "",
         "x_group": group.name if place.name != group.name else "",
     }
     return _filled(row)

@@ -42,7 +42,7 @@ KNOWN = {
     "survey": TRANSLATED | {
         "type", "name", "relevant", "required", "constraint", "calculation", "choice_filter", "appearance", "default",
         "read_only", "repeat_count", "parameters", "trigger", "autoplay", "disabled",
-        "x_by_text", "x_offers", "x_arms", "x_random", "x_group", "x_screen_out", "x_area_level", "x_page",
+        "x_by_text", "x_offers", "x_arms", "x_random", "x_help", "x_group", "x_screen_out", "x_area_level", "x_page",
         "x_pictures",
     },
     "choices": _OPTION,

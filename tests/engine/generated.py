@@ -78,7 +78,7 @@ def items(draw: st.DrawFn, number: int, earlier: tuple[Item, ...], groups: tuple
 def questionnaires(draw: st.DrawFn) -> Questionnaire:
     """A questionnaire that `checked` accepts, of up to eight items in up to two groups."""
     random = draw(st.booleans())
-    groups = (Group("g0", texts("module"), random=random), Group("g1", texts("page")))
+    groups = (Group("g0", texts("module"), random=random), Group("g1", texts("page"), help=draw(st.booleans())))
     made: list[Item] = []
     for number in range(draw(st.integers(1, 8))):
         inside = draw(st.sampled_from([(), ("g0",), ("g1",)]))

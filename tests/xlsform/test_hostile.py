@@ -210,6 +210,7 @@ CELLS = {
     "x_page": "- | p | g",
     "x_group": "g | h",
     "x_random": "yes",
+    "x_help": "yes",
     "x_offers": "refused | dont_know refused | never",
     "x_area_level": "- | commune",
     "x_stem_en": "Stem",

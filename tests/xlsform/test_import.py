@@ -358,30 +358,3 @@ def test_authors_are_told_of_what_is_never_asked_or_offered(tmp_path: Path) -> N
     assert ("never_offered", "f", "never y") in notes
     assert ("list_not_used", "", "unused") in notes
     assert ("perhaps_missing", "a", "no of 1 questions: dont_know?") in notes
-
-
-@pytest.mark.parametrize(
-    ("kind", "pictures", "code"),
-    [
-        ("select_one yn", "smileys", "unknown_pictures"),
-        ("select_one yn", "faces reversed", "unknown_pictures"),
-        ("select_multiple yn", "faces", "pictures_without_points"),
-        ("rank yn", "bars", "pictures_without_points"),
-        ("integer", "bars-reversed", "pictures_without_points"),
-        ("note", "faces", "pictures_without_points"),
-    ],
-)
-def test_drawings_that_cannot_be_are_a_fault_with_their_place(
-    tmp_path: Path, kind: str, pictures: str, code: str
-) -> None:
-    result = imported(tmp_path, form(f"type | name | label | x_pictures\n{kind} | a | A | {pictures}", YN))
-    assert result.questionnaire is None
-    assert ("fault", code, "survey", 3, "x_pictures") in found(result)
-
-
-@pytest.mark.parametrize("pictures", ["faces", "Faces-Reversed", "bars", "bars-reversed"])
-@pytest.mark.parametrize("kind", ["select_one yn", "range"])
-def test_drawings_are_switched_on_by_their_column(tmp_path: Path, kind: str, pictures: str) -> None:
-    result = imported(tmp_path, form(f"type | name | label | x_pictures\n{kind} | a | A | {pictures}", YN))
-    assert result.faults == ()
-    assert item(result, "a").pictures == pictures.lower()
