@@ -32,7 +32,7 @@ INNER = WIDTH - 2 * MARGIN
 GAP = 12
 COLUMN = (INNER - GAP) / 2
 SQUARE = 84  # mm, with the white around it: read from two metres away
-BELOW = 199  # where the two other languages begin
+BELOW = 202  # where the two other languages begin
 FOOT = HEIGHT - 28
 ASIDE = 28
 _NUMBER = re.compile(r"\+?\d[\d \u00a0()./-]*\d")
@@ -40,14 +40,15 @@ _NUMBER = re.compile(r"\+?\d[\d \u00a0()./-]*\d")
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The sizes of title, area and sentences, in points."""
+    """The sizes of title, area and sentences, in points; whether each sentence begins a line."""
 
     title: float
     area: float
     text: float
+    apart: bool
 
 
-LARGE, SMALL = Scale(34, 23, 18), Scale(16, 12.5, 11.5)
+LARGE, SMALL = Scale(34, 23, 18, apart=True), Scale(16, 12.5, 12, apart=False)
 
 
 def poster(
@@ -65,11 +66,13 @@ def poster(
     if max(end_of_french, end_of_english) > FOOT:
         raise PaperError(f"The title and the name {texts['fr'][1]} take more room than the sheet has.")
     square, letters = _way_in(checked_address(address), end, BELOW - 6)
+    named = _contact(plain(contact))
+    across = (BELOW - 6, FOOT) if named else (BELOW - 6,)
     return Sheet(
         texts["ar"][0],
-        (*arabic, letters, *french, *english, *_contact(plain(contact))),
+        (*arabic, letters, *french, *english, *named),
         (square,),
-        (Rule(MARGIN, MARGIN, WIDTH - MARGIN, MARGIN, 1.2, ACCENT), *(_across(y) for y in (BELOW - 6, FOOT))),
+        (Rule(MARGIN, MARGIN, WIDTH - MARGIN, MARGIN, 1.2, ACCENT), *(_across(y) for y in across)),
     )
 
 
@@ -83,12 +86,13 @@ def _words(
     named, end = block(area, language, box.below(end + scale.title / 16), scale.area, bold=True)
     lines, end = lines + named, end + scale.text / 5
     sentences = (
+        *((_("Demonstration with synthetic data") + ".",) if demo else ()),
         _("Residents aged 18 or over may answer."),
         _("It is voluntary, and no name is asked."),
         _("Nobody at the police sees anyone’s answers."),
     )
-    for sentence in (_("Demonstration with synthetic data"), *sentences) if demo else sentences:
-        said, end = block(sentence, language, box.below(end), scale.text)
+    for sentence in sentences if scale.apart else (" ".join(sentences),):
+        said, end = block(sentence, language, box.below(end), scale.text, most=2 if scale.apart else 7)
         lines, end = lines + said, end + scale.text / 20
     return lines, end
 

@@ -161,7 +161,11 @@ def fitted(
 
 def _balanced(text: str, lines: tuple[str, ...], width: float, size: float, *, bold: bool) -> tuple[str, ...]:
     """The same number of lines in the narrowest room, so that no word stands alone at the end."""
-    while len(closer := _broken(text, width := width - 1, size, bold=bold)) == len(lines) > 1:
+    widest = max(breadth(word, size, bold=bold) for word in text.split(" "))
+    while len(lines) > 1 and (width := width - 1) >= widest:
+        closer = _broken(text, width, size, bold=bold)
+        if len(closer) > len(lines):
+            break
         lines = closer
     return lines
 
