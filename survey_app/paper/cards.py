@@ -4,22 +4,9 @@ from collections.abc import Sequence
 
 from translations.languages import LANGUAGES, translator
 
+from .fitting import block, fitted
 from .pdf import pdf
-from .sheet import (
-    HAIRLINE,
-    HEIGHT,
-    WIDTH,
-    Box,
-    Code,
-    Line,
-    PaperError,
-    Rule,
-    Sheet,
-    block,
-    checked_address,
-    fitted,
-    qr,
-)
+from .sheet import HAIRLINE, HEIGHT, WIDTH, Box, Code, Line, PaperError, Rule, Sheet, checked_address, qr
 from .typeface import Typeface
 
 COLUMNS, ROWS = 2, 5

@@ -49,4 +49,4 @@ def write(files: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
             with path.open("wb" if overwrite else "xb") as target:
                 target.write(content)
     except OSError as error:
-        raise PaperError(f"{error.filename} cannot be written ({error.strerror}).") from None
+        raise PaperError(f"{error.filename or 'The file'} cannot be written ({error.strerror}).") from None

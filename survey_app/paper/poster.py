@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from translations.languages import LANGUAGES, translator
 
+from .fitting import block, fitted, plain, right_to_left
 from .sheet import (
     ACCENT,
     HAIRLINE,
@@ -19,12 +20,8 @@ from .sheet import (
     PaperError,
     Rule,
     Sheet,
-    block,
     checked_address,
-    fitted,
-    plain,
     qr,
-    right_to_left,
 )
 
 MARGIN = 20

@@ -17,19 +17,10 @@ from hypothesis import strategies as st
 
 from survey_app.areas import Area
 from survey_app.instrument import Instrument
+from survey_app.paper.fitting import breadth, fitted, plain
 from survey_app.paper.pdf import pdf
 from survey_app.paper.poster import COLUMN, GAP, MARGIN, poster
-from survey_app.paper.sheet import (
-    HEIGHT,
-    WIDTH,
-    PaperError,
-    Sheet,
-    area_address,
-    breadth,
-    checked_address,
-    fitted,
-    plain,
-)
+from survey_app.paper.sheet import HEIGHT, WIDTH, PaperError, Sheet, area_address, checked_address
 from survey_app.paper.svg import svg
 from survey_app.paper.typeface import Typeface, find_typeface
 
