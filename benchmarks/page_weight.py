@@ -49,7 +49,9 @@ def weighed(context: "BrowserContext", page: "Page", weight: Weight) -> "Iterato
     session = context.new_cdp_session(page)
     session.send("Network.enable")
     documents: dict[str, int] = {}
-    session.on("Network.loadingFinished", lambda event: documents.update({event["requestId"]: event["encodedDataLength"]}))
+    session.on(
+        "Network.loadingFinished", lambda event: documents.update({event["requestId"]: event["encodedDataLength"]})
+    )
     yield
     page.wait_for_load_state("networkidle")
     weight.requests, weight.received = len(documents), sum(documents.values())

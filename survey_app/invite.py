@@ -3,7 +3,10 @@
 import csv
 import io
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -28,20 +31,20 @@ def invitations() -> None:
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--count", type=click.IntRange(1, MAX_COUNT), required=True, help="How many to make.")
 @click.option("--area", default="", help="The area that they are sent to; it is suggested, never taken as an answer.")
-def make(wave_id: str, out: Path, count: int, area: str) -> None:
-    """Make single-use invitations to WAVE and write them to OUT (.csv), which must not be there yet.
+@click.option("--font", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Font of the cards.")
+def make(wave_id: str, out: Path, count: int, area: str, font: Path | None) -> None:
+    """Make single-use invitations to WAVE and write them to OUT: a list (.csv) or cards to cut (.pdf), ten a page.
 
-    Changes the database named by THIQA_DATABASE_URL. OUT is the only copy of the codes: print it, then delete it.
+    Changes the database named by THIQA_DATABASE_URL. OUT must not be there yet, and is the only copy of the codes:
+    print it, then delete it.
     """
     settings = read_settings(CollectorSettings)
-    if out.suffix != ".csv":
-        raise click.ClickException("OUT must end in .csv")
-    codes = _issue(settings, wave_id, Entry.INVITED, area, count)
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines)
-    writer.writerow(["code", "address"])
-    writer.writerows([grouped(code), address(settings, code)] for code in codes)
-    _write_new(out, lines.getvalue().encode())
+    if out.suffix not in (".csv", ".pdf"):
+        raise click.ClickException("OUT must end in .csv or .pdf")
+    with _new(out) as file:
+        codes = _issue(settings, wave_id, Entry.INVITED, area, count)
+        ways_in = [(code, address(settings, code)) for code in codes]
+        file.write(_cards(settings, ways_in, font) if out.suffix == ".pdf" else _list(ways_in))
     click.echo(f"{out}: {count} invitations to {wave_id}. Print them, then delete the file: there is no other copy.")
 
 
@@ -82,10 +85,35 @@ def _areas(found: Wave) -> set[str]:
     return {choice.code for item in found.questionnaire.items if item.kind is Kind.AREA for choice in item.choices}
 
 
-def _write_new(out: Path, content: bytes) -> None:
+def _list(ways_in: Sequence[tuple[str, str]]) -> bytes:
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    writer.writerow(["code", "address"])
+    writer.writerows([grouped(code), where] for code, where in ways_in)
+    return lines.getvalue().encode()
+
+
+def _cards(settings: CollectorSettings, ways_in: Sequence[tuple[str, str]], font: Path | None) -> bytes:
+    from .paper.cards import cards  # noqa: PLC0415 (PDF and fonts are slow to load; a list needs none)
+    from .paper.sheet import PaperError  # noqa: PLC0415 (the same)
+    from .paper.typeface import find_typeface  # noqa: PLC0415 (the same)
+
+    try:
+        return cards(ways_in, find_typeface(font), site=settings.public_url)
+    except PaperError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def _new(out: Path) -> Iterator[BinaryIO]:
+    """A new file that only its owner can read; it goes again where the work fails."""
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written ({error.strerror})") from None
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        try:
+            yield file
+        except BaseException:
+            out.unlink(missing_ok=True)
+            raise

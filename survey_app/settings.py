@@ -97,6 +97,15 @@ class CollectorSettings(BaseSettings):
         return self.public_url.startswith("https://")
 
 
+class PrintSettings(BaseSettings):
+    """What printed matter needs: the site's address, and whether it is a demonstration. No key, no database."""
+
+    model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
+
+    public_url: str = "http://127.0.0.1:8000"
+    demo: bool = False
+
+
 def read_settings(kind: type[Settings]) -> Settings:
     """Settings of this kind from the environment and, where THIQA_ENV_FILE names one, a file. Raises SettingsError."""
     try:

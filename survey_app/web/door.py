@@ -62,6 +62,13 @@ def invitation(code: str) -> ResponseReturnValue:
     return _consent(wave.questionnaire, {"code": plain}, assisted=found.entry is Entry.ASSISTED)
 
 
+@door.get("/invitation")
+def ask_for_code() -> ResponseReturnValue:
+    """Where the code of an invitation is typed."""
+    wave = _in_the_field()
+    return _by_invitation(wave.questionnaire) if wave else render_template("closed.html", switch=languages.LANGUAGES)
+
+
 @door.post("/invitation")
 def typed() -> ResponseReturnValue:
     """The code of an invitation, typed by hand."""
@@ -141,11 +148,13 @@ def _consent(
         waiting=waiting,
         wait=WAIT,
         contacts=assistance.for_everyone(),
+        invitations=desk().settings.key is not None and "code" not in hidden,
     )
 
 
 def _by_invitation(form: Questionnaire) -> str:
-    return render_template("invitation.html", title=wording(form.title), switch=switch_of(form))
+    drawn = not desk().settings.open_link
+    return render_template("invitation.html", title=wording(form.title), drawn=drawn, switch=switch_of(form))
 
 
 def _challenge() -> str:
