@@ -162,7 +162,7 @@ def test_fault_29_nothing_that_is_sent_reaches_the_log_or_splits_a_header(server
             assert reply.status in (200, 303, 400, 403, 404, 405, 410)
             assert CANARY not in str(reply.headers)
     server.raw(sent + b" / HTTP/1.1\r\n\r\n")
-    server.raw(b"GET /" + sent + b" HTTP/1.1\r\n\r\n")
+    server.raw(b"GET /" + sent + b" HTTP/1.1\r\nConnection: close\r\n\r\n")
     assert server.log == ""
 
 
@@ -203,8 +203,9 @@ def test_fault_30_no_header_and_no_field_makes_another_method_of_one(
     "path",
     [
         "/%2e%2e/send", "/../send", "/./send", "/Send", "/SEND", "/send/", "/send.", "/send%20", "/send%00",
-        "/send;x=y", "/send//", "/%73end%2f", "/question/../send", "/survey-%2e%2e%2fpages.py", "/static/", "/.git/config",
-        "/send.php", "/send\\", "/%c0%ae%c0%ae/send", "/survey_app/web/pages.py", "/.env", "/var/thiqa.sqlite3",
+        "/send;x=y", "/send//", "/%73end%2f", "/question/../send", "/survey-%2e%2e%2fpages.py", "/static/",
+        "/.git/config", "/send.php", "/send\\", "/%c0%ae%c0%ae/send", "/survey_app/web/pages.py", "/.env",
+        "/var/thiqa.sqlite3",
     ],
 )  # fmt: skip
 def test_fault_30_look_alike_addresses_send_nothing(server: Server, module_database: Engine, path: str) -> None:
