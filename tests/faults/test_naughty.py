@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine
 
 from survey_app.engine import Item, Kind, Questionnaire, checked
-from survey_app.engine.kinds import MAX_TEXT_CHARS
 from survey_app.engine.normalise import readable, visible
 from survey_app.storage.database import connect, migrate
 from tests.web.kinds import DONT_KNOW, NO, OFFERS, YES, same
@@ -37,16 +37,10 @@ TOGETHER = Questionnaire(
         Item("told", Kind.SINGLE, same("What of ${line}?"), choices=(YES, NO), required=True),
     ),
 )
-FIELDS = {
-    "story": ("answer@story",),
-    "whole": ("answer@whole", "missing@whole"),
-    "part": ("answer@part",),
-    "day": ("day@day", "month@day", "year@day"),
-    "one": ("answer@one",),
-    "some": ("choices@some",),
-    "first": ("place.0@first", "place.1@first"),
-    "scale": ("answer@scale",),
-}
+FIELDS = (
+    "answer@story", "answer@whole", "missing@whole", "answer@part", "day@day", "month@day", "year@day", "answer@one",
+    "choices@some", "place.0@first", "place.1@first", "answer@scale",
+)  # fmt: skip
 UNWANTED = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066\u2067\ufeff]"
 )
@@ -79,26 +73,24 @@ def test_fault_18_19_20_every_naughty_string_in_every_box_is_stored_or_refused_a
     kept = 0
     for text in NAUGHTY:
         person.page = there
-        everywhere = {name: text for names in FIELDS.values() for name in names}
-        refused = person.submit(answer=text, **everywhere)
+        everywhere = dict.fromkeys(FIELDS, text[:400])
+        refused = person.submit(answer=text[:4_000], **everywhere)
         assert refused.status == (422 if visible(_sent(text)) else 303), text
         if refused.status == 303:  # nothing that can be seen is nothing that was written
             continue
         _harmless(refused.text, text)
         again = read(refused.text)
         shown = {element.attributes.get("name"): element for element in again.elements}
-        assert shown["answer"].attributes["value"] == readable(_sent(text), MAX_TEXT_CHARS[False]), text
-        assert shown["answer@story"].text.removeprefix("\n") == readable(_sent(text), MAX_TEXT_CHARS[True]), text
-        assert shown["answer@whole"].attributes["value"] == readable(visible(_sent(text)), 40), text
-        alone = person.submit(**{"answer": text, "answer@story": text})
+        assert shown["answer"].attributes["value"] == readable(_sent(text), 250), text
+        assert shown["answer@story"].text.removeprefix("\n") == readable(_sent(text)[:400], 2_000), text
+        assert shown["answer@whole"].attributes["value"] == readable(visible(_sent(text)[:400]), 40), text
+        alone = person.submit(**{"answer": text[:4_000], "answer@story": text[:4_000]})
         assert alone.status in (303, 422), text
         if alone.status == 303:
             kept += 1
             piped = person.see(alone.location)
             _harmless(piped.text, text)
-            assert readable(_sent(text), 250) in read(piped.text).texts("h1")[0].replace("\u2068", "").replace(
-                "\u2069", ""
-            )
+            assert _plain(readable(_sent(text), 250)) in _plain(read(piped.text).texts("h1")[0]), text
     assert kept > 150
     person.press(answer="yes")
     _harmless(person.page.text, "")
@@ -108,8 +100,13 @@ def test_fault_18_19_20_every_naughty_string_in_every_box_is_stored_or_refused_a
 
 
 def _sent(text: str) -> str:
-    """What the server reads of it: a lone surrogate cannot be sent as text and arrives as replacement characters."""
-    return text.encode(errors="surrogatepass").decode(errors="replace")
+    """What the server reads of it: the bytes of a lone surrogate are no text and stay as they were quoted."""
+    return re.sub("[\ud800-\udfff]", lambda lone: quote(lone[0], errors="surrogatepass"), text)
+
+
+def _plain(text: str) -> str:
+    """Without the fences around what is piped, and with a plain space where no line may begin with French marks."""
+    return re.sub("[\u2068\u2069]", "", text).replace("\u00a0", " ")
 
 
 def _harmless(page: str, text: str) -> None:
