@@ -21,6 +21,7 @@ from survey_app.storage.database import connect
 
 from .demo import demo_environment, make_demo
 from .questionnaire import questionnaire
+from .server import command
 
 VAR = Path("var")
 
@@ -75,10 +76,8 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
         if settings.demo
         else None
     )
-    server = [sys.executable, "-m", "gunicorn", "deploy.wsgi:everything()", "--bind", f"{host}:{port}"]
-    server += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--log-level", "warning"]
     try:
-        raise SystemExit(subprocess.call(server))
+        raise SystemExit(subprocess.call(command("deploy.wsgi:everything()", host, port, workers)))
     except KeyboardInterrupt:
         click.echo("Stopped.")
     finally:

@@ -16,13 +16,25 @@ from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
+# A person waits for an answer, and a request that waits holds a thread: rather say soon that it did not work. A server
+# or a network that is silent is given up as well. What runs at night (migrations, batches, figures) has no such limits.
+IMPATIENT = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "options": "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
+}
 
 
-def connect(url: str) -> Engine:
-    """An engine for a database URL; statements and errors never echo values."""
+def connect(url: str, *, impatient: bool = False) -> Engine:
+    """An engine for a database URL; statements and errors never echo values.
+
+    An `impatient` one is for those who serve people: no statement and no wait lasts longer than a few seconds. Options
+    of libpq in the URL itself count before these.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        limits = {name: value for name, value in IMPATIENT.items() if impatient and name not in parsed.query}
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=limits)
         event.listen(engine, "handle_error", _without_detail)
         return engine
     if parsed.database and parsed.database != ":memory:":

@@ -38,7 +38,7 @@ def pause() -> ResponseReturnValue:
     code, draft = put
     until = words.written_date(draft.expires.isoformat(), "day", language())
     page = render_template("paused.html", code=grouped(code), until=until, switch=())
-    return forgetting(make_response(page))
+    return without_cookie(forgetting(make_response(page)))
 
 
 @exits.get("/thanks")

@@ -60,9 +60,12 @@ def without_cookie(response: Response) -> Response:
 
 
 def forgetting(response: Response) -> Response:
-    """The same, and the browser forgets the ticket and every page that it keeps of this site."""
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-    return without_cookie(response)
+    """The same, and the browser forgets what it keeps of this site's pages.
+
+    Not the ticket: any page of another site can make a browser open this one.
+    """
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def try_again() -> Response:
