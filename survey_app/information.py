@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).parent / "questionnaires" / "casablanca-information.tom
 MAX_LINE_CHARS = 300
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f", " "))  # those of French typography
 _TELEPHONE = re.compile(r"\+?[0-9](?:[ -]?[0-9]){1,19}")
-_WEB = re.compile(r"(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/-]*)?")
+_WEB = re.compile(r"(?:https?://)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9}(?:/[A-Za-z0-9._~/-]*)?")
 _STRICT = ConfigDict(extra="forbid")
 _REASONS = {
     "missing": "is missing",
