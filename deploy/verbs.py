@@ -72,15 +72,19 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
         if settings.demo
         else None
     )
-    server = [sys.executable, "-m", "gunicorn", "deploy.wsgi:everything()", "--bind", f"{host}:{port}"]
-    server += ["--workers", str(workers), "--threads", "4", "--no-control-socket", "--log-level", "warning"]
     try:
-        raise SystemExit(subprocess.call(server))
+        raise SystemExit(subprocess.call(gunicorn("deploy.wsgi:everything()", host, port, workers)))
     except KeyboardInterrupt:
         click.echo("Stopped.")
     finally:
         if watcher:
             watcher.terminate()
+
+
+def gunicorn(application: str, host: str, port: int, workers: int) -> list[str]:
+    """The command that serves a WSGI application, without a log of who asked for what."""
+    server = [sys.executable, "-m", "gunicorn", application, "--bind", f"{host}:{port}", "--workers", str(workers)]
+    return [*server, "--threads", "4", "--no-control-socket", "--log-level", "warning"]
 
 
 @click.command()
