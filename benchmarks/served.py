@@ -86,7 +86,7 @@ def questionnaire(pages: int) -> Questionnaire:
         Choice(str(code), {language: words[code] for language, words in points.items()}, missing[code])
         for code in range(len(missing))
     )
-    items = tuple(Item(f"trust_{number}", Kind.SINGLE, trust, choices=choices, required=True) for number in range(pages))
+    items = tuple(Item(f"trust_{page}", Kind.SINGLE, trust, choices=choices, required=True) for page in range(pages))
     return checked(Questionnaire("benchmark", trust, tuple(trust), items))
 
 

@@ -2,10 +2,10 @@
 
     python -m benchmarks.web_journeys --databases sqlite,postgres --respondents 1,8,32
 
-Twelve pages of one choice each, from consent to thanks, sealed, under the server that `thiqa serve` starts, on SQLite and
-on a real PostgreSQL; the floor (benchmarks/floor.py) runs under the same server. Rounds of ours and of the floor take
-turns, so that a noisy machine hits both. What counts is the ratio of journeys per CPU second of the server's processes;
-those of PostgreSQL are shown apart, and the browsers' own, which is to say whether they were what was slow.
+Twelve pages of one choice each, from consent to thanks, sealed, under the server that `thiqa serve` starts, on SQLite
+and on a real PostgreSQL; the floor (benchmarks/floor.py) runs under the same server. Rounds of ours and of the floor
+take turns, so that a noisy machine hits both. What counts is the ratio of journeys per CPU second of the server's
+processes; those of PostgreSQL are shown apart, and the browsers' own share of a core, to tell whether they were slow.
 """
 
 import json

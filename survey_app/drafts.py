@@ -9,15 +9,22 @@ from datetime import date, timedelta
 
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
-from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from .engine import Interview
 from .engine.state import dump, load
+from .fieldwork import WAVE, Wave, fielded
 from .intake import Ticket, padded, unpadded
-from .storage.tables import DraftRow
+from .storage.database import Work, changed
+from .storage.tables import DraftRow, table
 
 DRAFT_DAYS = 2
+_DRAFT = table(DraftRow)
+_MINE = _DRAFT.c.id == bindparam("mine")
+_FIND = select(_DRAFT.c.revision, _DRAFT.c.sealed, _DRAFT.c.expires, *WAVE.c).join(WAVE).where(_MINE)
+_STORE = update(_DRAFT).where(_MINE, _DRAFT.c.revision == bindparam("read"))
+_DISCARD = delete(_DRAFT).where(_MINE)
+_PURGE = delete(_DRAFT).where(_DRAFT.c.expires < bindparam("today"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,57 +32,44 @@ class Draft:
     """An unfinished interview, the wave it belongs to, and the revision at which it was read."""
 
     interview: Interview
-    wave: str
+    wave: Wave
     revision: int
 
 
-def create(session: Session, ticket: Ticket, wave: str, interview: Interview, today: date) -> None:
+def create(work: Work, ticket: Ticket, wave: str, interview: Interview, today: date) -> None:
     """Keep a new draft, to expire after DRAFT_DAYS."""
-    row_id = _id(ticket)
-    session.add(
-        DraftRow(
-            id=row_id,
-            wave=wave,
-            revision=0,
-            sealed=_seal(ticket, 0, interview),
-            answered=len(interview.answers),
-            expires=today + timedelta(days=DRAFT_DAYS),
-        )
-    )
-    session.flush()
+    row = {"id": _id(ticket), "wave": wave, "revision": 0, "sealed": _seal(ticket, 0, interview)}
+    expires = today + timedelta(days=DRAFT_DAYS)
+    work.execute(insert(_DRAFT), {**row, "answered": len(interview.answers), "expires": expires})
 
 
-def find(session: Session, ticket: Ticket, today: date) -> Draft | None:
+def find(work: Work, ticket: Ticket, today: date) -> Draft | None:
     """The draft of this ticket, or None if there is none, it expired, or it is not ours to open."""
-    row = session.get(DraftRow, _id(ticket))
+    row = work.execute(_FIND, {"mine": _id(ticket)}).first()
     if row is None or row.expires < today:
         return None
     try:
         content = Aead(ticket.derived(b"draft-key")).decrypt(row.sealed, _bound(ticket, row.revision))
     except CryptoError:
         return None
-    return Draft(load(unpadded(content)), row.wave, row.revision)
+    return Draft(load(unpadded(content)), fielded(work, row), row.revision)
 
 
-def store(session: Session, ticket: Ticket, draft: Draft, interview: Interview) -> bool:
+def store(work: Work, ticket: Ticket, draft: Draft, interview: Interview) -> bool:
     """Replace the draft that was read by the new interview. False if another request was quicker."""
     revision = draft.revision + 1
-    statement = (
-        update(DraftRow)
-        .where(col(DraftRow.id) == _id(ticket), col(DraftRow.revision) == draft.revision)
-        .values(revision=revision, sealed=_seal(ticket, revision, interview), answered=len(interview.answers))
-    )
-    return bool(session.connection().execute(statement).rowcount == 1)
+    row = {"revision": revision, "sealed": _seal(ticket, revision, interview), "answered": len(interview.answers)}
+    return changed(work, _STORE, {**row, "mine": _id(ticket), "read": draft.revision}) == 1
 
 
-def discard(session: Session, ticket: Ticket) -> bool:
+def discard(work: Work, ticket: Ticket) -> bool:
     """Delete the draft; False if there was none."""
-    return bool(session.connection().execute(delete(DraftRow).where(col(DraftRow.id) == _id(ticket))).rowcount)
+    return changed(work, _DISCARD, {"mine": _id(ticket)}) == 1
 
 
-def purge(session: Session, today: date) -> int:
+def purge(work: Work, today: date) -> int:
     """Delete every expired draft; how many."""
-    return session.connection().execute(delete(DraftRow).where(col(DraftRow.expires) < today)).rowcount
+    return changed(work, _PURGE, {"today": today})
 
 
 def _id(ticket: Ticket) -> str:

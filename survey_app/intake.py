@@ -15,14 +15,17 @@ from functools import lru_cache
 from nacl.encoding import HexEncoder
 from nacl.public import PublicKey, SealedBox
 from nacl.utils import random as random_bytes
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
 
 from .engine import Interview, Questionnaire, Status, encode, submission
-from .storage.tables import EnvelopeRow
+from .storage.database import Work
+from .storage.tables import EnvelopeRow, table
 
 PADDED_BYTES = 4_096
 TOKEN_BYTES = 32
+_ENVELOPE = table(EnvelopeRow)
+_DIGEST = select(_ENVELOPE.c.digest).where(_ENVELOPE.c.submission == bindparam("mine"))
 
 
 class Receipt(Enum):
@@ -59,7 +62,7 @@ class EnvelopeError(ValueError):
 
 
 def complete(
-    session: Session, questionnaire: Questionnaire, interview: Interview, wave: str, ticket: Ticket, custodian: str
+    work: Work, questionnaire: Questionnaire, interview: Interview, wave: str, ticket: Ticket, custodian: str
 ) -> Receipt:
     """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once."""
     if interview.status is not Status.COMPLETED:
@@ -67,21 +70,21 @@ def complete(
     content = payload(questionnaire, interview)
     digest = hmac.digest(ticket.derived(b"digest"), content, "sha256")
     sealed = _box(custodian).encrypt(padded(content))
-    row = EnvelopeRow(submission=ticket.submission, wave=wave, sealed=sealed, digest=digest)
+    row = {"submission": ticket.submission, "wave": wave, "sealed": sealed, "digest": digest}
     try:
-        with session.begin_nested():
-            session.add(row)
+        with work.begin_nested():
+            work.execute(insert(_ENVELOPE), row)
     except IntegrityError:
-        return received(session, ticket, digest) or Receipt.ALREADY
+        return received(work, ticket, digest) or Receipt.ALREADY
     return Receipt.ACCEPTED
 
 
-def received(session: Session, ticket: Ticket, digest: bytes | None = None) -> Receipt | None:
+def received(work: Work, ticket: Ticket, digest: bytes | None = None) -> Receipt | None:
     """Whether an envelope of this ticket waits to be opened, and whether it has this digest."""
-    row = session.get(EnvelopeRow, ticket.submission)
-    if row is None:
+    kept = work.execute(_DIGEST, {"mine": ticket.submission}).scalar()
+    if kept is None:
         return None
-    return Receipt.ALREADY if digest is None or hmac.compare_digest(row.digest, digest) else Receipt.CONFLICT
+    return Receipt.ALREADY if digest is None or hmac.compare_digest(kept, digest) else Receipt.CONFLICT
 
 
 def payload(questionnaire: Questionnaire, interview: Interview) -> bytes:

@@ -4,18 +4,21 @@ A write session on SQLite takes the write lock at once (BEGIN IMMEDIATE), so a r
 what another has changed meanwhile.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, Executable, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
+Work = Session | Connection  # where statements are run: both have `execute`
+_BEGIN = "thiqa_begin"  # the execution option that says how a transaction begins; empty for none
 
 
 def connect(url: str) -> Engine:
@@ -24,6 +27,7 @@ def connect(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
         event.listen(engine, "handle_error", _without_detail)
+        event.listen(engine, "begin", _alone)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -39,10 +43,16 @@ def connect(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("thiqa_reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if begin := connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"):
+            connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _alone(connection: Connection) -> None:
+    """PostgreSQL's driver begins a transaction by itself, except where each statement stands alone."""
+    driver: Any = connection.connection.driver_connection
+    driver.autocommit = connection.get_execution_options().get(_BEGIN) == ""
 
 
 def _without_detail(context: ExceptionContext) -> None:
@@ -63,8 +73,26 @@ def writing(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads."""
-    with Session(engine.execution_options(thiqa_reading=True)) as session:
+    with Session(engine.execution_options(**{_BEGIN: "BEGIN"})) as session:
         yield session
+
+
+def changing(engine: Engine) -> AbstractContextManager[Connection]:
+    """As `writing`, for statements alone: a session's bookkeeping takes longer than they do."""
+    return engine.begin()
+
+
+@contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """A connection to look something up: each statement sees what is committed then, without a transaction."""
+    with engine.connect() as connection:
+        yield connection.execution_options(**{_BEGIN: ""})
+
+
+def changed(work: Work, statement: Executable, values: Mapping[str, object]) -> int:
+    """Run a statement that changes rows; how many it changed."""
+    connection = work if isinstance(work, Connection) else work.connection()
+    return connection.execute(statement, values).rowcount
 
 
 def configuration(engine: Engine) -> Config:

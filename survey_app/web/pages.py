@@ -14,7 +14,7 @@ from .. import engine
 from ..engine import Answer, Choice, Interview, Item, Kind, Mode, Questionnaire, Reason
 from ..fieldwork import open_wave
 from ..intake import Receipt
-from ..storage.database import reading
+from ..storage.database import looking
 from . import cookie, fields, messages, safety, sittings, words
 from .desk import desk, language, piped, ticket, wording
 from .screen import Screen, refusals, screen, without_draft
@@ -42,8 +42,8 @@ def check_form() -> None:
 @pages.get("/")
 def consent() -> ResponseReturnValue:
     """Who asks, why, and what happens to the answers. Sets nothing."""
-    with reading(desk().database) as session:
-        wave = open_wave(session)
+    with looking(desk().database) as work:
+        wave = open_wave(work)
     if wave is None:
         return render_template("closed.html", switch=languages.LANGUAGES)
     form = wave.questionnaire

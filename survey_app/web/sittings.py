@@ -11,14 +11,13 @@ from datetime import date
 from enum import Enum
 
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from .. import drafts, engine, intake
 from ..drafts import Draft
 from ..engine import Answer, Choice, Interview, Item, Mode, Questionnaire, Reason, Refused, Status, Step
-from ..fieldwork import OPEN, open_wave, wave
+from ..fieldwork import OPEN, open_wave
 from ..intake import Receipt, Ticket
-from ..storage.database import reading, writing
+from ..storage.database import Work, changing, looking
 
 ATTEMPTS = 20
 SEEDS = 2**32
@@ -40,10 +39,14 @@ class BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """An open draft and the questionnaire that it answers."""
+    """An open draft, and the questionnaire that it answers."""
 
     draft: Draft
-    questionnaire: Questionnaire
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The questionnaire of the draft's wave."""
+        return self.draft.wave.questionnaire
 
     @property
     def interview(self) -> Interview:
@@ -54,14 +57,14 @@ class Sitting:
 def begin(database: Engine, earlier: Ticket | None, language: str, today: date) -> tuple[Ticket, Step] | None:
     """Start an interview under a new ticket and drop the earlier draft; None if no wave is in the field."""
     ticket = Ticket.new()
-    with writing(database) as session:
-        fielded = open_wave(session)
+    with changing(database) as work:
+        fielded = open_wave(work)
         if fielded is None:
             return None
         if earlier is not None:
-            drafts.discard(session, earlier)
+            drafts.discard(work, earlier)
         step = engine.begin(fielded.questionnaire, Mode.WEB, language, secrets.randbelow(SEEDS))
-        drafts.create(session, ticket, fielded.id, step.interview, today)
+        drafts.create(work, ticket, fielded.id, step.interview, today)
     return ticket, step
 
 
@@ -69,8 +72,8 @@ def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Abse
     """The sitting of this ticket."""
     if ticket is None:
         return Absence.GONE
-    with reading(database) as session:
-        return _find(session, ticket, today)
+    with looking(database) as work:
+        return _find(work, ticket, today)
 
 
 def answer(
@@ -111,36 +114,33 @@ def send(
     if ticket is None:
         return Absence.GONE
     for _ in range(ATTEMPTS):
-        with writing(database) as session:
-            sitting = _find(session, ticket, today)
+        with changing(database) as work:
+            sitting = _find(work, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
             step = engine.complete(sitting.questionnaire, sitting.interview)
             if step.interview.status is not Status.COMPLETED:
                 return sitting, None
             # Storing first takes the draft's row, so that a parallel answer or second click waits and then starts over.
-            if drafts.store(session, ticket, sitting.draft, step.interview):
-                form, fielded = sitting.questionnaire, sitting.draft.wave
-                receipt = intake.complete(session, form, step.interview, fielded, ticket, custodian)
-                drafts.discard(session, ticket)
+            if drafts.store(work, ticket, sitting.draft, step.interview):
+                form, fielded = sitting.questionnaire, sitting.draft.wave.id
+                receipt = intake.complete(work, form, step.interview, fielded, ticket, custodian)
+                drafts.discard(work, ticket)
                 return sitting, receipt
     raise BusyError
 
 
 def leave(database: Engine, ticket: Ticket) -> None:
     """Delete the draft."""
-    with writing(database) as session:
-        drafts.discard(session, ticket)
+    with changing(database) as work:
+        drafts.discard(work, ticket)
 
 
-def _find(session: Session, ticket: Ticket, today: date) -> Sitting | Absence:
-    draft = drafts.find(session, ticket, today)
+def _find(work: Work, ticket: Ticket, today: date) -> Sitting | Absence:
+    draft = drafts.find(work, ticket, today)
     if draft is None:
-        return Absence.SENT if intake.received(session, ticket) else Absence.GONE
-    fielded = wave(session, draft.wave)
-    if fielded is None or fielded.state != OPEN:
-        return Absence.CLOSED
-    return Sitting(draft, fielded.questionnaire)
+        return Absence.SENT if intake.received(work, ticket) else Absence.GONE
+    return Sitting(draft) if draft.wave.state == OPEN else Absence.CLOSED
 
 
 def _move(
@@ -149,14 +149,14 @@ def _move(
     if ticket is None:
         return Absence.GONE
     for _ in range(ATTEMPTS):
-        with writing(database) as session:
-            sitting = _find(session, ticket, today)
+        with changing(database) as work:
+            sitting = _find(work, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
             step = move(sitting.questionnaire, sitting.interview)
-            if not _moved(sitting.interview, step) or drafts.store(session, ticket, sitting.draft, step.interview):
+            if not _moved(sitting.interview, step) or drafts.store(work, ticket, sitting.draft, step.interview):
                 if step.interview.status in ENDED:
-                    drafts.discard(session, ticket)
+                    drafts.discard(work, ticket)
                 return sitting, step
     raise BusyError
 
