@@ -2,9 +2,9 @@
 
     python -m benchmarks.browsers http://127.0.0.1:8000 --respondents 8 --seconds 5
 
-Each browser keeps one connection and its cookies, follows redirects, accepts compressed pages, and sends the form inside
+Each browser keeps one connection and its cookies, follows redirects, accepts compressed pages, and sends the form in
 <main>, with one choice of each group of radio buttons, until a page has no form. It knows no address but `/`. Prints
-one line of JSON: whole journeys, requests, errors, wall and CPU seconds, the milliseconds of every answer of the server.
+one line of JSON: journeys, requests, errors, wall and CPU seconds, and the milliseconds of every answer of the server.
 """
 
 import asyncio

@@ -22,8 +22,10 @@ DRAFT_DAYS = 2
 _DRAFT = table(DraftRow)
 _MINE = _DRAFT.c.id == bindparam("mine")
 _FIND = select(_DRAFT.c.revision, _DRAFT.c.sealed, _DRAFT.c.expires, *WAVE.c).join(WAVE).where(_MINE)
-_STORE = update(_DRAFT).where(_MINE, _DRAFT.c.revision == bindparam("read"))
+_READ = _DRAFT.c.revision == bindparam("read")
+_STORE = update(_DRAFT).where(_MINE, _READ)
 _DISCARD = delete(_DRAFT).where(_MINE)
+_DISCARD_READ = _DISCARD.where(_READ)
 _PURGE = delete(_DRAFT).where(_DRAFT.c.expires < bindparam("today"))
 
 
@@ -62,9 +64,11 @@ def store(work: Work, ticket: Ticket, draft: Draft, interview: Interview) -> boo
     return changed(work, _STORE, {**row, "mine": _id(ticket), "read": draft.revision}) == 1
 
 
-def discard(work: Work, ticket: Ticket) -> bool:
-    """Delete the draft; False if there was none."""
-    return changed(work, _DISCARD, {"mine": _id(ticket)}) == 1
+def discard(work: Work, ticket: Ticket, draft: Draft | None = None) -> bool:
+    """Delete the draft, whatever it is now or only as it was read. False if there was no such draft."""
+    if draft is None:
+        return changed(work, _DISCARD, {"mine": _id(ticket)}) == 1
+    return changed(work, _DISCARD_READ, {"mine": _id(ticket), "read": draft.revision}) == 1
 
 
 def purge(work: Work, today: date) -> int:

@@ -4,6 +4,8 @@ A write session on SQLite takes the write lock at once (BEGIN IMMEDIATE), so a r
 what another has changed meanwhile.
 """
 
+import math
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,10 +15,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, ExceptionContext, Executable, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
+RESTED_SECONDS = 1
 Work = Session | Connection  # where statements are run: both have `execute`
 _BEGIN = "thiqa_begin"  # the execution option that says how a transaction begins; empty for none
 
@@ -25,9 +30,10 @@ def connect(url: str) -> Engine:
     """An engine for a database URL; statements and errors never echo values."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(parsed, hide_parameters=True)
         event.listen(engine, "handle_error", _without_detail)
-        event.listen(engine, "begin", _alone)
+        event.listen(engine, "begin", _begin_postgres)
+        _revive(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -49,10 +55,27 @@ def connect(url: str) -> Engine:
     return engine
 
 
-def _alone(connection: Connection) -> None:
+def _begin_postgres(connection: Connection) -> None:
     """PostgreSQL's driver begins a transaction by itself, except where each statement stands alone."""
     driver: Any = connection.connection.driver_connection
     driver.autocommit = connection.get_execution_options().get(_BEGIN) == ""
+
+
+def _revive(engine: Engine) -> None:
+    """Ask a connection that has rested whether it lives, as the pool's pre-ping does for every page."""
+
+    @event.listens_for(engine, "checkin")
+    def rest(_driver: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wake(driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests since", math.inf) < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(driver)
+        except engine.dialect.loaded_dbapi.Error:
+            raise InvalidatePoolError from None
 
 
 def _without_detail(context: ExceptionContext) -> None:
@@ -83,8 +106,8 @@ def changing(engine: Engine) -> AbstractContextManager[Connection]:
 
 
 @contextmanager
-def looking(engine: Engine) -> Iterator[Connection]:
-    """A connection to look something up: each statement sees what is committed then, without a transaction."""
+def alone(engine: Engine) -> Iterator[Connection]:
+    """A connection on which each statement stands alone: it sees what is committed then, and is committed at once."""
     with engine.connect() as connection:
         yield connection.execution_options(**{_BEGIN: ""})
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import flask_babel
-from flask import Flask, Response, g, url_for
+from flask import Flask, Response, g
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
@@ -19,7 +19,7 @@ from translations import languages
 
 from ..settings import CollectorSettings
 from . import messages, pages, safety, sittings
-from .desk import Desk, desk, language, ticket, wording
+from .desk import Desk, desk, language, ticket, url_for, wording
 
 log = logging.getLogger(__name__)
 STYLE = Path(__file__).parent / "static" / "survey.css"
@@ -56,15 +56,15 @@ def create_site(settings: CollectorSettings, engine: Engine, clock: Callable[[],
 
 def _prepare_templates(site: Flask, settings: CollectorSettings) -> None:
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
-    # These return plain text, which the page escapes whole; the i18n extension would trust a translation as markup.
-    site.jinja_env.globals.update(
-        {"_": flask_babel.gettext, "_n": flask_babel.ngettext, "isolated": languages.isolated, "wording": wording}
-    )
+    site.jinja_env.globals.update({"isolated": languages.isolated, "wording": wording, "url_for": url_for})
 
     @site.context_processor
     def page() -> dict[str, object]:
         spoken, own = language(), ticket()
+        # These return plain text, which the page escapes whole; the i18n extension would trust a translation as markup.
         return {
+            "_": languages.translator(spoken),
+            "_n": languages.plural_translator(spoken),
             "csrf": safety.token(own) if own else "",
             "demo": settings.demo,
             "direction": languages.direction(spoken),

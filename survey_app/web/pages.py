@@ -5,7 +5,7 @@ No view logs, and none puts an answer, a ticket or a token into an address.
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, abort, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from translations import languages
@@ -14,9 +14,9 @@ from .. import engine
 from ..engine import Answer, Choice, Interview, Item, Kind, Mode, Questionnaire, Reason
 from ..fieldwork import open_wave
 from ..intake import Receipt
-from ..storage.database import looking
+from ..storage.database import alone
 from . import cookie, fields, messages, safety, sittings, words
-from .desk import desk, language, piped, ticket, wording
+from .desk import desk, language, piped, ticket, url_for, wording
 from .screen import Screen, refusals, screen, without_draft
 from .sittings import Absence, Sitting
 
@@ -42,7 +42,7 @@ def check_form() -> None:
 @pages.get("/")
 def consent() -> ResponseReturnValue:
     """Who asks, why, and what happens to the answers. Sets nothing."""
-    with looking(desk().database) as work:
+    with alone(desk().database) as work:
         wave = open_wave(work)
     if wave is None:
         return render_template("closed.html", switch=languages.LANGUAGES)
@@ -277,6 +277,6 @@ def _ask(form: Questionnaire, shown: Screen) -> str:
         "question.html",
         screen=shown,
         say=shown.say,
-        months=words.months(language()),
+        months=words.months,
         switch=() if shown.fault else _switch(form),
     )

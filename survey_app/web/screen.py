@@ -5,6 +5,8 @@ It draws nothing: the templates do, from what it holds.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import gt
+from typing import NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
@@ -14,6 +16,17 @@ from ..engine.kinds import MAX_TEXT_CHARS
 from . import fields, messages, words
 from .desk import language, piped
 from .fields import Values
+
+
+class Option(NamedTuple):
+    """One choice as it is shown: what its box is called and sends, and whether it stands apart from those above."""
+
+    id: str
+    name: str
+    value: str
+    label: str
+    chosen: bool
+    apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +80,26 @@ class Field:
         numbers = {choice.code: number for number, choice in enumerate(self.item.choices)}
         return [(fields.place(numbers[c.code]), c) for c in self.choices if c.missing is None]
 
-    @property
-    def apart(self) -> list[tuple[str, Text | str]]:
-        """What can be chosen in place of an answer: value and words."""
+    def options(self, key: str, say: Callable[[Text], str]) -> list[Option]:
+        """The choices of a list; the first of those that are no answer stands apart."""
+        missing = [bool(choice.missing) for choice in self.choices]
+        apart = map(gt, missing, (False, *missing))
+        return self._options(
+            key, "choice", [(c.code, say(c.label), a) for c, a in zip(self.choices, apart, strict=True)]
+        )
+
+    def instead(self, key: str, say: Callable[[Text], str]) -> list[Option]:
+        """What can be chosen in place of an answer."""
         ranked = [c for c in self.choices if c.missing] if self.item.kind is Kind.RANKING else []
-        return [(c.code, c.label) for c in ranked] + [(m.value, words.missing(m)) for m in self.item.offers]
+        found = [(c.code, say(c.label)) for c in ranked] + [(m.value, words.missing(m)) for m in self.item.offers]
+        return self._options(key, "apart", [(value, label, not at) for at, (value, label) in enumerate(found)])
+
+    def _options(self, key: str, part: str, shown: list[tuple[str, str, bool]]) -> list[Option]:
+        name, id_, held = self.name(key), self.id(part), self.values.get(key, ())
+        return [
+            Option(f"{id_}-{number}", name, value, label, value in held, apart)
+            for number, (value, label, apart) in enumerate(shown, 1)
+        ]
 
     def id(self, part: str) -> str:
         """An id that is the only one on the screen."""

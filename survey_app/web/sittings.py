@@ -17,7 +17,7 @@ from ..drafts import Draft
 from ..engine import Answer, Choice, Interview, Item, Mode, Questionnaire, Reason, Refused, Status, Step
 from ..fieldwork import OPEN, open_wave
 from ..intake import Receipt, Ticket
-from ..storage.database import Work, changing, looking
+from ..storage.database import Work, alone, changing
 
 ATTEMPTS = 20
 SEEDS = 2**32
@@ -72,7 +72,7 @@ def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Abse
     """The sitting of this ticket."""
     if ticket is None:
         return Absence.GONE
-    with looking(database) as work:
+    with alone(database) as work:
         return _find(work, ticket, today)
 
 
@@ -149,14 +149,19 @@ def _move(
     if ticket is None:
         return Absence.GONE
     for _ in range(ATTEMPTS):
-        with changing(database) as work:
+        # Reading and storing stand alone, so that nobody waits while one reply is weighed: the revision guards.
+        with alone(database) as work:
             sitting = _find(work, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
             step = move(sitting.questionnaire, sitting.interview)
-            if not _moved(sitting.interview, step) or drafts.store(work, ticket, sitting.draft, step.interview):
-                if step.interview.status in ENDED:
-                    drafts.discard(work, ticket)
+            if step.interview.status in ENDED:
+                stored = drafts.discard(work, ticket, sitting.draft)
+            else:
+                stored = not _moved(sitting.interview, step) or drafts.store(
+                    work, ticket, sitting.draft, step.interview
+                )
+            if stored:
                 return sitting, step
     raise BusyError
 
