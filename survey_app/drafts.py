@@ -10,16 +10,25 @@ from datetime import date, timedelta
 
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
-from sqlalchemy import delete, update
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from .engine import Interview
 from .engine.state import dump, load
+from .fieldwork import WAVE, Wave, fielded
 from .intake import Ticket, padded, unpadded
 from .paradata import Paradata, from_plain, to_plain
-from .storage.tables import DraftRow
+from .storage.database import Work, changed
+from .storage.tables import DraftRow, table
 
 DRAFT_DAYS = 2
+_DRAFT = table(DraftRow)
+_MINE = _DRAFT.c.id == bindparam("mine")
+_FIND = select(_DRAFT.c.revision, _DRAFT.c.sealed, _DRAFT.c.expires, *WAVE.c).join(WAVE).where(_MINE)
+_READ = _DRAFT.c.revision == bindparam("read")
+_STORE = update(_DRAFT).where(_MINE, _READ)
+_DISCARD = delete(_DRAFT).where(_MINE)
+_DISCARD_READ = _DISCARD.where(_READ)
+_PURGE = delete(_DRAFT).where(_DRAFT.c.expires < bindparam("today"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +37,23 @@ class Draft:
 
     interview: Interview
     paradata: Paradata
-    wave: str
+    wave: Wave
     revision: int
     expires: date
 
 
 def create(
-    session: Session, ticket: Ticket, wave: str, interview: Interview, today: date, paradata: Paradata | None = None
+    work: Work, ticket: Ticket, wave: str, interview: Interview, today: date, paradata: Paradata | None = None
 ) -> None:
     """Keep a new draft, to expire after DRAFT_DAYS."""
-    row_id = _id(ticket)
-    session.add(
-        DraftRow(
-            id=row_id,
-            wave=wave,
-            revision=0,
-            sealed=_seal(ticket, 0, interview, paradata or Paradata()),
-            answered=len(interview.answers),
-            expires=today + timedelta(days=DRAFT_DAYS),
-        )
-    )
-    session.flush()
+    sealed = _seal(ticket, 0, interview, paradata or Paradata())
+    row = {"id": _id(ticket), "wave": wave, "revision": 0, "sealed": sealed, "answered": len(interview.answers)}
+    work.execute(insert(_DRAFT), {**row, "expires": today + timedelta(days=DRAFT_DAYS)})
 
 
-def find(session: Session, ticket: Ticket, today: date) -> Draft | None:
+def find(work: Work, ticket: Ticket, today: date) -> Draft | None:
     """The draft of this ticket, or None if there is none, it expired, or it is not ours to open."""
-    row = session.get(DraftRow, _id(ticket))
+    row = work.execute(_FIND, {"mine": _id(ticket)}).first()
     if row is None or row.expires < today:
         return None
     try:
@@ -61,40 +61,35 @@ def find(session: Session, ticket: Ticket, today: date) -> Draft | None:
     except CryptoError:
         return None
     beside, _, interview = unpadded(content).partition(b"\n")
-    return Draft(load(interview), from_plain(json.loads(beside)), row.wave, row.revision, row.expires)
+    return Draft(load(interview), from_plain(json.loads(beside)), fielded(work, row), row.revision, row.expires)
 
 
-def store(session: Session, ticket: Ticket, draft: Draft, interview: Interview) -> bool:
+def store(work: Work, ticket: Ticket, draft: Draft, interview: Interview) -> bool:
     """Replace the draft that was read by the new interview. False if another request was quicker."""
     revision = draft.revision + 1
-    statement = (
-        update(DraftRow)
-        .where(col(DraftRow.id) == _id(ticket), col(DraftRow.revision) == draft.revision)
-        .values(
-            revision=revision,
-            sealed=_seal(ticket, revision, interview, draft.paradata),
-            answered=len(interview.answers),
-        )
-    )
-    return bool(session.connection().execute(statement).rowcount == 1)
+    sealed = _seal(ticket, revision, interview, draft.paradata)
+    row = {"revision": revision, "sealed": sealed, "answered": len(interview.answers)}
+    return changed(work, _STORE, {**row, "mine": _id(ticket), "read": draft.revision}) == 1
 
 
-def discard(session: Session, ticket: Ticket) -> bool:
-    """Delete the draft; False if there was none."""
-    return bool(session.connection().execute(delete(DraftRow).where(col(DraftRow.id) == _id(ticket))).rowcount)
+def discard(work: Work, ticket: Ticket, draft: Draft | None = None) -> bool:
+    """Delete the draft, whatever it is now or only as it was read. False if there was no such draft."""
+    if draft is None:
+        return changed(work, _DISCARD, {"mine": _id(ticket)}) == 1
+    return changed(work, _DISCARD_READ, {"mine": _id(ticket), "read": draft.revision}) == 1
 
 
-def hand_over(session: Session, ticket: Ticket, draft: Draft) -> Ticket:
+def hand_over(work: Work, ticket: Ticket, draft: Draft) -> Ticket:
     """Move a draft to a new ticket, with the days that it has left; the old ticket opens nothing any more."""
     new = Ticket.new()
-    create(session, new, draft.wave, draft.interview, draft.expires - timedelta(days=DRAFT_DAYS), draft.paradata)
-    discard(session, ticket)
+    create(work, new, draft.wave.id, draft.interview, draft.expires - timedelta(days=DRAFT_DAYS), draft.paradata)
+    discard(work, ticket)
     return new
 
 
-def purge(session: Session, today: date) -> int:
+def purge(work: Work, today: date) -> int:
     """Delete every expired draft; how many."""
-    return session.connection().execute(delete(DraftRow).where(col(DraftRow.expires) < today)).rowcount
+    return changed(work, _PURGE, {"today": today})
 
 
 def _id(ticket: Ticket) -> str:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, bindparam, select
+from sqlmodel import Session
 
 from .engine import Questionnaire, from_document, to_document
-from .storage.tables import QuestionnaireRow, WaveRow
+from .storage.database import Work
+from .storage.tables import QuestionnaireRow, WaveRow, table
 
 PLANNED, OPEN, CLOSED = "planned", "open", "closed"
 
@@ -26,16 +29,22 @@ class FieldworkError(ValueError):
     """A wave or questionnaire that cannot be fielded as asked."""
 
 
+WAVE = table(WaveRow)
+_QUESTIONNAIRE = table(QuestionnaireRow)
+_DOCUMENT = select(_QUESTIONNAIRE.c.document).where(_QUESTIONNAIRE.c.version == bindparam("version"))
+_ALL = select(WAVE).order_by(WAVE.c.opens, WAVE.c.id)
+_NEWEST = select(WAVE).where(WAVE.c.state == bindparam("state")).order_by(WAVE.c.opens.desc()).limit(1)
+_ONE = select(WAVE).where(WAVE.c.id == bindparam("wave"))
 _parsed: dict[str, Questionnaire] = {}
 
 
-def questionnaire(session: Session, version: str) -> Questionnaire:
+def questionnaire(work: Work, version: str) -> Questionnaire:
     """The fielded questionnaire of this version; versions are immutable, so each is parsed once a process."""
     if version not in _parsed:
-        row = session.get(QuestionnaireRow, version)
-        if row is None:
+        document = work.execute(_DOCUMENT, {"version": version}).scalar()
+        if document is None:
             raise FieldworkError("no questionnaire of that version was fielded")
-        stored = from_document(row.document)
+        stored = from_document(document)
         if stored.version != version:
             raise FieldworkError("a fielded questionnaire was changed in the database; it must not be used")
         _parsed[version] = stored
@@ -57,24 +66,23 @@ def field(session: Session, form: Questionnaire, wave: str, opens: date, closes:
     session.flush()
 
 
-def waves(session: Session) -> tuple[Wave, ...]:
+def waves(work: Work) -> tuple[Wave, ...]:
     """All waves, oldest first."""
-    rows = session.exec(select(WaveRow).order_by(col(WaveRow.opens), col(WaveRow.id)))
-    return tuple(_wave(session, row) for row in rows)
+    return tuple(fielded(work, row) for row in work.execute(_ALL).all())
 
 
-def open_wave(session: Session) -> Wave | None:
+def open_wave(work: Work) -> Wave | None:
     """The wave in the field: the newest that is open, or None."""
-    newest = select(WaveRow).where(WaveRow.state == OPEN).order_by(col(WaveRow.opens).desc()).limit(1)
-    row = session.exec(newest).first()
-    return _wave(session, row) if row else None
+    row = work.execute(_NEWEST, {"state": OPEN}).first()
+    return fielded(work, row) if row else None
 
 
-def wave(session: Session, wave_id: str) -> Wave | None:
+def wave(work: Work, wave_id: str) -> Wave | None:
     """The wave with this id, or None."""
-    row = session.get(WaveRow, wave_id)
-    return _wave(session, row) if row else None
+    row = work.execute(_ONE, {"wave": wave_id}).first()
+    return fielded(work, row) if row else None
 
 
-def _wave(session: Session, row: WaveRow) -> Wave:
-    return Wave(row.id, row.opens, row.closes, row.state, questionnaire(session, row.questionnaire))
+def fielded(work: Work, row: Row[Any]) -> Wave:
+    """The wave that a row with WAVE's columns holds."""
+    return Wave(row.id, row.opens, row.closes, row.state, questionnaire(work, row.questionnaire))

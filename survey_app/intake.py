@@ -16,15 +16,18 @@ from typing import Any
 from nacl.encoding import HexEncoder
 from nacl.public import PublicKey, SealedBox
 from nacl.utils import random as random_bytes
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
 
 from .engine import Interview, Questionnaire, Status, encode, submission
 from .paradata import Provenance
-from .storage.tables import EnvelopeRow
+from .storage.database import Work
+from .storage.tables import EnvelopeRow, table
 
 PADDED_BYTES = 4_096
 TOKEN_BYTES = 32
+_ENVELOPE = table(EnvelopeRow)
+_DIGEST = select(_ENVELOPE.c.digest).where(_ENVELOPE.c.submission == bindparam("mine"))
 
 
 class Receipt(Enum):
@@ -61,7 +64,7 @@ class EnvelopeError(ValueError):
 
 
 def complete(
-    session: Session,
+    work: Work,
     questionnaire: Questionnaire,
     interview: Interview,
     wave: str,
@@ -78,21 +81,21 @@ def complete(
     content = _content(questionnaire, interview)
     digest = hmac.digest(ticket.derived(b"digest"), _bytes(content), "sha256")
     sealed = _box(custodian).encrypt(padded(_bytes(content | _came(provenance or Provenance()))))
-    row = EnvelopeRow(submission=ticket.submission, wave=wave, sealed=sealed, digest=digest)
+    row = {"submission": ticket.submission, "wave": wave, "sealed": sealed, "digest": digest}
     try:
-        with session.begin_nested():
-            session.add(row)
+        with work.begin_nested():
+            work.execute(insert(_ENVELOPE), row)
     except IntegrityError:
-        return received(session, ticket, digest) or Receipt.ALREADY
+        return received(work, ticket, digest) or Receipt.ALREADY
     return Receipt.ACCEPTED
 
 
-def received(session: Session, ticket: Ticket, digest: bytes | None = None) -> Receipt | None:
+def received(work: Work, ticket: Ticket, digest: bytes | None = None) -> Receipt | None:
     """Whether an envelope of this ticket waits to be opened, and whether it has this digest."""
-    row = session.get(EnvelopeRow, ticket.submission)
-    if row is None:
+    kept = work.execute(_DIGEST, {"mine": ticket.submission}).scalar()
+    if kept is None:
         return None
-    return Receipt.ALREADY if digest is None or hmac.compare_digest(row.digest, digest) else Receipt.CONFLICT
+    return Receipt.ALREADY if digest is None or hmac.compare_digest(kept, digest) else Receipt.CONFLICT
 
 
 def payload(questionnaire: Questionnaire, interview: Interview, provenance: Provenance) -> bytes:

@@ -10,16 +10,20 @@ from datetime import date
 
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
-from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, delete, insert, select
 
 from . import drafts
 from .codes import new_code
 from .intake import Ticket
-from .storage.tables import PauseRow
+from .storage.database import Work, changed
+from .storage.tables import PauseRow, table
 
 # 60 random bits need no salt of their own; stretching makes each guess cost a server 30 ms and 16 MB.
 _SALT = b"thiqa resume code"
+_PAUSE = table(PauseRow)
+_FIND = select(_PAUSE.c.sealed).where(_PAUSE.c.id == bindparam("mine"))
+_TAKE = delete(_PAUSE).where(_PAUSE.c.id == bindparam("mine"))
+_PURGE = delete(_PAUSE).where(_PAUSE.c.expires < bindparam("today"))
 _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 64}
 
 
@@ -43,31 +47,30 @@ def new_pause() -> tuple[str, Stretched]:
     return code, stretch(code)
 
 
-def put_aside(session: Session, ticket: Ticket, stretched: Stretched, today: date) -> bool:
+def put_aside(work: Work, ticket: Ticket, stretched: Stretched, today: date) -> bool:
     """Keep the ticket of an unfinished interview under a code; False if there is no such interview."""
-    draft = drafts.find(session, ticket, today)
+    draft = drafts.find(work, ticket, today)
     if draft is None:
         return False
     sealed = bytes(Aead(stretched.key).encrypt(ticket.token, stretched.name.encode()))
-    session.add(PauseRow(id=stretched.name, sealed=sealed, expires=draft.expires))
-    session.flush()
+    work.execute(insert(_PAUSE), {"id": stretched.name, "sealed": sealed, "expires": draft.expires})
     return True
 
 
-def take_up(session: Session, stretched: Stretched, today: date) -> Ticket | None:
+def take_up(work: Work, stretched: Stretched, today: date) -> Ticket | None:
     """The new ticket of the interview that was put aside; None if the code is wrong, used, or too old."""
-    row = session.get(PauseRow, stretched.name)
-    if row is None:
+    sealed = work.execute(_FIND, {"mine": stretched.name}).scalar()
+    # Whoever deletes the row has the code's one use.
+    if sealed is None or not changed(work, _TAKE, {"mine": stretched.name}):
         return None
-    session.delete(row)
     try:
-        ticket = Ticket(Aead(stretched.key).decrypt(row.sealed, stretched.name.encode()))
+        ticket = Ticket(Aead(stretched.key).decrypt(sealed, stretched.name.encode()))
     except CryptoError:
         return None
-    draft = drafts.find(session, ticket, today)
-    return drafts.hand_over(session, ticket, draft) if draft else None
+    draft = drafts.find(work, ticket, today)
+    return drafts.hand_over(work, ticket, draft) if draft else None
 
 
-def purge(session: Session, today: date) -> int:
+def purge(work: Work, today: date) -> int:
     """Delete what was put aside too long ago; how many."""
-    return session.connection().execute(delete(PauseRow).where(col(PauseRow.expires) < today)).rowcount
+    return changed(work, _PURGE, {"today": today})

@@ -3,8 +3,8 @@
 Every room may import this module; it imports nothing of ours and no web framework.
 """
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -19,6 +19,7 @@ CATALOGUES = Path(__file__).parent
 ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
+@lru_cache(maxsize=16)
 def direction(language: str) -> str:
     """ "rtl" or "ltr", as a dir attribute takes it."""
     return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
@@ -29,8 +30,13 @@ def known(language: str | None, default: str = "ar") -> str:
     return language if language in LANGUAGES else default
 
 
-def negotiate(accepted: list[str], default: str = "ar") -> str:
+def negotiate(accepted: Iterable[str], default: str = "ar") -> str:
     """The first of the reader's languages (BCP 47 tags, best first) that we speak, else the default."""
+    return _negotiated(tuple(accepted), default)
+
+
+@lru_cache(maxsize=256)
+def _negotiated(accepted: tuple[str, ...], default: str) -> str:
     tags = [tag.replace("-", "_") for tag in accepted]
     plain = [part for tag in tags for part in (tag, tag.split("_", maxsplit=1)[0])]
     return known(negotiate_locale(plain, list(LANGUAGES)), default)
@@ -42,6 +48,7 @@ def catalogue(language: str) -> NullTranslations:
     return Translations.load(str(CATALOGUES), [language])
 
 
+@lru_cache(maxsize=16)
 def translator(language: str) -> Callable[..., str]:
     """gettext for use outside a request: `_ = translator("ar"); _("Question %(n)s", n=3)`."""
     messages = catalogue(known(language))
@@ -53,6 +60,7 @@ def translator(language: str) -> Callable[..., str]:
     return translate
 
 
+@lru_cache(maxsize=16)
 def plural_translator(language: str) -> Callable[..., str]:
     """ngettext for use outside a request; the count is the placeholder %(num)d."""
     messages = catalogue(known(language))

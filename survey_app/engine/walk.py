@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from .answers import Answer, Missing, codes_of, plain
 from .expression import COLUMN, Expression
@@ -35,7 +36,8 @@ class Status(StrEnum):
 class Interview:
     """One interview. `cursor` is the item before the person, or None at the review after the last one.
 
-    `seed` decides every order and arm; the caller draws it at the start.
+    `seed` decides every order and arm; the caller draws it at the start. `kept` is the last walk and what it was of:
+    a move asks for it again and again, and it goes where the answers go.
     """
 
     version: str
@@ -45,6 +47,7 @@ class Interview:
     cursor: str | None = None
     status: Status = Status.OPEN
     seed: int = 0
+    kept: list[Any] = field(default_factory=list, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,14 @@ class Walk:
 
 def walk(questionnaire: Questionnaire, interview: Interview) -> Walk:
     """The path of an interview."""
+    kept, answers = interview.kept, interview.answers
+    if not (kept and kept[0] is questionnaire and kept[1] is answers and kept[2:4] == [interview.mode, interview.seed]):
+        kept[:] = (questionnaire, answers, interview.mode, interview.seed, _walked(questionnaire, interview))
+    found: Walk = kept[4]
+    return found
+
+
+def _walked(questionnaire: Questionnaire, interview: Interview) -> Walk:
     known: dict[str, Answer] = {}
     values: dict[str, Value] = {}
     items: list[Item] = []

@@ -4,14 +4,19 @@ A write session on SQLite takes the write lock at once (BEGIN IMMEDIATE), so a r
 what another has changed meanwhile.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, Executable, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,6 +28,9 @@ IMPATIENT = {
     "tcp_user_timeout": 10_000,
     "options": "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
 }
+RESTED_SECONDS = 1
+Work = Session | Connection  # where statements are run: both have `execute`
+_BEGIN = "thiqa_begin"  # the execution option that says how a transaction begins; empty for none
 
 
 def connect(url: str, *, impatient: bool = False) -> Engine:
@@ -34,8 +42,10 @@ def connect(url: str, *, impatient: bool = False) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         limits = {name: value for name, value in IMPATIENT.items() if impatient and name not in parsed.query}
-        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=limits)
+        engine = create_engine(parsed, hide_parameters=True, connect_args=limits)
         event.listen(engine, "handle_error", _without_detail)
+        event.listen(engine, "begin", _begin_postgres)
+        _revive(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -51,10 +61,33 @@ def connect(url: str, *, impatient: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("thiqa_reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if begin := connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"):
+            connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _begin_postgres(connection: Connection) -> None:
+    """PostgreSQL's driver begins a transaction by itself, except where each statement stands alone."""
+    driver: Any = connection.connection.driver_connection
+    driver.autocommit = connection.get_execution_options().get(_BEGIN) == ""
+
+
+def _revive(engine: Engine) -> None:
+    """Ask a connection that has rested whether it lives, as the pool's pre-ping does for every page."""
+
+    @event.listens_for(engine, "checkin")
+    def rest(_driver: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wake(driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests since", math.inf) < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(driver)
+        except engine.dialect.loaded_dbapi.Error:
+            raise InvalidatePoolError from None
 
 
 def _without_detail(context: ExceptionContext) -> None:
@@ -75,8 +108,26 @@ def writing(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads."""
-    with Session(engine.execution_options(thiqa_reading=True)) as session:
+    with Session(engine.execution_options(**{_BEGIN: "BEGIN"})) as session:
         yield session
+
+
+def changing(engine: Engine) -> AbstractContextManager[Connection]:
+    """As `writing`, for statements alone: a session's bookkeeping takes longer than they do."""
+    return engine.begin()
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[Connection]:
+    """A connection on which each statement stands alone: it sees what is committed then, and is committed at once."""
+    with engine.connect() as connection:
+        yield connection.execution_options(**{_BEGIN: ""})
+
+
+def changed(work: Work, statement: Executable, values: Mapping[str, object]) -> int:
+    """Run a statement that changes rows; how many it changed."""
+    connection = work if isinstance(work, Connection) else work.connection()
+    return connection.execute(statement, values).rowcount
 
 
 def configuration(engine: Engine) -> Config:

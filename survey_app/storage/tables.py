@@ -7,7 +7,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, false
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, Table, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -170,3 +170,8 @@ class OutboxRow(SQLModel, table=True):
     attempts: int
     due: datetime
     reference: str | None = Field(default=None, max_length=64)
+
+
+def table(rows: type[SQLModel]) -> Table:
+    """The table of these rows, for statements that are run for every page."""
+    return SQLModel.metadata.tables[str(rows.__tablename__)]

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import flask_babel
-from flask import Flask, Response, abort, g, request, url_for
+from flask import Flask, Response, abort, g, request
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
@@ -24,7 +24,7 @@ from ..information import read_information
 from ..settings import SECRET_BYTES, CollectorSettings
 from . import messages, pictures, safety, sittings, wire
 from .assets import assets, read_asset
-from .desk import Desk, desk, language, ticket, wording
+from .desk import Desk, desk, language, ticket, url_for, wording
 from .door import door
 from .exits import exits
 from .gate import Gate, Limits
@@ -88,21 +88,17 @@ def create_site(
 
 def _prepare_templates(site: Flask, settings: CollectorSettings) -> None:
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
-    # These return plain text, which the page escapes whole; the i18n extension would trust a translation as markup.
     site.jinja_env.globals.update(
-        {
-            "_": flask_babel.gettext,
-            "_n": flask_babel.ngettext,
-            "isolated": languages.isolated,
-            "wording": wording,
-            "drawing": pictures.drawing,
-        }
+        {"isolated": languages.isolated, "wording": wording, "url_for": url_for, "drawing": pictures.drawing}
     )
 
     @site.context_processor
     def page() -> dict[str, object]:
         spoken, own = language(), ticket()
+        # These return plain text, which the page escapes whole; the i18n extension would trust a translation as markup.
         return {
+            "_": languages.translator(spoken),
+            "_n": languages.plural_translator(spoken),
             "csrf": safety.token(own) if own else "",
             "demo": settings.demo,
             "direction": languages.direction(spoken),

@@ -5,7 +5,7 @@ Before consent nothing is kept in the browser. What the way in says travels in t
 
 from functools import lru_cache
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from translations import languages
@@ -16,9 +16,9 @@ from ..engine import Kind, Mode, Questionnaire
 from ..fieldwork import Wave, open_wave
 from ..invitations import look
 from ..paradata import Entry, Paradata
-from ..storage.database import reading
+from ..storage.database import alone
 from . import assistance, cookie, messages, sittings
-from .desk import desk, language, ticket, wording
+from .desk import desk, language, ticket, url_for, wording
 from .puzzle import WAIT
 from .responses import notice, see, switch_of, to_cursor, without_cookie
 
@@ -54,8 +54,8 @@ def invitation(code: str) -> ResponseReturnValue:
         return _too_many()
     key, found = desk().settings.key, None
     if key and plain:
-        with reading(desk().database) as session:
-            found = look(session, key, plain, [wave.id])
+        with alone(desk().database) as work:
+            found = look(work, key, plain, wave.id)
     if found is None or plain is None:
         desk().gate.wrong(_address())
         return notice(messages.no_invitation(), 404)
@@ -129,8 +129,8 @@ def take_up() -> ResponseReturnValue:
 
 
 def _in_the_field() -> Wave | None:
-    with reading(desk().database) as session:
-        return open_wave(session)
+    with alone(desk().database) as work:
+        return open_wave(work)
 
 
 def _consent(

@@ -1,13 +1,13 @@
 """The ways out: leaving at once, putting aside, and the pages after the end. None shows an answer."""
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from translations import languages
 
 from ..codes import grouped, read_code
 from . import assistance, sittings, words
-from .desk import desk, language, ticket
+from .desk import desk, language, ticket, url_for
 from .responses import absent, forgetting, see, without_cookie
 from .sittings import Absence
 

@@ -18,8 +18,16 @@ DATE_PARTS = {"day": ("day", "month", "year"), "month": ("month", "year"), "year
 MAX_POINTS = 21  # of a scale in a row; a longer one is a box for a number
 SHOWN_CHARS = 40
 _BETWEEN = "@"
-_TYPED = {Kind.INTEGER: "number", Kind.DECIMAL: "decimal", Kind.DATE: "date", Kind.NOTE: "note"}
-_CHOSEN = {Kind.SINGLE: "options", Kind.AREA: "options", Kind.MULTIPLE: "boxes", Kind.RANKING: "places"}
+_WIDGETS = {
+    Kind.INTEGER: "number",
+    Kind.DECIMAL: "decimal",
+    Kind.DATE: "date",
+    Kind.NOTE: "note",
+    Kind.SINGLE: "options",
+    Kind.AREA: "options",
+    Kind.MULTIPLE: "boxes",
+    Kind.RANKING: "places",
+}
 
 
 def name(key: str, item: Item, first: str) -> str:
@@ -38,7 +46,7 @@ def widget(item: Item) -> str:
         return "long" if item.long else "text"
     if item.kind is Kind.SCALE:
         return "scale" if len(points(item)) <= MAX_POINTS else "number"
-    return (_TYPED | _CHOSEN)[item.kind]
+    return _WIDGETS[item.kind]
 
 
 def points(item: Item) -> range:

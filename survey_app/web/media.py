@@ -6,15 +6,15 @@ one are logged together, so that the log does not tell which question somebody h
 
 import logging
 
-from flask import Blueprint, abort, send_file, url_for
+from flask import Blueprint, abort, send_file
 from flask.typing import ResponseReturnValue
 
 from ..engine import Choice, Item, Questionnaire
 from ..fieldwork import open_wave
 from ..media import AUDIO, IMAGES, Types, content_type, find, named
-from ..storage.database import reading
+from ..storage.database import alone
 from . import sittings
-from .desk import desk, language, ticket
+from .desk import desk, language, ticket, url_for
 from .sittings import Sitting
 
 media = Blueprint("media", __name__)
@@ -63,8 +63,8 @@ def _fielded(name: str) -> bool:
     sitting = sittings.find(desk().database, ticket(), desk().clock())
     if isinstance(sitting, Sitting) and _names(sitting.questionnaire, name):
         return True
-    with reading(desk().database) as session:
-        wave = open_wave(session)
+    with alone(desk().database) as work:
+        wave = open_wave(work)
     return wave is not None and _names(wave.questionnaire, name)
 
 

@@ -5,7 +5,7 @@ No view logs, and none puts an answer, an item's name, a ticket or a token into 
 
 from dataclasses import replace
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from translations import languages
@@ -14,7 +14,7 @@ from .. import engine
 from ..engine import Answer, Choice, Item, Kind, Mode, Questionnaire, Reason
 from ..intake import Receipt
 from . import fields, media, messages, sittings, words
-from .desk import desk, language, piped, ticket
+from .desk import desk, language, piped, ticket, url_for
 from .responses import absent, address_of, notice, see, switch_of, to_cursor, to_open, without_cookie
 from .screen import Screen, refusals, screen
 from .sittings import Absence, Sitting
@@ -155,7 +155,7 @@ def _ask(form: Questionnaire, shown: Screen) -> str:
         "question.html",
         screen=shown,
         say=shown.say,
-        months=words.months(language()),
+        months=words.months,
         action=address_of(form, shown.fields[0].item.name),
         previous=address_of(form, shown.previous) if shown.previous else None,
         switch=switch_of(form),

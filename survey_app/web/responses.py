@@ -1,6 +1,6 @@
 """Answers that every view may give: the way on, a page with a sentence, the page of a database that is away."""
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from translations import languages
@@ -8,7 +8,7 @@ from translations import languages
 from .. import engine
 from ..engine import Interview, Questionnaire
 from . import cookie, messages
-from .desk import desk, language, ticket
+from .desk import desk, language, ticket, url_for
 from .sittings import Absence
 
 RETRY_AFTER = "60"  # seconds

@@ -5,6 +5,7 @@ Nothing here reads an answer or writes a log.
 
 import hashlib
 import hmac
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Request, Response
@@ -34,7 +35,7 @@ _HEADERS = {
 
 def protected(response: Response, secure: bool) -> Response:
     """The response with the headers of every page; without a rule of its own it is not to be kept anywhere."""
-    response.headers.update(_HEADERS)
+    response.headers.extend(_HEADERS)
     response.headers.setdefault("Cache-Control", "no-store")
     if secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -91,6 +92,7 @@ def allowed(request: Request, ticket: Ticket | None, secure: bool, *, of_any_sta
     return ticket is None or genuine(request, ticket) or (of_any_start and here is True)
 
 
+@lru_cache(maxsize=8)
 def fingerprint(content: bytes) -> str:
     """A short hash of a file, for an address that changes with its content."""
     return hashlib.sha256(content).hexdigest()[:12]

@@ -5,14 +5,30 @@ It draws nothing: the templates do, from what it holds.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import gt
+from typing import NamedTuple
+
+from markupsafe import Markup
 
 from .. import engine
 from ..engine import Choice, Interview, Item, Kind, Questionnaire, Reason, Refused, Step, Text, Unclear
 from ..engine.kinds import MAX_TEXT_CHARS
 from ..information import Contact
-from . import assistance, fields, messages, words
+from . import assistance, fields, media, messages, pictures, words
 from .desk import language, piped
 from .fields import Values
+
+
+class Option(NamedTuple):
+    """One choice as it is shown: what its box is called and sends, whether it stands apart, and its picture."""
+
+    id: str
+    name: str
+    value: str
+    label: str
+    chosen: bool
+    apart: bool
+    shown: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +82,26 @@ class Field:
         numbers = {choice.code: number for number, choice in enumerate(self.item.choices)}
         return [(fields.place(numbers[c.code]), c) for c in self.choices if c.missing is None]
 
-    @property
-    def apart(self) -> list[tuple[str, Text | str]]:
-        """What can be chosen in place of an answer: value and words."""
+    def options(self, key: str, say: Callable[[Text], str]) -> list[Option]:
+        """The choices of a list; the first of those that are no answer stands apart."""
+        missing = [bool(choice.missing) for choice in self.choices]
+        apart = map(gt, missing, (False, *missing))
+        shown = [(c.code, say(c.label), a, _beside(self.item, c)) for c, a in zip(self.choices, apart, strict=True)]
+        return self._options(key, "choice", shown)
+
+    def instead(self, key: str, say: Callable[[Text], str]) -> list[Option]:
+        """What can be chosen in place of an answer."""
         ranked = [c for c in self.choices if c.missing] if self.item.kind is Kind.RANKING else []
-        return [(c.code, c.label) for c in ranked] + [(m.value, words.missing(m)) for m in self.item.offers]
+        found = [(c.code, say(c.label)) for c in ranked] + [(m.value, words.missing(m)) for m in self.item.offers]
+        shown = [(value, label, not at, Markup()) for at, (value, label) in enumerate(found)]
+        return self._options(key, "apart", shown)
+
+    def _options(self, key: str, part: str, shown: list[tuple[str, str, bool, Markup]]) -> list[Option]:
+        name, id_, held = self.name(key), self.id(part), self.values.get(key, ())
+        return [
+            Option(f"{id_}-{number}", name, value, label, value in held, apart, drawn)
+            for number, (value, label, apart, drawn) in enumerate(shown, 1)
+        ]
 
     def id(self, part: str) -> str:
         """An id that is the only one on the screen."""
@@ -171,6 +202,14 @@ def _checked(
     value = read(item, choices)
     value = value if isinstance(value, Unclear) else engine.read(item, value, choices)
     return value.reason if isinstance(value, Unclear) else None
+
+
+def _beside(item: Item, choice: Choice) -> Markup:
+    """The choice's own picture, or else its drawing."""
+    address = media.image(choice)
+    if address:
+        return Markup('<img src="%s" alt="" width="64" height="64">') % address
+    return pictures.drawing(item, choice.code)
 
 
 def _fields(shown: Sequence[tuple[Item, tuple[Choice, ...], Values, str | None]]) -> tuple[Field, ...]:

@@ -11,15 +11,14 @@ from datetime import date
 from enum import Enum
 
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from .. import drafts, engine, intake, invitations, pauses
 from ..drafts import Draft
 from ..engine import Answer, Choice, Interview, Item, Mode, Questionnaire, Reason, Refused, Status, Step
-from ..fieldwork import OPEN, Wave, wave
+from ..fieldwork import OPEN, Wave
 from ..intake import Receipt, Ticket
 from ..paradata import Entry, Paradata, provenance
-from ..storage.database import reading, writing
+from ..storage.database import Work, alone, changing
 
 ATTEMPTS = 20
 SEEDS = 2**32
@@ -42,10 +41,14 @@ class BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """An open draft and the questionnaire that it answers."""
+    """An open draft, and the questionnaire that it answers."""
 
     draft: Draft
-    questionnaire: Questionnaire
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The questionnaire of the draft's wave."""
+        return self.draft.wave.questionnaire
 
     @property
     def interview(self) -> Interview:
@@ -57,8 +60,8 @@ def invited(database: Engine, key: bytes | None, code: str, wave_id: str, now: f
     """Spend a start of an invitation, in a transaction of its own; None if it opens nothing."""
     if key is None:
         return None
-    with writing(database) as session:
-        found = invitations.spend(session, key, code, wave_id)
+    with changing(database) as work:
+        found = invitations.spend(work, key, code, wave_id)
     if found is None:
         return None
     return Paradata(found.entry, int(now), found.area, code if found.entry is Entry.ASSISTED else "")
@@ -76,10 +79,10 @@ def begin(
     """Start an interview under a new ticket and drop the earlier draft."""
     ticket = Ticket.new()
     step = engine.begin(fielded.questionnaire, mode, language, secrets.randbelow(SEEDS))
-    with writing(database) as session:
+    with changing(database) as work:
         if earlier is not None:
-            drafts.discard(session, earlier)
-        drafts.create(session, ticket, fielded.id, step.interview, today, paradata)
+            drafts.discard(work, earlier)
+        drafts.create(work, ticket, fielded.id, step.interview, today, paradata)
     return ticket, step
 
 
@@ -89,18 +92,18 @@ def pause(database: Engine, ticket: Ticket | None, today: date) -> tuple[str, Dr
     if isinstance(found, Absence) or ticket is None:
         return found if isinstance(found, Absence) else Absence.GONE
     code, stretched = pauses.new_pause()
-    with writing(database) as session:
-        put = pauses.put_aside(session, ticket, stretched, today)
+    with changing(database) as work:
+        put = pauses.put_aside(work, ticket, stretched, today)
     return (code, found.draft) if put else Absence.GONE
 
 
 def take_up(database: Engine, earlier: Ticket | None, code: str, today: date) -> Ticket | None:
     """The new ticket of the interview that was put aside under this code, in place of what this browser had."""
     stretched = pauses.stretch(code)
-    with writing(database) as session:
-        ticket = pauses.take_up(session, stretched, today)
+    with changing(database) as work:
+        ticket = pauses.take_up(work, stretched, today)
         if ticket is not None and earlier is not None:
-            drafts.discard(session, earlier)
+            drafts.discard(work, earlier)
     return ticket
 
 
@@ -108,8 +111,8 @@ def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Abse
     """The sitting of this ticket."""
     if ticket is None:
         return Absence.GONE
-    with reading(database) as session:
-        return _find(session, ticket, today)
+    with alone(database) as work:
+        return _find(work, ticket, today)
 
 
 def answer(
@@ -154,8 +157,8 @@ def send(
     if ticket is None:
         return Absence.GONE
     for _ in range(ATTEMPTS):
-        with writing(database) as session:
-            sitting = _find(session, ticket, today)
+        with changing(database) as work:
+            sitting = _find(work, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
             form, interview = sitting.questionnaire, sitting.interview
@@ -163,29 +166,26 @@ def send(
             if step.interview.status is not Status.COMPLETED or (interview.mode is Mode.ASSISTED and not confirmed):
                 return sitting, None
             # Storing first takes the draft's row, so that a parallel answer or second click waits and then starts over.
-            if drafts.store(session, ticket, sitting.draft, step.interview):
+            if drafts.store(work, ticket, sitting.draft, step.interview):
                 draft = sitting.draft
                 came = provenance(draft.paradata, len(engine.path(form, interview)), now)
-                receipt = intake.complete(session, form, step.interview, draft.wave, ticket, custodian, came)
-                drafts.discard(session, ticket)
+                receipt = intake.complete(work, form, step.interview, draft.wave.id, ticket, custodian, came)
+                drafts.discard(work, ticket)
                 return sitting, receipt
     raise BusyError
 
 
 def leave(database: Engine, ticket: Ticket) -> None:
     """Delete the draft."""
-    with writing(database) as session:
-        drafts.discard(session, ticket)
+    with changing(database) as work:
+        drafts.discard(work, ticket)
 
 
-def _find(session: Session, ticket: Ticket, today: date) -> Sitting | Absence:
-    draft = drafts.find(session, ticket, today)
+def _find(work: Work, ticket: Ticket, today: date) -> Sitting | Absence:
+    draft = drafts.find(work, ticket, today)
     if draft is None:
-        return Absence.SENT if intake.received(session, ticket) else Absence.GONE
-    fielded = wave(session, draft.wave)
-    if fielded is None or fielded.state != OPEN:
-        return Absence.CLOSED
-    return Sitting(draft, fielded.questionnaire)
+        return Absence.SENT if intake.received(work, ticket) else Absence.GONE
+    return Sitting(draft) if draft.wave.state == OPEN else Absence.CLOSED
 
 
 def _move(
@@ -194,14 +194,19 @@ def _move(
     if ticket is None:
         return Absence.GONE
     for _ in range(ATTEMPTS):
-        with writing(database) as session:
-            sitting = _find(session, ticket, today)
+        # Reading and storing stand alone, so that nobody waits while one reply is weighed: the revision guards.
+        with alone(database) as work:
+            sitting = _find(work, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
             step = move(sitting.questionnaire, sitting.interview)
-            if not _moved(sitting.interview, step) or drafts.store(session, ticket, sitting.draft, step.interview):
-                if step.interview.status in ENDED:
-                    drafts.discard(session, ticket)
+            if step.interview.status in ENDED:
+                stored = drafts.discard(work, ticket, sitting.draft)
+            else:
+                stored = not _moved(sitting.interview, step) or drafts.store(
+                    work, ticket, sitting.draft, step.interview
+                )
+            if stored:
                 return sitting, step
     raise BusyError
 

@@ -5,6 +5,7 @@ What was typed is cut and fenced, so that it can neither fill the page nor reord
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date, get_month_names
 from babel.numbers import get_decimal_symbol
@@ -70,6 +71,7 @@ def months(language: str) -> list[tuple[str, str]]:
     return [(str(at), names[at]) for at in range(1, 13)]
 
 
+@lru_cache(maxsize=8)
 def decimal_sign(language: str) -> str:
     """The sign before the decimals."""
     return get_decimal_symbol(REGIONAL[language])

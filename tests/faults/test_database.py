@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from survey_app.intake import Ticket
-from survey_app.storage.database import reading
+from survey_app.storage.database import RESTED_SECONDS, reading
 from tests.web.conftest import form
 from tests.web.test_journeys import drafts_kept, envelopes
 
@@ -119,6 +119,7 @@ def test_fault_43_connections_that_were_cut_are_replaced_without_a_word(
     server = serve(postgres)
     person = at_the_number(server)
     admin.execute(END_ALL, {"name": postgres.url.database})
+    time.sleep(RESTED_SECONDS)  # a connection that rested less is not asked whether it lives
     assert person.press(answer="3").status == 200
     assert person.on_review
     assert server.log == ""
@@ -143,6 +144,7 @@ def test_fault_43_postgresql_only_reads(serve: Serve, postgres: Engine, admin: C
         yield
         admin.execute(text(f"ALTER DATABASE {name} RESET default_transaction_read_only"))
         admin.execute(END_ALL, {"name": name})
+        time.sleep(RESTED_SECONDS)
         postgres.dispose()
 
     survives(serve(postgres), postgres, only_reads)

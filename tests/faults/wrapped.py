@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event
-from sqlmodel import Session
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 import deploy.server
 from deploy import wsgi
@@ -41,24 +41,26 @@ def another_day() -> "WSGIApplication":
 def mortal() -> "WSGIApplication":
     """The site in a worker that is killed when it hands in an envelope, before or after the commit, if so ordered."""
 
-    @event.listens_for(Session, "before_flush")
-    def note(session: Session, *_: object) -> None:
-        if any(type(row).__name__ == "EnvelopeRow" for row in session.new):
-            session.info["hands_in"] = True
+    @event.listens_for(Engine, "before_cursor_execute")
+    def note(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO envelope"):
+            connection.info["hands_in"] = True
 
-    @event.listens_for(Session, "before_commit")
-    def before(session: Session) -> None:
-        _die(session, "before")
+    @event.listens_for(Engine, "commit")
+    def before(connection: Connection) -> None:
+        if connection.info.get("hands_in"):
+            _die("before")
 
-    @event.listens_for(Session, "after_commit")
-    def after(session: Session) -> None:
-        _die(session, "after")
+    @event.listens_for(Pool, "checkin")
+    def after(_driver: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop("hands_in", False):
+            _die("after")
 
     return wsgi.site()
 
 
-def _die(session: Session, when: str) -> None:
+def _die(when: str) -> None:
     order = BESIDE / when
-    if session.info.get("hands_in") and not session.in_nested_transaction() and order.exists():
+    if order.exists():
         order.unlink()
         os.kill(os.getpid(), signal.SIGKILL)

@@ -66,7 +66,7 @@ def test_a_list_holds_codes_that_open_the_wave_and_is_its_owners_alone(url: str,
         for code, line in zip(codes, lines, strict=True):
             assert code
             assert line["address"] == f"https://survey.example/i/{code}"
-            found = look(session, KEY, code, ["w1"])
+            found = look(session, KEY, code, "w1")
             assert found
             assert found.area == AREA
     engine.dispose()

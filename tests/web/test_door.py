@@ -148,9 +148,9 @@ def test_an_invitation_is_known_only_by_a_keyed_hash(database: Engine, fielded: 
     with reading(database) as session:
         (row,) = session.exec(select(InvitationRow)).all()
         assert code not in row.id
-        assert invitations.look(session, KEY, code, ["2026-1"])
-        assert invitations.look(session, bytes(32), code, ["2026-1"]) is None
-        assert invitations.look(session, KEY, code, ["2026-2"]) is None
+        assert invitations.look(session, KEY, code, "2026-1")
+        assert invitations.look(session, bytes(32), code, "2026-1") is None
+        assert invitations.look(session, KEY, code, "2026-2") is None
 
 
 def test_the_way_in_reaches_the_custodian(arrive: Arrive, database: Engine) -> None:

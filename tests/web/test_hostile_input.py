@@ -5,15 +5,14 @@ import re
 import time
 from collections.abc import Callable
 
-import flask_babel
 import pytest
-from babel.support import NullTranslations
 from flask import Flask
 from sqlalchemy import Engine
 
 from survey_app.settings import CollectorSettings
 from survey_app.web import desk, sittings
 from survey_app.web.application import create_site
+from translations import languages
 
 from .conftest import HOSTILE, Calendar, form, put_in_field
 from .respondent import HOST, Respondent, at, hidden
@@ -83,11 +82,7 @@ def test_fault_20_hostile_words_of_the_questionnaire_are_only_words(
 
 
 def test_fault_20_a_translation_is_never_markup(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Hostile(NullTranslations):
-        def ugettext(self, _message: str) -> str:
-            return "<script>alert(1)</script>"
-
-    monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _: Hostile())
+    monkeypatch.setattr(languages, "translator", lambda _: lambda *_, **__: "<script>alert(1)</script>")
     page = Respondent(site).get("/").text
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
