@@ -8,21 +8,16 @@ came over the wire, headers and all (Network.loadingFinished, encodedDataLength)
 
 import argparse
 import json
-import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
-from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from survey_app.fieldwork import field
 from survey_app.instrument import read_instrument
-from survey_app.storage.database import connect, migrate, writing
 
-from .serving import serving
+from .served import databases, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,12 +49,13 @@ def weighed(context: "BrowserContext", page: "Page", weight: Weight) -> "Iterato
     )
     yield
     page.wait_for_load_state("networkidle")
-    weight.requests, weight.received = len(documents), sum(documents.values())
+    came = [size for size in documents.values() if size]  # what was kept from before costs nothing
+    weight.requests, weight.received = len(came), sum(came)
     session.detach()
 
 
 def measure(address: str) -> list[Weight]:
-    """The first page, the first question with all that it loads once, and a later question, in each language."""
+    """The first page, the first page of the interview with what it loads once, and a later question, by language."""
     found = []
     chromium = which("chromium") or which("google-chrome")
     with sync_playwright() as playwright:
@@ -70,9 +66,9 @@ def measure(address: str) -> list[Weight]:
             first, question, later = (Weight(name, language) for name in ("first", "question", "later question"))
             with weighed(context, page, first):
                 page.goto(f"{address}/?lang={language}")
-            with page.expect_navigation(wait_until="load"):
-                page.click(".next")
             with weighed(context, page, question), page.expect_navigation(wait_until="load"):
+                page.click(".next")
+            with page.expect_navigation(wait_until="load"):
                 page.click(".next")
             page.click(".choice >> nth=0")
             with weighed(context, page, later), page.expect_navigation(wait_until="load"):
@@ -88,15 +84,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder)}/site.sqlite3"
-        engine = connect(url)
-        migrate(engine)
-        with writing(engine) as session:
-            field(session, read_instrument().questionnaire, "w", date(2026, 1, 1), date(2099, 12, 31))
-        engine.dispose()
-        with serving(url) as address:
-            found = measure(address)
+    with databases("sqlite") as folder, ours(folder.new(), read_instrument().questionnaire) as site:
+        found = measure(site.address)
     if options.json:
         print(json.dumps([asdict(weight) for weight in found], indent=1))
         return

@@ -12,6 +12,7 @@ from .desk import desk, language, ticket, url_for
 from .sittings import Absence
 
 RETRY_AFTER = "60"  # seconds
+FILL = "fill"  # what the script adds so that all forms are of one length
 
 
 def see(address: str) -> Response:
@@ -73,7 +74,7 @@ def try_again() -> Response:
     if request.method != "POST":
         response = notice(messages.trouble(503), 503)
     else:
-        sent = [(name, value) for name, values in request.form.lists() for value in values]
+        sent = [(name, value) for name, values in request.form.lists() if name != FILL for value in values]
         page = render_template("again.html", notice=messages.unsaved(), sent=sent, action=request.full_path)
         response = make_response(page, 503)
     response.headers["Retry-After"] = RETRY_AFTER

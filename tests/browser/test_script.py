@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
@@ -66,6 +66,22 @@ def test_an_answer_given_without_a_line_stays_on_the_page_and_is_sent_when_it_is
     assert page.url.endswith(f"/page/{QUESTIONNAIRE.numbers['safe_dark']}")
     page.go_back()
     assert page.is_checked("[value='2']")
+
+
+def test_what_is_sent_has_one_length_whatever_was_answered(page: Page, address: str) -> None:
+    lengths: set[int] = set()
+
+    def weigh(request: Request) -> None:
+        if request.method == "POST" and "/page/" in request.url:
+            lengths.add(len(request.post_data or ""))
+
+    page.on("request", weigh)
+    start(page, address, "en")
+    for code in ("2", "98", "0"):
+        choose(page, code)
+        page.go_back()
+    assert len(lengths) == 1
+    assert lengths.pop() % 512 == 0
 
 
 def test_an_answer_given_while_the_database_is_away_is_sent_later(page: Page, address: str, collector: Engine) -> None:

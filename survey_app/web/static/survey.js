@@ -3,7 +3,13 @@
   "use strict";
   const $ = (selector, from = document) => from.querySelector(selector);
   const ask = $("form.ask"), out = $("form.out"), gate = $("form[data-challenge]");
-  const plain = form => new URLSearchParams(new FormData(form));
+  // What is sent is filled to steps of one size, so that its length does not tell the answer.
+  const plain = form => {
+    const sent = new URLSearchParams(new FormData(form));
+    sent.set("fill", "");
+    sent.set("fill", "0".repeat(511 - (sent.toString().length + 511) % 512));
+    return sent;
+  };
   const post = (form, more) => fetch(form.action, {
     method: "POST", body: plain(form), headers: {"X-By-Script": "1"}, redirect: "manual", ...more
   });
