@@ -139,10 +139,11 @@ async def browse(site: str, respondents: int, seconds: float, requests: int | No
 @click.argument("site")
 @click.option("--respondents", default=8, show_default=True, help="At once.")
 @click.option("--seconds", default=5.0, show_default=True)
-def main(site: str, respondents: int, seconds: float) -> None:
+@click.option("--requests", type=int, help="Stop after about so many, if that is sooner.")
+def main(site: str, respondents: int, seconds: float, requests: int | None) -> None:
     """Take the survey at this address. Leaves its answers there."""
     started, before = time.perf_counter(), time.process_time()
-    tally = asyncio.run(browse(site, respondents, seconds))
+    tally = asyncio.run(browse(site, respondents, seconds, requests))
     click.echo(
         json.dumps(
             {

