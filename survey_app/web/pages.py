@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from translations import languages
 
 from .. import engine
-from ..engine import Answer, Choice, Item, Kind, Mode, Questionnaire, Reason
+from ..engine import Answer, Choice, Interview, Item, Kind, Mode, Questionnaire, Reason
 from ..intake import Receipt
-from . import fields, media, messages, sittings, words
+from . import fields, media, messages, sittings, wire, words
 from .desk import desk, language, piped, ticket, url_for
 from .responses import absent, address_of, notice, see, switch_of, to_cursor, to_open, without_cookie
 from .screen import Screen, refusals, screen
@@ -66,7 +66,7 @@ def answer(number: int) -> ResponseReturnValue:
     if set(faults.values()) & {Reason.NOT_ASKED, Reason.CLOSED}:
         return to_open(form, g.sitting.interview)
     if not faults:
-        return to_cursor(form, step.interview)
+        return wire.shown_at_once(request, to_cursor(form, step.interview), lambda: _shown(form, step.interview))
     given = {item.name: fields.sent(item, request.form, name) for item in engine.page(form, step.interview)}
     return _ask(form, screen(form, step.interview, given=given, faults=faults)), 422
 
@@ -147,6 +147,15 @@ def _review(sitting: Sitting, *, unconfirmed: bool) -> str:
         unconfirmed=unconfirmed,
         confirmed=CONFIRMED,
     )
+
+
+def _shown(form: Questionnaire, interview: Interview) -> str | None:
+    """The next screen, if it begins with the question that is asked now."""
+    items = engine.page(form, interview)
+    if not items or items[0].name != interview.cursor:
+        return None
+    sitting: Sitting = g.sitting
+    return _ask(form, screen(form, interview, sitting.draft.paradata.area))
 
 
 def _ask(form: Questionnaire, shown: Screen) -> str:

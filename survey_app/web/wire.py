@@ -7,6 +7,7 @@ filling stands in the extra field of the gzip header (RFC 1952), which every rea
 import gzip
 import struct
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
 
 from flask import Request, Response
@@ -41,6 +42,19 @@ def filled(content: bytes, step: int = STEP) -> bytes:
     field = _SUBFIELD + struct.pack("<H", extra) + b"\x00" * extra
     checks = struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
     return _HEADER + struct.pack("<H", len(field)) + field + body + checks
+
+
+def shown_at_once(request: Request, redirect: Response, page: Callable[[], str | None]) -> Response:
+    """For a script the page itself in place of the redirect to it, which spares a way there and back.
+
+    `page` makes it, or None where it must be asked for. A browser without script gets the redirect.
+    """
+    content = page() if BY_SCRIPT in request.headers else None
+    if content is None:
+        return redirect
+    response = Response(content, mimetype="text/html")
+    response.headers[WHERE_TO] = redirect.headers["Location"]
+    return response
 
 
 def for_script(request: Request, response: Response) -> Response:

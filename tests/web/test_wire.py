@@ -44,9 +44,19 @@ def test_a_browser_that_takes_no_gzip_gets_none(person: Respondent) -> None:
         assert page.text.startswith("<!doctype html>")
 
 
-def test_a_script_is_told_where_to_go_and_gets_pages_as_they_are(person: Respondent) -> None:
+def test_a_script_gets_the_next_question_at_once_and_is_told_where_it_is(person: Respondent) -> None:
     person.start("en")
     moved = person.answer("welcome", None, **{"X-By-Script": "1"})
-    assert (moved.status_code, moved.headers["X-Where-To"], moved.data) == (204, at("trust_police"), b"")
+    assert (moved.status_code, moved.headers["X-Where-To"]) == (200, at("trust_police"))
+    assert moved.text == person.get(at("trust_police")).text
+    assert moved.headers["Cache-Control"] == "no-store"
+
+
+def test_a_script_is_told_where_to_go_where_no_question_comes_next(person: Respondent) -> None:
+    person.complete()
+    moved = person.answer("contact12", "no", **{"X-By-Script": "1"})
+    assert (moved.status_code, moved.headers["X-Where-To"], moved.data) == (204, "/review", b"")
     assert "Location" not in moved.headers
-    assert person.answer("trust_police", "7", **{"X-By-Script": "1"}).status_code == 422
+    refused = person.answer("trust_police", "7", **{"X-By-Script": "1"})
+    assert refused.status_code == 422
+    assert "X-Where-To" not in refused.headers

@@ -15,6 +15,19 @@
   });
   let touched = false, leaving = false;
 
+  // A page that came as the answer takes the place of this one, under its own address; going back asks for that again.
+  const show = (page, to) => {
+    history.pushState(null, "", to);
+    document.open();
+    document.write(page);
+    document.close();
+    scrollTo(0, 0);
+    const head = $("h1");
+    head.tabIndex = -1;
+    head.focus(); // so that it is read out, as a page is that was loaded
+  };
+  addEventListener("popstate", () => location.reload());
+
   // Leave: the page goes dark at once and takes the place of the one that was open.
   if (out) out.addEventListener("submit", event => {
     event.preventDefault();
@@ -43,8 +56,13 @@
       if (under) return;
       under = true;
       const soon = setTimeout(() => told.textContent = ask.dataset.sending, 600);
-      let reply = null;
-      try { reply = await post(ask); } catch { /* the line is down */ }
+      let reply = null, page = "";
+      try {
+        reply = await post(ask);
+        page = await reply.text();
+      } catch (lost) {
+        reply = null;
+      }
       clearTimeout(soon);
       under = false;
       if (!reply || reply.status === 503) {
@@ -53,11 +71,13 @@
         return;
       }
       leaving = true;
-      const to = reply.status === 204 && reply.headers.get("X-Where-To");
-      // Any other answer is a page: asked for again by the browser itself, since an answer sent twice counts once.
-      if (to) location.assign(to); else ask.submit();
+      const to = reply.headers.get("X-Where-To");
+      // Any other page is asked for again by the browser itself: an answer that is sent twice counts once.
+      if (!to) ask.submit(); else if (page) show(page, to); else location.assign(to);
     };
-    ask.addEventListener("input", event => touched ||= event.target.matches("textarea, input:not([type])"));
+    ask.addEventListener("input", event => {
+      if (event.target.matches("textarea, input:not([type])")) touched = true;
+    });
     ask.addEventListener("submit", event => { event.preventDefault(); send(); });
     addEventListener("online", () => { if (told.textContent === ask.dataset.kept) send(); });
     addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
