@@ -5,22 +5,23 @@ refused answer, an error, a draft that is gone) have no address that could be op
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, template_rendered
 from nacl.public import PrivateKey
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from survey_app import drafts, fieldwork, invitations
 from survey_app.codes import new_code
-from survey_app.engine import Mode, Questionnaire, begin
+from survey_app.engine import Item, Kind, Mode, Questionnaire, begin, checked
 from survey_app.information import EXAMPLE
 from survey_app.intake import Ticket
 from survey_app.invitations import Invitation
@@ -31,10 +32,13 @@ from survey_app.web.application import create_site
 from survey_app.web.gate import WRONG_CODES
 from tests.web.heavy import AREAS, HEAVY
 from tests.web.illustrated import ILLUSTRATED, SOUND, sound, square
-from tests.web.kinds import KINDS, REPLIES, reply
+from tests.web.kinds import KINDS, LANGUAGES, REPLIES, reply, words
 from tests.web.respondent import HOST, Respondent, hidden
 
 from .questionnaire import QUESTIONNAIRE
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 TODAY = date(2026, 3, 2)
 KEY = bytes(range(32))
@@ -49,6 +53,25 @@ REFUSED = {
     "been": {"answer": "yes", "answer@waited": "x"},
 }
 NEVER_REFUSED = ("welcome",)
+SCALES = checked(
+    Questionnaire(
+        "scales",
+        words("سلالم", "Échelles", "Scales"),
+        LANGUAGES,
+        tuple(
+            Item(
+                f"from{low}to{high}",
+                Kind.SCALE,
+                words(f"من {low} إلى {high}", f"De {low} à {high}", f"From {low} to {high}"),
+                low=low,
+                high=high,
+                required=True,
+                page="scales",
+            )
+            for low, high in ((1, 5), (1, 7), (1, 10), (0, 20), (0, 100))
+        ),
+    )
+)
 
 
 @dataclass
@@ -72,15 +95,14 @@ class Gallery:
         """The names of a language's pages."""
         return [name for spoken, name in self.pages if spoken == language]
 
-    @Request.application
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """`/<language>/<name>` is a kept page; the rest is for the site that has the pictures and recordings."""
-        language, _, name = request.path[1:].partition("/")
+        language, _, name = environ["PATH_INFO"][1:].partition("/")
         kept = self.pages.get((language, name))
         if kept is None:
-            return Response.from_app(self.sites[0][0], request.environ | {"HTTP_HOST": HOST.partition("://")[2]})
-        headers = [(key, value) for key, value in kept.headers if key not in ("Set-Cookie", "Retry-After")]
-        return Response(kept.data, kept.status_code, headers)
+            return self.sites[0][0](environ | {"HTTP_HOST": HOST.partition("://")[2]}, start_response)
+        headers = [(key, value) for key, value in kept.headers if key != "Set-Cookie"]
+        return Response(kept.data, kept.status_code, headers)(environ, start_response)
 
     @contextmanager
     def site(self, form: Questionnaire | None, **settings: object) -> Iterator[tuple[Flask, Engine]]:
@@ -113,7 +135,7 @@ def followed(person: Respondent, page: TestResponse) -> TestResponse:
 
 def hang(gallery: Gallery, language: str) -> None:
     """Bring up every kind of page in one language."""
-    for part in (_pictures, _kinds, _help, _doors, _assisted, _flood, _trouble, _away):
+    for part in (_pictures, _kinds, _scales, _help, _doors, _assisted, _flood, _trouble, _away):
         part(gallery, language)
 
 
@@ -155,6 +177,14 @@ def _kinds(gallery: Gallery, language: str) -> None:
         gallery.keep(language, "ended", followed(person, reply(person, "adult", {"answer": "no"})))
 
 
+def _scales(gallery: Gallery, language: str) -> None:
+    with gallery.site(SCALES) as (site, _):
+        person = Respondent(site, language)
+        gallery.keep(language, "scales", followed(person, person.start(language)))
+        blank = {"csrf": person.csrf(), "shown": " ".join(SCALES.by_name)}
+        gallery.keep(language, "scales-fault", person.post(person.at("from1to5"), blank), 422)
+
+
 def _help(gallery: Gallery, language: str) -> None:
     with gallery.site(HEAVY, information=EXAMPLE) as (site, _):
         person = Respondent(site, language)
@@ -170,7 +200,9 @@ def _help(gallery: Gallery, language: str) -> None:
             page = person.answer(name, "yes")
         gallery.keep(language, "thanks", followed(person, person.send()))
         person.start(language)
-        gallery.keep(language, "left", followed(person, person.post(f"/leave?lang={language}", {"csrf": person.csrf()})))
+        gallery.keep(
+            language, "left", followed(person, person.post(f"/leave?lang={language}", {"csrf": person.csrf()}))
+        )
 
 
 def _doors(gallery: Gallery, language: str) -> None:
@@ -182,9 +214,12 @@ def _doors(gallery: Gallery, language: str) -> None:
         code = _invited(engine, Entry.INVITED)
         gallery.keep(language, "consent-invited", person.get(f"/i/{code}?lang={language}"))
         gallery.keep(language, "no-invitation", person.get(f"/i/{new_code()}?lang={language}"), 404)
-    with gallery.site(QUESTIONNAIRE, demo=True, public_url=HOST.replace("https", "http")) as (site, _):
+    with gallery.site(QUESTIONNAIRE, demo=True) as (site, _):
         person = Respondent(site, language)
         gallery.keep(language, "consent-demo", person.get(f"/?lang={language}"))
+        person.start(language)
+        gallery.keep(language, "five-options", followed(person, person.answer("welcome", None)))
+        gallery.keep(language, "five-options-fault", person.answer("trust_police", None), 422)
 
 
 def _assisted(gallery: Gallery, language: str) -> None:
@@ -196,8 +231,8 @@ def _assisted(gallery: Gallery, language: str) -> None:
             page = reply(person, name, sent)
         gallery.keep(language, "review-assisted", followed(person, page))
         gallery.keep(language, "review-unconfirmed", person.send(), 422)
-        sent = person.post("/send", {"csrf": person.csrf(), "confirmed": "yes"})
-        gallery.keep(language, "thanks-assisted", followed(person, sent))
+        page = person.post("/send", {"csrf": person.csrf(), "confirmed": "yes"})
+        gallery.keep(language, "thanks-assisted", followed(person, page))
         person.post(f"/start?lang={language}", {"code": code})
         reply(person, "welcome", {})
         gallery.keep(language, "ended-assisted", followed(person, reply(person, "adult", {"answer": "no"})))
