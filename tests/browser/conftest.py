@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from nacl.public import PrivateKey
@@ -15,8 +17,14 @@ from survey_app.fieldwork import field
 from survey_app.settings import CollectorSettings
 from survey_app.storage.database import connect, migrate, writing
 from survey_app.web.application import create_site
+from translations.languages import LANGUAGES
 
+from .gallery import Gallery, hang
 from .questionnaire import QUESTIONNAIRE
+from .visits import Visit, look
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
@@ -56,7 +64,14 @@ def address(collector: Engine, custodian: PrivateKey, media: Path | None, limits
     key = bytes(custodian.public_key).hex()
     usual = CollectorSettings(public_url="http://127.0.0.1", custodian_public_key=key, demo=True, media=media)
     settings = usual.model_copy(update=limits)
-    server = make_server("127.0.0.1", 0, create_site(settings, collector, lambda: date(2026, 3, 2)), threaded=True)
+    with served(create_site(settings, collector, lambda: date(2026, 3, 2))) as at:
+        yield at
+
+
+@contextmanager
+def served(application: "WSGIApplication") -> Iterator[str]:
+    """The address of an application while it is served."""
+    server = make_server("127.0.0.1", 0, application, threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]  # the threaded server has it
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -64,6 +79,37 @@ def address(collector: Engine, custodian: PrivateKey, media: Path | None, limits
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """Every kind of page in three languages."""
+    kept = Gallery(tmp_path_factory.mktemp("gallery"))
+    for language in LANGUAGES:
+        hang(kept, language)
+    yield kept
+    for _, engine in kept.sites:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shown(gallery: Gallery) -> Iterator[str]:
+    """The address where the kept pages are shown, as /<language>/<name>."""
+    with served(gallery) as at:
+        yield at
+
+
+@pytest.fixture(scope="session")
+def visits(chromium: Browser, gallery: Gallery, shown: str, screenshots: Path) -> Callable[[str], dict[str, Visit]]:
+    """What was found on every page of a language; each is visited once."""
+    found: dict[str, dict[str, Visit]] = {}
+
+    def visited(language: str) -> dict[str, Visit]:
+        if language not in found:
+            found[language] = look(chromium, shown, language, gallery.names(language), screenshots)
+        return found[language]
+
+    return visited
 
 
 @pytest.fixture

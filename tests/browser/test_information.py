@@ -1,11 +1,10 @@
-"""Consent and help in a real browser without script: on a small phone, in three languages, with axe."""
+"""Consent and help in a real browser without script: on a small phone, in three languages."""
 
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 
@@ -79,22 +78,3 @@ def test_help_never_takes_the_buttons_place(phone: Window, address: str, screens
         assert box
         assert box["height"] >= 44
     picture(page, screenshots / f"information-help-open-{language}-360.png")
-
-
-@pytest.mark.parametrize("language", WAY)
-def test_axe_finds_nothing_with_the_details_open_at_320(phone: Window, address: str, language: str) -> None:
-    page = phone(320, 640, language, script=True).new_page()
-    axe = Axe()
-
-    def clean(name: str) -> None:
-        page.click("summary")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        found = axe.run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-
-    page.goto(f"{address}/?lang={language}")
-    clean("consent")
-    to_the_heavy_module(page, address, language)
-    clean("heavy")
-    page.goto(f"{address}/thanks?lang={language}")
-    clean("thanks")

@@ -1,11 +1,10 @@
-"""Every kind of item in a real browser without script: a small phone in Arabic, three languages, and axe."""
+"""Every kind of item in a real browser without script: a small phone in Arabic."""
 
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from nacl.public import PrivateKey, SealedBox
 from playwright.sync_api import Page
 from sqlalchemy import Engine
@@ -109,33 +108,6 @@ def test_a_screen_out_in_arabic_leaves_nothing(phone: Window, address: str, scre
     assert "/ended" in page.url
     assert context.cookies() == []
     picture(page, screenshots / "kind-ended-ar-360.png", full=False)
-
-
-@pytest.mark.parametrize("language", WAY)
-def test_no_kind_scrolls_sideways_or_offends_axe_at_320(
-    phone: Window, address: str, screenshots: Path, language: str
-) -> None:
-    page = phone(320, 640, language, script=True).new_page()
-    axe = Axe()
-
-    def good(name: str) -> None:
-        assert page.get_attribute("html", "dir") == WAY[language]
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        found = axe.run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        picture(page, screenshots / f"kind-{name}-{language}-320.png")
-
-    begin(page, address, language)
-    for name, sent, _ in REPLIES:
-        good(name)
-        if name not in ("welcome", "adult", "area", "helps", "listens"):
-            fill(page, FAULTY.get(name, {}))  # type: ignore[arg-type]  # as sent
-            press(page)
-            good(f"{name}-fault")
-        fill(page, sent)
-        press(page)
-    assert page.url.endswith("/review")
-    good("review")
 
 
 def test_the_points_of_a_scale_run_with_the_page(phone: Window, address: str) -> None:

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
@@ -43,8 +42,6 @@ def media(tmp_path: Path) -> Path:
 def good(page: Page, name: str, screenshots: Path) -> None:
     assert page.get_attribute("html", "dir") == "rtl"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     picture(page, screenshots / f"pictures-{name}-ar-360.png", full=False)
 
 

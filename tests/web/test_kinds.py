@@ -104,7 +104,7 @@ def test_a_reply_that_does_not_fit_is_asked_again_with_what_to_do(
     until(person, name)
     page = reply(person, name, sent)
     assert page.status_code == 422
-    summary = re.search(r'role="alert">\s*<p><a href="#([^"]+)">([^<]+)</a>', page.text)
+    summary = re.search(r'role="alert"[^>]*>\s*<p><a href="#([^"]+)">([^<]+)</a>', page.text)
     assert summary
     assert says in summary[2]
     assert f' id="{summary[1]}"' in page.text
