@@ -186,11 +186,14 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
-def browsers(address: str, respondents: int, seconds: float, requests: int | None = None) -> dict[str, Any]:
+def browsers(
+    address: str, respondents: int, seconds: float, requests: int | None = None, *, script: bool = False
+) -> dict[str, Any]:
     """Run browsers against this address in a process of their own; what they tell."""
     command = [sys.executable, "-m", "benchmarks.browsers", address]
     command += ["--respondents", str(respondents), "--seconds", str(seconds)]
     command += ["--requests", str(requests)] if requests else []
+    command += ["--script"] * script
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -5,7 +5,8 @@
 Twelve pages of one choice each, from consent to thanks, sealed, under the server that `thiqa serve` starts, on SQLite
 and on a real PostgreSQL; the floor (benchmarks/floor.py) runs under the same server. Rounds of ours and of the floor
 take turns, so that a noisy machine hits both. What counts is the ratio of journeys per CPU second of the server's
-processes; those of PostgreSQL are shown apart, and the browsers' own share of a core, to tell whether they were slow.
+processes, ours by browsers without script and with it, which spares a redirect at each question; the floor redirects.
+Those of PostgreSQL are shown apart, and the browsers' own share of a core, to tell whether they were slow.
 """
 
 import json
@@ -26,7 +27,8 @@ from .floor import PAGES
 from .served import Databases, Served, browsers, cpu_seconds, databases, floor, ours, questionnaire
 
 GOAL_RATIO, GOAL_TAIL = 0.60, 5
-CELL = tuple[str, int, str]  # database, respondents at once, "ours" or "floor"
+SITES = ("ours", "by script", "floor")  # ours without and with its script
+CELL = tuple[str, int, str]  # database, respondents at once, site
 
 
 @dataclass
@@ -74,10 +76,12 @@ class Measured:
         }
 
 
-def run(served: Served, pid: int | None, respondents: int, seconds: float, into: Measured) -> None:
+def run(
+    served: Served, pid: int | None, respondents: int, seconds: float, into: Measured, *, script: bool = False
+) -> None:
     """One round; adds to what was measured before."""
     server, database = cpu_seconds(served.pid), cpu_seconds(pid)
-    found = browsers(served.address, respondents, seconds)
+    found = browsers(served.address, respondents, seconds, script=script)
     into.server += cpu_seconds(served.pid) - server
     into.database += cpu_seconds(pid) - database
     into.journeys += found["journeys"]
@@ -101,13 +105,14 @@ def measure(kind: str, room: Databases, crowds: list[int], seconds: float, round
             run(served, room.pid, 8, 1, warming)
         for crowd in crowds:
             for turn in range(rounds):
-                for name in ("ours", "floor") if turn % 2 else ("floor", "ours"):
-                    run(sites[name], room.pid, crowd, seconds / rounds, cells[kind, crowd, name])
+                for name in SITES if turn % 2 else reversed(SITES):
+                    site = sites["floor" if name == "floor" else "ours"]
+                    run(site, room.pid, crowd, seconds / rounds, cells[kind, crowd, name], script=name == "by script")
         engine = connect(sites["ours"].database)
         with reading(engine) as session:
             kept = session.connection().execute(select(func.count()).select_from(EnvelopeRow)).scalar_one()
         engine.dispose()
-    sent = sum(cell.journeys for (_, _, name), cell in cells.items() if name == "ours")
+    sent = sum(cell.journeys for (_, _, name), cell in cells.items() if name != "floor")
     before = kept - sent  # those of the warming
     if not 0 < before <= warming.journeys:
         raise click.ClickException(f"{sent} journeys left {kept} envelopes")
@@ -127,14 +132,14 @@ def main(kinds: str, respondents: str, seconds: float, rounds: int, as_json: boo
         with databases(kind) as room:
             cells |= measure(kind, room, crowds, seconds, rounds)
     ratios = {
-        (kind, crowd): cell.per_cpu_second / cells[kind, crowd, "floor"].per_cpu_second
+        (kind, crowd, name): cell.per_cpu_second / cells[kind, crowd, "floor"].per_cpu_second
         for (kind, crowd, name), cell in cells.items()
-        if name == "ours"
+        if name != "floor"
     }
     if as_json:
         keys = ("database", "respondents", "site")
         rows = [dict(zip(keys, key, strict=True)) | cell.figures() for key, cell in cells.items()]
-        ratio = [{"database": key[0], "respondents": key[1], "ratio": round(ratios[key], 3)} for key in ratios]
+        ratio = [dict(zip(keys, key, strict=True)) | {"ratio": round(found, 3)} for key, found in ratios.items()]
         click.echo(json.dumps({"cells": rows, "ratios": ratio}, indent=1))
     else:
         _show(cells, ratios)
@@ -145,7 +150,7 @@ def main(kinds: str, respondents: str, seconds: float, rounds: int, as_json: boo
         raise SystemExit(1)
 
 
-def _show(cells: dict[CELL, Measured], ratios: dict[tuple[str, int], float]) -> None:
+def _show(cells: dict[CELL, Measured], ratios: dict[CELL, float]) -> None:
     goal = f"goals: ratio {GOAL_RATIO:.2f}; p99 at most {GOAL_TAIL} times the median; no error"
     table = Table("database", "at once", "site", title=f"Journeys of {PAGES} pages ({goal})")
     for heading in ("a second", "a CPU second", "ratio", "µs a request", "µs database", "median ms", "p99 ms"):
@@ -154,7 +159,7 @@ def _show(cells: dict[CELL, Measured], ratios: dict[tuple[str, int], float]) -> 
         table.add_column(heading, justify="right")
     for (kind, crowd, name), cell in sorted(cells.items(), key=lambda found: (found[0][0], found[0][1])):
         figures = cell.figures()
-        ratio = f"{ratios[kind, crowd]:.2f}" if name == "ours" else ""
+        ratio = f"{ratios[kind, crowd, name]:.2f}" if name != "floor" else ""
         shown = ("cpu_us_a_request", "database_cpu_us_a_request", "median_ms", "p99_ms", "p99_over_median")
         table.add_row(
             kind,

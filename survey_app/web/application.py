@@ -78,9 +78,10 @@ def create_site(
     site.before_request(_check_form)
 
     @site.after_request
-    def protect(response: Response) -> Response:
-        return wire.packed(request, wire.for_script(request, safety.protected(response, settings.secure)))
+    def send(response: Response) -> Response:
+        return wire.packed(request, wire.for_script(request, response))
 
+    site.wsgi_app = safety.protected(site.wsgi_app, settings.secure)  # type: ignore[assignment]  # Flask's way
     if settings.proxies:
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]  # Flask's way
     return site

@@ -1,7 +1,7 @@
 """What a view works with: the settings, the database, the day; the request's ticket; the language of its page."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -47,6 +47,7 @@ class Desk:
     information: Information | None
     checked: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
+    drawn: dict[Hashable, str] = field(default_factory=dict)
 
 
 def desk() -> Desk:

@@ -13,8 +13,9 @@ from translations import languages
 from .. import engine
 from ..engine import Answer, Choice, Interview, Item, Kind, Mode, Questionnaire, Reason
 from ..intake import Receipt
-from . import fields, media, messages, sittings, wire, words
+from . import fields, media, messages, safety, sittings, wire, words
 from .desk import desk, language, piped, ticket, url_for
+from .drawn import drawn
 from .responses import absent, address_of, notice, see, switch_of, to_cursor, to_open, without_cookie
 from .screen import Screen, refusals, screen
 from .sittings import Absence, Sitting
@@ -160,13 +161,19 @@ def _shown(form: Questionnaire, interview: Interview) -> str | None:
 
 def _ask(form: Questionnaire, shown: Screen) -> str:
     media.look(form)
-    return render_template(
-        "question.html",
-        screen=shown,
-        say=shown.say,
-        months=words.months,
-        action=address_of(form, shown.fields[0].item.name),
-        previous=address_of(form, shown.previous) if shown.previous else None,
-        switch=switch_of(form),
-        script=True,
-    )
+
+    def draw(csrf: str) -> str:
+        return render_template(
+            "question.html",
+            csrf=csrf,
+            screen=shown,
+            say=shown.say,
+            months=words.months,
+            action=address_of(form, shown.fields[0].item.name),
+            previous=address_of(form, shown.previous) if shown.previous else None,
+            switch=switch_of(form),
+            script=True,
+        )
+
+    own = ticket()
+    return drawn(form, shown, safety.token(own) if own else "", draw)

@@ -5,13 +5,18 @@ Nothing here reads an answer or writes a log.
 
 import hashlib
 import hmac
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Request, Response
+from flask import Request
 
 from ..intake import Ticket
 from . import fields
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_FIELDS = 300
 MAX_BODY_BYTES = 64 * 1024
@@ -22,7 +27,7 @@ _POLICY = (
     "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,15 +36,23 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_UNKEPT = (("Cache-Control", "no-store"),)
 
 
-def protected(response: Response, secure: bool) -> Response:
-    """The response with the headers of every page; without a rule of its own it is not to be kept anywhere."""
-    response.headers.extend(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
+def protected(application: "WSGIApplication", secure: bool) -> "WSGIApplication":
+    """The application with the headers of every answer; without a rule of its own none is to be kept anywhere."""
+    always = list(HEADERS.items())
     if secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response
+        always.append(("Strict-Transport-Security", "max-age=31536000"))
+
+    def protecting(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:
+            ruled = any(name == "Cache-Control" for name, _ in headers)
+            return start(status, [*headers, *always, *(() if ruled else _UNKEPT)], *failed)
+
+        return application(environ, begin)
+
+    return protecting
 
 
 def token(ticket: Ticket) -> str:

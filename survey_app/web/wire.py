@@ -25,10 +25,12 @@ def packed(request: Request, response: Response) -> Response:
     """The response compressed where the browser takes gzip: a page to a multiple of STEP, an asset as it is."""
     if response.mimetype not in _TEXTS or response.direct_passthrough or response.is_streamed:
         return response
+    content = response.get_data()
+    if not content:
+        return response
     response.headers["Vary"] = "Accept-Encoding"
     if request.accept_encodings["gzip"] <= 0:
         return response
-    content = response.get_data()
     response.set_data(filled(content) if response.mimetype == "text/html" else _once(content))
     response.headers["Content-Encoding"] = "gzip"
     return response

@@ -37,6 +37,14 @@ def test_a_page_is_the_same_with_and_without_compression(person: Respondent) -> 
     assert gzip.decompress(page.data).decode() == person.get(at("trust_police")).text
 
 
+def test_an_answer_without_a_body_stays_without_one(person: Respondent) -> None:
+    person.start("en")
+    for headers, status in (({}, 303), ({"X-By-Script": "1"}, 204)):
+        moved = person.post("/leave", {"csrf": person.csrf()}, **{"Accept-Encoding": "gzip", **headers})
+        assert (moved.status_code, moved.data) == (status, b"")
+        assert "Content-Encoding" not in moved.headers
+
+
 def test_a_browser_that_takes_no_gzip_gets_none(person: Respondent) -> None:
     for accepted in ("", "br", "gzip;q=0", "identity"):
         page = person.get("/", **{"Accept-Encoding": accepted})
