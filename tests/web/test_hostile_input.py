@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from survey_app.settings import CollectorSettings
 from survey_app.web import desk, sittings
 from survey_app.web.application import create_site
+from translations import languages
 
 from .conftest import HOSTILE, Calendar, form, put_in_field
 from .respondent import HOST, Respondent, hidden
@@ -82,13 +83,15 @@ def test_fault_20_hostile_words_of_the_questionnaire_are_only_words(
         assert "<img" not in text
 
 
-def test_fault_20_a_translation_is_never_markup(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_fault_20_a_translation_is_never_markup(site: Flask, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     class Hostile(NullTranslations):
         def ugettext(self, _message: str) -> str:
             return "<script>alert(1)</script>"
 
     monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _: Hostile())
-    page = Respondent(site).get("/").text
+    monkeypatch.setattr(languages, "translator", lambda _: Hostile().ugettext)
+    page = Respondent(site).get(path).text
     assert "&lt;script&gt;" in page
     assert "<script" not in page
 
