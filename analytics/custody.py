@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from survey_app.engine import Mode, Questionnaire, decode, possible
 from survey_app.fieldwork import CLOSED, wave
 from survey_app.intake import EnvelopeError, unpadded
+from survey_app.paradata import Entry
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import EnvelopeRow, OpeningRow, ResponseRow
 
@@ -105,9 +106,12 @@ def _response(questionnaire: Questionnaire, wave_id: str, filled: bytes) -> dict
     try:
         content = json.loads(unpadded(filled))
         mode, language = Mode(content["mode"]), content["language"]
+        entry, hurried = Entry(content["entry"]), content["hurried"]
         answers = {str(name): decode(value) for name, value in content["answers"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedContentError("not a submission") from error
+    if not isinstance(hurried, bool):
+        raise RefusedContentError("not a submission")
     if content["version"] != questionnaire.version or language not in questionnaire.languages:
         raise RefusedContentError("another questionnaire")
     if not possible(questionnaire, mode, answers):
@@ -117,5 +121,7 @@ def _response(questionnaire: Questionnaire, wave_id: str, filled: bytes) -> dict
         "wave": wave_id,
         "mode": mode.value,
         "language": language,
+        "entry": entry.value,
+        "hurried": hurried,
         "answers": content["answers"],
     }

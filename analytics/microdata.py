@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from survey_app.engine import Questionnaire, codebook, decode
 from survey_app.storage.tables import ResponseRow
 
-DESIGN_COLUMNS = ("wave", "mode", "language", "weight", "stratum", "psu")
+DESIGN_COLUMNS = ("wave", "mode", "language", "entry", "hurried", "weight", "stratum", "psu")
 
 
 def read_microdata(session: Session, questionnaires: dict[str, Questionnaire]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from survey_app.storage.database import reading
 from .disclosure import DEFAULT_K
 from .figures import figures
 from .microdata import read_microdata
+from .quality import flags, unhurried
 from .release import AreaCard, IndicatorCard, Release, Wave, write
 from .weighting import Weighted, weight_given, weight_to_census
 
@@ -45,7 +46,7 @@ def publish(engine: Engine, instrument: Instrument, directory: Path, parameters:
     with reading(engine) as session:
         periods = waves(session)
         frame = read_microdata(session, {period.id: period.questionnaire for period in periods})
-    sizes = frame["wave"].value_counts()
+    sizes = unhurried(frame)["wave"].value_counts()
     enough = {wave for wave, n in sizes.items() if n >= SMALLEST_WAVE}
     if not enough:
         raise NothingToPublishError(f"No wave has {SMALLEST_WAVE} responses yet.")
@@ -55,7 +56,8 @@ def publish(engine: Engine, instrument: Instrument, directory: Path, parameters:
 
 def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], parameters: Parameters) -> Release:
     """The release of a table of responses. Raises RakingError or DesignError when the weights cannot be made."""
-    weighted = weight_to_census(frame, instrument, parameters.seed) if instrument.census else weight_given(frame)
+    kept = unhurried(frame)
+    weighted = weight_to_census(kept, instrument, parameters.seed) if instrument.census else weight_given(kept)
     return Release(
         survey=instrument.title,
         created=parameters.created.isoformat(),
@@ -68,7 +70,7 @@ def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], 
         indicators=_cards(instrument),
         areas=tuple(AreaCard(a.code, a.level, a.parent, dict(a.names)) for a in instrument.areas.areas),
         geometry=instrument.geometry,
-        figures=figures(frame, weighted.design, instrument, [period.id for period in periods], parameters.k),
+        figures=figures(kept, weighted.design, instrument, [period.id for period in periods], parameters.k),
     )
 
 
@@ -83,9 +85,11 @@ def _quality(weighted: Weighted) -> dict[str, str | int | float]:
 
 
 def _wave(period: Period, frame: pd.DataFrame) -> Wave:
-    modes = frame.loc[frame["wave"] == period.id, "mode"].value_counts()
+    held = frame[frame["wave"] == period.id]
+    found, modes = flags(held, period.questionnaire), unhurried(held)["mode"].value_counts()
     counts = {str(mode): int(n) for mode, n in sorted(modes.items())}
-    return Wave(period.id, period.opens.isoformat(), period.closes.isoformat(), sum(counts.values()), counts)
+    opens, closes, n = period.opens.isoformat(), period.closes.isoformat(), sum(counts.values())
+    return Wave(period.id, opens, closes, n, counts, found.hurried, found.straight)
 
 
 def _cards(instrument: Instrument) -> tuple[IndicatorCard, ...]:

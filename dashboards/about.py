@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analytics.release import Release
+from analytics.release import Release, Wave
 from dashboards.elements import html
 from dashboards.formats import day, listed
 from dashboards.judgement import shown
@@ -30,6 +30,7 @@ def about(release: Release, view: View) -> Any:
         (_("Sample"), _sample(release, language)),
         (_("Answers behind the figure"), number(found.n, language) if found else _("not shown")),
         (_("Finished interviews"), _interviews(number(wave.n, language), modes, language)),
+        (_("Data quality"), _quality(wave, language)),
         (
             _("Fieldwork"),
             _("%(opens)s to %(closes)s", opens=day(wave.opens, language), closes=day(wave.closes, language)),
@@ -66,6 +67,16 @@ def _questions(view: View) -> Any:
 def _interviews(total: str, modes: list[str], language: str) -> str:
     _ = translator(language)
     return _("%(total)s (%(modes)s)", total=total, modes=listed(modes, language)) if modes else total
+
+
+def _quality(wave: Wave, language: str) -> str:
+    _ = translator(language)
+    return _(
+        "Set aside for having come faster than anybody reads: %(hurried)s. All alike in a series of questions, and "
+        "counted: %(straight)s.",
+        hurried=number(wave.hurried, language),
+        straight=number(wave.straight, language),
+    )
 
 
 def _sample(release: Release, language: str) -> str:

@@ -13,7 +13,7 @@ from dashboards.captions import base_and_unit, foot
 from dashboards.charts import Chart, figure
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import listed, percent
+from dashboards.formats import listed, literal, percent
 from dashboards.judgement import AreaFigure, areas
 from dashboards.ranking import alphabetical
 from dashboards.sentences import hover
@@ -156,7 +156,7 @@ def _polygon(item: AreaFigure, rings: list[Ring], release: Release, language: st
         "line": {"color": HEAVY if stands_out else EDGE, "width": 2.4 if stands_out else 1},
         "hoveron": "fills",
         "hoverinfo": "text",
-        "text": text,
+        "text": literal(text),
     }
     if item.shown is None or item.shown.review:
         trace["fillpattern"] = {"shape": "/", "bgcolor": colour, "fgcolor": HATCH, "size": 7, "solidity": 0.22}

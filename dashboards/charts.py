@@ -114,6 +114,12 @@ def note(text: str, language: str, **place: object) -> Chart:
     return {"text": chart_text(text, language), "showarrow": False, "font": {"size": 12, "color": INK}, **place}
 
 
+def heading(text: str, language: str, **place: object) -> Chart:
+    """The same in bold."""
+    plain = note(text, language, **place)
+    return {**plain, "text": f"<b>{plain['text']}</b>"}
+
+
 def missing_notes(
     waves: Sequence[Wave],
     series: Sequence[Shown | None],

@@ -5,6 +5,7 @@ written with words, since a dash between two numbers reads backwards in Arabic. 
 """
 
 from datetime import date
+from html import escape
 
 from babel.dates import format_date
 
@@ -21,9 +22,15 @@ def fenced(text: str, language: str) -> str:
     return isolated(text) if direction(language) == "rtl" else text
 
 
+def literal(text: str) -> str:
+    """Text for plotly, which takes tags and entities in any text of a chart for markup: it appears as written."""
+    return escape(text, quote=False)
+
+
 def chart_text(text: str, language: str) -> str:
     """Text for an SVG chart, which is always laid out left to right: a right-to-left string is fenced whole."""
-    return f"{RIGHT_TO_LEFT}{text}{POP_ISOLATE}" if direction(language) == "rtl" else text
+    plain = literal(text)
+    return f"{RIGHT_TO_LEFT}{plain}{POP_ISOLATE}" if direction(language) == "rtl" else plain
 
 
 def percent(share: float, language: str, decimals: int = 0) -> str:

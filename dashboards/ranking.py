@@ -8,10 +8,10 @@ from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
 from dashboards.captions import base_and_unit, foot
-from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, note, share_axis, whiskers
+from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, heading, share_axis, whiskers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import chart_text, with_interval
+from dashboards.formats import chart_text, literal, with_interval
 from dashboards.judgement import AreaFigure, Shown, areas, shown
 from dashboards.sentences import hover
 from dashboards.sentences import ranking as ranking_summary
@@ -91,7 +91,7 @@ def _chart(groups: dict[str, list[AreaFigure]], whole: Shown | None, language: s
             places.append(row)
             labels.append(label)
             found.append(item.shown)
-            hovers.append(hover(label, item.shown, language))
+            hovers.append(literal(hover(label, item.shown, language)))
             row += 1
     margin = min(max(len(label) for label in labels) * LETTER + 16, LONGEST_LABEL)
     trace = {
@@ -129,7 +129,7 @@ def _chart(groups: dict[str, list[AreaFigure]], whole: Shown | None, language: s
             "ticklabelstandoff": 6,
         },
         shapes=_whole(whole),
-        annotations=[note(f"<b>{name}</b>", language, y=place, yanchor="middle", **side) for place, name in heads_at],
+        annotations=[heading(name, language, y=place, yanchor="middle", **side) for place, name in heads_at],
     )
 
 

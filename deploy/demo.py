@@ -61,6 +61,7 @@ def demo_environment(directory: Path) -> Path:
             "THIQA_RELEASES": str(directory / "releases"),
             "THIQA_CUSTODIAN_PUBLIC_KEY": keys.public,
             "THIQA_CUSTODIAN_PRIVATE_KEY": keys.private,
+            "THIQA_SITE_KEY": secrets.token_hex(SECRET_BYTES),
             "THIQA_CHANNEL_KEY": secrets.token_hex(SECRET_BYTES),
         }
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

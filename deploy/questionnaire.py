@@ -12,7 +12,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from survey_app.engine import Questionnaire
 from survey_app.instrument import BUNDLED
+from survey_app.media import AUDIO, content_type, find, named
 from survey_app.xlsform import Finding, Imported, Severity, export_markdown, export_workbook, import_form
 
 from .messaging import Message, messages
@@ -21,6 +23,7 @@ from .rehearsal import by_text, by_web, show_answers
 NEVER = frozenset({"never_asked", "never_offered"})
 STYLES = {Severity.FAULT: "bold red", Severity.REPAIR: "yellow", Severity.NOTE: "dim"}
 FORM = click.Path(path_type=Path, exists=True, dir_okay=False)
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.group()
@@ -31,8 +34,11 @@ def questionnaire() -> None:
 @questionnaire.command()
 @click.argument("file", type=FORM, required=False)
 @click.option("--price", type=click.FloatRange(min=0), help="Price of one segment; adds what each question costs.")
+@click.option(
+    "--media", type=FOLDER, envvar="THIQA_MEDIA", help="Folder of recordings and pictures; notes those missing."
+)
 @click.option("--json", "as_json", is_flag=True, help="The same, for machines.")
-def check(file: Path | None, price: float | None, *, as_json: bool) -> None:
+def check(file: Path | None, price: float | None, media: Path | None, *, as_json: bool) -> None:
     """Read FILE (the bundled questionnaire if none is named) and say whether it may be fielded. Changes nothing.
 
     Shows what was found, how much of it is written in each language, and how many segments each question takes as a
@@ -40,6 +46,9 @@ def check(file: Path | None, price: float | None, *, as_json: bool) -> None:
     """
     source = file or _bundled()
     found = import_form(source)
+    if found.questionnaire:
+        notes = _media(found.questionnaire, media)
+        found = dataclasses.replace(found, findings=(*found.findings, *notes))
     sent = messages(found.questionnaire) if found.questionnaire else ()
     fieldable = found.questionnaire is not None and not found.faults
     if as_json:
@@ -112,6 +121,17 @@ def export(file: Path, out: Path, *, overwrite: bool) -> None:
 def _bundled() -> Path:
     files = tomllib.loads(BUNDLED.read_text(encoding="utf-8"))["files"]
     return BUNDLED.parent / str(files["questionnaire"])
+
+
+def _media(form: Questionnaire, folder: Path | None) -> list[Finding]:
+    # Which files would be shown nowhere: those of no usable name or kind and, where a folder is known, those not in it.
+    found = []
+    for item, name, types in named(form):
+        code = "media_unusable" if content_type(name, types) is None else "media_missing"
+        if code == "media_unusable" or (folder and find(folder, name, types) is None):
+            sheet = "survey" if types is AUDIO else "choices"
+            found.append(Finding(code, sheet, 0, detail=f"{item}: {name}", severity=Severity.NOTE, item=item))
+    return found
 
 
 def _verdict(source: Path, found: Imported, *, fieldable: bool) -> str:

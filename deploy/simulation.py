@@ -18,6 +18,7 @@ from survey_app.engine import Interview, Item, Kind, Mode, Questionnaire, Refuse
 from survey_app.instrument import Instrument
 from survey_app.intake import Ticket
 from survey_app.intake import complete as seal
+from survey_app.paradata import Entry, Provenance
 from survey_app.storage.database import writing
 
 from .residents import TEXT_SHARE, Resident, draw, opinions
@@ -79,7 +80,7 @@ def _interview(session: Session, plan: Plan, resident: Resident, random: Random)
         if finished is None:
             create(session, ticket, plan.wave_id, left, plan.today)
     if finished is not None:
-        seal(session, form, finished, plan.wave_id, ticket, plan.custodian)
+        seal(session, form, finished, plan.wave_id, ticket, plan.custodian, Provenance(Entry.INVITED))
 
 
 def hold_on_the_web(

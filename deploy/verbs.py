@@ -1,6 +1,7 @@
 """The verbs that need more than one room: the demonstration and the server."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -15,11 +16,12 @@ from analytics.custody import open_batches
 from analytics.publish import Parameters, publish
 from analytics.settings import CustodianSettings
 from survey_app.instrument import read_instrument
-from survey_app.settings import CollectorSettings, read_settings
+from survey_app.settings import SECRET_BYTES, CollectorSettings, read_settings
 from survey_app.storage.database import connect
 
 from .demo import demo_environment, make_demo
 from .questionnaire import questionnaire
+from .server import command
 
 VAR = Path("var")
 
@@ -56,6 +58,8 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
         demo_environment(VAR.absolute())
         os.environ.setdefault("THIQA_PUBLIC_URL", address)
     settings = read_settings(CollectorSettings)
+    if settings.site_key is None:  # one for all workers, so that each knows the puzzles of the others
+        os.environ["THIQA_SITE_KEY"] = secrets.token_hex(SECRET_BYTES)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -73,18 +77,12 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
         else None
     )
     try:
-        raise SystemExit(subprocess.call(gunicorn("deploy.wsgi:everything()", host, port, workers)))
+        raise SystemExit(subprocess.call(command("deploy.wsgi:everything()", host, port, workers)))
     except KeyboardInterrupt:
         click.echo("Stopped.")
     finally:
         if watcher:
             watcher.terminate()
-
-
-def gunicorn(application: str, host: str, port: int, workers: int) -> list[str]:
-    """The command that serves a WSGI application, without a log of who asked for what."""
-    server = [sys.executable, "-m", "gunicorn", application, "--bind", f"{host}:{port}", "--workers", str(workers)]
-    return [*server, "--threads", "4", "--no-control-socket", "--log-level", "warning"]
 
 
 @click.command()

@@ -28,7 +28,7 @@ def today() -> date:
 def site() -> "WSGIApplication":
     """The respondents' site."""
     settings = read_settings(CollectorSettings)
-    return create_site(settings, connect(settings.database_url.get_secret_value()), today)
+    return create_site(settings, connect(settings.database_url.get_secret_value(), impatient=True), today)
 
 
 def channel() -> "WSGIApplication":
@@ -37,7 +37,7 @@ def channel() -> "WSGIApplication":
     from sms.webhook import create_channel  # noqa: PLC0415 (the same)
 
     settings = read_settings(ChannelSettings)
-    return create_channel(settings, connect(settings.database_url.get_secret_value()))
+    return create_channel(settings, connect(settings.database_url.get_secret_value(), impatient=True))
 
 
 def dashboards() -> "WSGIApplication":

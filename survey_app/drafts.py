@@ -4,6 +4,7 @@ A stolen database or backup reads nothing. Two tabs never overwrite each other: 
 revision that was read.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from .engine import Interview
 from .engine.state import dump, load
 from .fieldwork import WAVE, Wave, fielded
 from .intake import Ticket, padded, unpadded
+from .paradata import Paradata, from_plain, to_plain
 from .storage.database import Work, changed
 from .storage.tables import DraftRow, table
 
@@ -31,18 +33,22 @@ _PURGE = delete(_DRAFT).where(_DRAFT.c.expires < bindparam("today"))
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unfinished interview, the wave it belongs to, and the revision at which it was read."""
+    """An unfinished interview, its paradata, the wave, the revision at which it was read, and its last day."""
 
     interview: Interview
+    paradata: Paradata
     wave: Wave
     revision: int
+    expires: date
 
 
-def create(work: Work, ticket: Ticket, wave: str, interview: Interview, today: date) -> None:
+def create(
+    work: Work, ticket: Ticket, wave: str, interview: Interview, today: date, paradata: Paradata | None = None
+) -> None:
     """Keep a new draft, to expire after DRAFT_DAYS."""
-    row = {"id": _id(ticket), "wave": wave, "revision": 0, "sealed": _seal(ticket, 0, interview)}
-    expires = today + timedelta(days=DRAFT_DAYS)
-    work.execute(insert(_DRAFT), {**row, "answered": len(interview.answers), "expires": expires})
+    sealed = _seal(ticket, 0, interview, paradata or Paradata())
+    row = {"id": _id(ticket), "wave": wave, "revision": 0, "sealed": sealed, "answered": len(interview.answers)}
+    work.execute(insert(_DRAFT), {**row, "expires": today + timedelta(days=DRAFT_DAYS)})
 
 
 def find(work: Work, ticket: Ticket, today: date) -> Draft | None:
@@ -54,13 +60,15 @@ def find(work: Work, ticket: Ticket, today: date) -> Draft | None:
         content = Aead(ticket.derived(b"draft-key")).decrypt(row.sealed, _bound(ticket, row.revision))
     except CryptoError:
         return None
-    return Draft(load(unpadded(content)), fielded(work, row), row.revision)
+    beside, _, interview = unpadded(content).partition(b"\n")
+    return Draft(load(interview), from_plain(json.loads(beside)), fielded(work, row), row.revision, row.expires)
 
 
 def store(work: Work, ticket: Ticket, draft: Draft, interview: Interview) -> bool:
     """Replace the draft that was read by the new interview. False if another request was quicker."""
     revision = draft.revision + 1
-    row = {"revision": revision, "sealed": _seal(ticket, revision, interview), "answered": len(interview.answers)}
+    sealed = _seal(ticket, revision, interview, draft.paradata)
+    row = {"revision": revision, "sealed": sealed, "answered": len(interview.answers)}
     return changed(work, _STORE, {**row, "mine": _id(ticket), "read": draft.revision}) == 1
 
 
@@ -69,6 +77,14 @@ def discard(work: Work, ticket: Ticket, draft: Draft | None = None) -> bool:
     if draft is None:
         return changed(work, _DISCARD, {"mine": _id(ticket)}) == 1
     return changed(work, _DISCARD_READ, {"mine": _id(ticket), "read": draft.revision}) == 1
+
+
+def hand_over(work: Work, ticket: Ticket, draft: Draft) -> Ticket:
+    """Move a draft to a new ticket, with the days that it has left; the old ticket opens nothing any more."""
+    new = Ticket.new()
+    create(work, new, draft.wave.id, draft.interview, draft.expires - timedelta(days=DRAFT_DAYS), draft.paradata)
+    discard(work, ticket)
+    return new
 
 
 def purge(work: Work, today: date) -> int:
@@ -84,6 +100,6 @@ def _bound(ticket: Ticket, revision: int) -> bytes:
     return f"{_id(ticket)}:{revision}".encode()
 
 
-def _seal(ticket: Ticket, revision: int, interview: Interview) -> bytes:
-    content = padded(dump(interview))
+def _seal(ticket: Ticket, revision: int, interview: Interview, paradata: Paradata) -> bytes:
+    content = padded(json.dumps(to_plain(paradata)).encode() + b"\n" + dump(interview))
     return bytes(Aead(ticket.derived(b"draft-key")).encrypt(content, _bound(ticket, revision)))

@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import Any
 
 from nacl.encoding import HexEncoder
 from nacl.public import PublicKey, SealedBox
@@ -19,6 +20,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from .engine import Interview, Questionnaire, Status, encode, submission
+from .paradata import Provenance
 from .storage.database import Work
 from .storage.tables import EnvelopeRow, table
 
@@ -62,14 +64,23 @@ class EnvelopeError(ValueError):
 
 
 def complete(
-    work: Work, questionnaire: Questionnaire, interview: Interview, wave: str, ticket: Ticket, custodian: str
+    work: Work,
+    questionnaire: Questionnaire,
+    interview: Interview,
+    wave: str,
+    ticket: Ticket,
+    custodian: str,
+    provenance: Provenance | None = None,
 ) -> Receipt:
-    """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once."""
+    """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once.
+
+    The digest is of the answers alone: sent again a moment later, they are the same.
+    """
     if interview.status is not Status.COMPLETED:
         raise ValueError("only a completed interview is sealed")
-    content = payload(questionnaire, interview)
-    digest = hmac.digest(ticket.derived(b"digest"), content, "sha256")
-    sealed = _box(custodian).encrypt(padded(content))
+    content = _content(questionnaire, interview)
+    digest = hmac.digest(ticket.derived(b"digest"), _bytes(content), "sha256")
+    sealed = _box(custodian).encrypt(padded(_bytes(content | _came(provenance or Provenance()))))
     row = {"submission": ticket.submission, "wave": wave, "sealed": sealed, "digest": digest}
     try:
         with work.begin_nested():
@@ -87,15 +98,9 @@ def received(work: Work, ticket: Ticket, digest: bytes | None = None) -> Receipt
     return Receipt.ALREADY if digest is None or hmac.compare_digest(kept, digest) else Receipt.CONFLICT
 
 
-def payload(questionnaire: Questionnaire, interview: Interview) -> bytes:
-    """What the envelope holds: the answers on the path, the version, the mode and the language. No time, no id."""
-    content = {
-        "version": questionnaire.version,
-        "mode": interview.mode.value,
-        "language": interview.language,
-        "answers": {name: encode(value) for name, value in submission(questionnaire, interview).items()},
-    }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+def payload(questionnaire: Questionnaire, interview: Interview, provenance: Provenance) -> bytes:
+    """What the envelope holds: the answers on the path, version, mode, language, and way in. No time, no id."""
+    return _bytes(_content(questionnaire, interview) | _came(provenance))
 
 
 def padded(content: bytes) -> bytes:
@@ -110,6 +115,23 @@ def unpadded(filled: bytes) -> bytes:
     if not content.endswith(b"\x80"):
         raise EnvelopeError("not padded")
     return content[:-1]
+
+
+def _content(questionnaire: Questionnaire, interview: Interview) -> dict[str, Any]:
+    return {
+        "version": questionnaire.version,
+        "mode": interview.mode.value,
+        "language": interview.language,
+        "answers": {name: encode(value) for name, value in submission(questionnaire, interview).items()},
+    }
+
+
+def _came(provenance: Provenance) -> dict[str, Any]:
+    return {"entry": provenance.entry.value, "hurried": provenance.hurried}
+
+
+def _bytes(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=8)

@@ -1,14 +1,24 @@
 """The collection's verbs of the `thiqa` command."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
+from .areas import Area, AreaListError
 from .drafts import purge as purge_drafts
-from .settings import SECRET_BYTES, CollectorSettings, read_settings
+from .instrument import BUNDLED, Instrument, InstrumentError, read_instrument
+from .invite import invitations
+from .pauses import purge as purge_pauses
+from .settings import SECRET_BYTES, CollectorSettings, PrintSettings, read_settings
 from .storage.database import connect, writing
 from .storage.database import migrate as migrate_tables
+from .xlsform import FormError
+
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command()
@@ -26,11 +36,67 @@ def secret() -> None:
 
 @click.command()
 def purge() -> None:
-    """Delete web drafts that have expired. Changes the database; no finished interview is touched."""
+    """Delete web drafts and resume codes that have expired. Changes the database, but no finished interview."""
     engine = connect(read_settings(CollectorSettings).database_url.get_secret_value())
     with writing(engine) as session:
-        gone = purge_drafts(session, datetime.now(UTC).date())
-    click.echo(f"Expired drafts deleted: {gone}")
+        today = datetime.now(UTC).date()
+        gone, codes = purge_drafts(session, today), purge_pauses(session, today)
+    click.echo(f"Expired drafts deleted: {gone}; expired resume codes: {codes}")
 
 
-verbs = [migrate, secret, purge]
+@click.command()
+@click.option("--area", "code", help="Code of the area.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Its poster: FILE.pdf or FILE.svg.")
+@click.option("--all", "folder", type=click.Path(path_type=Path, file_okay=False), help="A poster for every area.")
+@click.option(
+    "--format", "ending", type=click.Choice(["pdf", "svg"]), default="pdf", help="Of --all.", show_default=True
+)
+@click.option("--contact", default="", help="Whom to ask, printed at the foot as it is given.")
+@click.option("--font", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Font of the PDF.")
+@click.option("--instrument", type=click.Path(path_type=Path, exists=True), default=BUNDLED, help="Instrument file.")
+@click.option("--overwrite", is_flag=True, help="Replace posters that are there.")
+def poster(
+    code: str | None,
+    out: Path | None,
+    folder: Path | None,
+    ending: str,
+    contact: str,
+    font: Path | None,
+    instrument: Path,
+    overwrite: bool,
+) -> None:
+    """Print the way in for an area on A4: --area CODE --out FILE, or --all FOLDER. Writes these files and no others.
+
+    The sheet is in three languages and holds the address {THIQA_PUBLIC_URL}/a/{CODE} as a QR code and in letters. No
+    database is read.
+    """
+    from .paper.files import posters, write  # noqa: PLC0415 (PDF and fonts are slow to load; other verbs need none)
+    from .paper.sheet import PaperError  # noqa: PLC0415 (the same)
+
+    if (code is None) == (folder is None) or (code is None) != (out is None):
+        raise click.UsageError("Name either --area CODE with --out FILE, or --all FOLDER.")
+    settings = read_settings(PrintSettings)
+    try:
+        survey = read_instrument(instrument)
+        areas = _areas(survey)
+        if code is not None and code not in areas:
+            raise click.ClickException(f"{code} is not an area of this survey at its level, {survey.level}.")
+        wanted = {code: out} if code and out else {each: folder / f"{each}.{ending}" for each in areas if folder}
+        write(posters(survey.title, areas, wanted, settings, contact, font), overwrite=overwrite)
+    except (PaperError, InstrumentError, AreaListError, FormError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Posters written: {len(wanted)}. Each opens {settings.public_url.rstrip('/')}/a/ and its area's code.")
+    if urlsplit(settings.public_url).hostname in THIS_MACHINE:
+        click.echo("That address works on this machine only: set THIQA_PUBLIC_URL before printing.", err=True)
+
+
+def _areas(survey: Instrument) -> Mapping[str, Area]:
+    """The areas that the survey asks about today, by code."""
+    try:
+        found = survey.areas.at(survey.level, datetime.now(UTC).date())
+    except KeyError:
+        raise click.ClickException("This survey has no areas, so it has no posters.") from None
+    return {area.code: area for area in found}
+
+
+verbs = [migrate, secret, purge, invitations, poster]

@@ -75,23 +75,27 @@ def postgres_template(postgres_server: str) -> str:
     return name
 
 
+@pytest.fixture
+def postgres_engine(postgres_server: str, postgres_template: str) -> Iterator[Engine]:
+    """A migrated, empty database of a real PostgreSQL."""
+    name = f"thiqa_{uuid.uuid4().hex[:12]}"
+    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    engine = connect(_named(postgres_server, name))
+    yield engine
+    engine.dispose()
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """A migrated, empty database of each kind."""
-    if request.param == "sqlite":
-        engine = connect(f"sqlite:///{tmp_path}/thiqa.sqlite3")
-        migrate(engine)
-        yield engine
-        engine.dispose()
+    if request.param == "postgres":
+        yield request.getfixturevalue("postgres_engine")
         return
-    server: str = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
-    name = f"thiqa_{uuid.uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    engine = connect(_named(server, name))
+    engine = connect(f"sqlite:///{tmp_path}/thiqa.sqlite3")
+    migrate(engine)
     yield engine
     engine.dispose()
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

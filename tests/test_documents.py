@@ -11,14 +11,20 @@ from dashboards.settings import DashboardSettings
 from deploy.command import main
 from sms.settings import ChannelSettings
 from survey_app.engine.functions import FUNCTIONS
-from survey_app.settings import CollectorSettings
+from survey_app.settings import CollectorSettings, PrintSettings
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    rooms: tuple[type[BaseSettings], ...] = (CollectorSettings, ChannelSettings, CustodianSettings, DashboardSettings)
+    rooms: tuple[type[BaseSettings], ...] = (
+        CollectorSettings,
+        PrintSettings,
+        ChannelSettings,
+        CustodianSettings,
+        DashboardSettings,
+    )
     fields = {f"THIQA_{name.upper()}": field for room in rooms for name, field in room.model_fields.items()}
     text = (ROOT / "docs" / "configuration.md").read_text()
     rows = {row[0]: row[2] for row in re.findall(r"^\| (THIQA_\w+) \| ([^|]+) \| ([^|]+) \|", text, re.MULTILINE)}

@@ -39,6 +39,7 @@ class Kind(StrEnum):
 ONE_CHOICE = frozenset({Kind.SINGLE, Kind.AREA})
 WITH_CHOICES = ONE_CHOICE | {Kind.MULTIPLE, Kind.RANKING, Kind.ARM}
 DERIVED = frozenset({Kind.CALCULATED, Kind.ARM})
+PICTURES = frozenset({"faces", "faces-reversed", "bars", "bars-reversed"})
 
 
 class Mode(StrEnum):
@@ -46,6 +47,7 @@ class Mode(StrEnum):
 
     WEB = "web"
     SMS = "sms"
+    ASSISTED = "assisted"
 
     @property
     def by_text(self) -> bool:
@@ -70,11 +72,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of items: a module or a page. `random` shuffles what is directly in it, by the interview's seed."""
+    """A group of items: a module or a page. `random` shuffles what is directly in it, by the interview's seed.
+
+    `help` says that its questions may weigh on a person, so that whoever shows them says where help is.
+    """
 
     name: str
     label: Text = field(default_factory=dict)
     random: bool = False
+    help: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class Item:
 
     `groups` are the groups around it, outermost first; `page` joins items that are shown together; `stem` is the
     question that a battery shares. `offers` are the missing answers offered where there is no list of choices.
+    `pictures` draws a face or a bar beside each point, the first as authored being the saddest or emptiest.
     """
 
     name: str
@@ -114,6 +121,7 @@ class Item:
     precision: str = "day"
     long: bool = False
     area_level: str = ""
+    pictures: str = ""
 
     def choice(self, code: object) -> Choice | None:
         """The choice with this code, or None."""
@@ -157,8 +165,18 @@ class Questionnaire:
         """The names of the groups whose children are shuffled."""
         return frozenset(group.name for group in self.groups if group.random)
 
+    @cached_property
+    def help_groups(self) -> frozenset[str]:
+        """The names of the groups whose questions may weigh on a person."""
+        return frozenset(group.name for group in self.groups if group.help)
+
     def __hash__(self) -> int:
         return hash(self.version)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The items' places in the order of authoring, from 1."""
+        return {item.name: number for number, item in enumerate(self.items, 1)}
 
     @cached_property
     def by_name(self) -> Mapping[str, Item]:
@@ -236,3 +254,7 @@ def _kind_faults(item: Item) -> Iterator[Fault]:
         yield Fault("no_calculation", item.name)
     if item.precision not in ("day", "month", "year"):
         yield Fault("unknown_precision", item.name, item.precision)
+    if item.pictures and item.pictures not in PICTURES:
+        yield Fault("unknown_pictures", item.name, item.pictures)
+    elif item.pictures and item.kind not in (Kind.SINGLE, Kind.SCALE):
+        yield Fault("pictures_without_points", item.name, item.kind)

@@ -21,16 +21,27 @@ from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
+# A person waits for an answer, and a request that waits holds a thread: rather say soon that it did not work. A server
+# or a network that is silent is given up as well. What runs at night (migrations, batches, figures) has no such limits.
+IMPATIENT = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "options": "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
+}
 RESTED_SECONDS = 1
 Work = Session | Connection  # where statements are run: both have `execute`
 _BEGIN, _PLAIN = "thiqa_begin", "thiqa_plain"  # execution options: how a transaction begins; the engine without any
 
 
-def connect(url: str) -> Engine:
-    """An engine for a database URL; statements and errors never echo values."""
+def connect(url: str, *, impatient: bool = False) -> Engine:
+    """An engine for a database URL; statements and errors never echo values.
+
+    An `impatient` one is for those who serve people: no statement and no wait lasts longer than a few seconds. Options
+    of libpq in the URL itself count before these.
+    """
     parsed = make_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
-    plain = _sqlite(parsed) if sqlite else _postgres(parsed)
+    plain = _sqlite(parsed) if sqlite else _postgres(parsed, impatient=impatient)
     # Two engines over one pool: what listens to transactions would cost each statement that needs none.
     engine = plain.execution_options(**{_PLAIN: plain})
     event.listen(engine, "begin", _begin_sqlite if sqlite else _begin_postgres)
@@ -53,8 +64,9 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _postgres(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, skip_autocommit_rollback=True)
+def _postgres(url: URL, *, impatient: bool) -> Engine:
+    limits = {name: value for name, value in IMPATIENT.items() if impatient and name not in url.query}
+    engine = create_engine(url, hide_parameters=True, skip_autocommit_rollback=True, connect_args=limits)
     event.listen(engine, "handle_error", _without_detail)
     _revive(engine)
     return engine

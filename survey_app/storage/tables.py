@@ -7,7 +7,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, Table
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, Table, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -62,6 +62,29 @@ class DraftRow(SQLModel, table=True):
     expires: date
 
 
+class PauseRow(SQLModel, table=True):
+    """A ticket that was put aside, sealed under a resume code that only the respondent has written down."""
+
+    __tablename__ = "pause"
+
+    id: str = Field(primary_key=True, max_length=64)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    expires: date
+
+
+class InvitationRow(SQLModel, table=True):
+    """An invitation: a keyed hash of its code and how many starts it has left. Never when, never by whom."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (_one_of("entry", "invited", "assisted"), CheckConstraint("starts >= 0", name="starts"))
+
+    id: str = Field(primary_key=True, max_length=64)
+    wave: str = Field(foreign_key="wave.id", max_length=40)
+    entry: str = Field(max_length=10)
+    area: str = Field(max_length=80)
+    starts: int
+
+
 class EnvelopeRow(SQLModel, table=True):
     """A finished interview, padded and sealed to the custodian. `digest` is keyed with the respondent's own secret."""
 
@@ -74,15 +97,23 @@ class EnvelopeRow(SQLModel, table=True):
 
 
 class ResponseRow(SQLModel, table=True):
-    """An opened interview: random id, the wave as its only time. The design columns come with foreign microdata."""
+    """An opened interview: random id, the wave as its only time. The design columns come with foreign microdata.
+
+    `entry` is the way in, None for foreign microdata; `hurried` flags answers that came faster than anybody reads.
+    """
 
     __tablename__ = "response"
-    __table_args__ = (_one_of("mode", "web", "sms", "whatsapp", "assisted", "imported"),)
+    __table_args__ = (
+        _one_of("mode", "web", "sms", "whatsapp", "assisted", "imported"),
+        _one_of("entry", "open", "poster", "invited", "assisted"),
+    )
 
     id: uuid.UUID = Field(primary_key=True)
     wave: str = Field(foreign_key="wave.id", max_length=40, index=True)
     mode: str = Field(max_length=10)
     language: str = Field(max_length=8)
+    entry: str | None = Field(default=None, max_length=10)
+    hurried: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     answers: dict[str, Any] = Field(sa_type=DOCUMENT)
     weight: float | None = None
     stratum: str | None = Field(default=None, max_length=80)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import flask
 from flask import current_app, g, request
@@ -15,23 +15,38 @@ from translations import languages
 
 from .. import engine
 from ..engine import Interview, Questionnaire, Text
+from ..information import Information
 from ..intake import Ticket
 from ..settings import CollectorSettings
 from . import cookie
+from .gate import Gate
+from .puzzle import Puzzles
 from .sittings import Sitting
+
+if TYPE_CHECKING:
+    from .assets import Asset
 
 _BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the views work with, and the questionnaires that this process has shown, by version."""
+    """What the views work with. `clock` gives the day, `ticks` the seconds since 1970.
+
+    `checked` and `looked` are the versions whose contacts and whose media this process has looked for.
+    """
 
     settings: CollectorSettings
     database: Engine
     clock: Callable[[], date]
-    style: bytes
-    shown: dict[str, Questionnaire] = field(default_factory=dict)
+    ticks: Callable[[], float]
+    gate: Gate
+    puzzles: Puzzles
+    style: "Asset"
+    script: "Asset"
+    information: Information | None
+    checked: set[str] = field(default_factory=set)
+    looked: set[str] = field(default_factory=set)
 
 
 def desk() -> Desk:
@@ -57,7 +72,9 @@ def language() -> str:
 
 
 def url_for(endpoint: str, **values: Any) -> str:
-    """As Flask's, which takes as long as a small query: each address is made once."""
+    """As Flask's, which takes as long as a small query: each address is made once, unless a code stands in it."""
+    if "code" in values or "next" in values:
+        return flask.url_for(endpoint, **values)
     return _address(request.script_root, request.blueprint, endpoint, **values)
 
 

@@ -81,11 +81,11 @@ def sent(item: Item, form: MultiDict[str, str], first: str) -> Values:
 
 
 def shown_again(item: Item, values: Values) -> Values:
-    """What was sent as the page may show it again: bounded, and without signs that reorder text."""
+    """What was sent as the page may show it again: bounded, without signs that reorder text or hide it."""
     if item.kind is Kind.TEXT:
         limit = MAX_TEXT_CHARS[item.long]
         return {key: tuple(readable(value, limit) for value in found) for key, found in values.items()}
-    return {key: tuple(visible(value)[:SHOWN_CHARS] for value in found) for key, found in values.items()}
+    return {key: tuple(readable(visible(value), SHOWN_CHARS) for value in found) for key, found in values.items()}
 
 
 def filled(item: Item, answer: Answer, decimal_sign: str) -> Values:

@@ -71,9 +71,20 @@ def _wanted_date(item: Item) -> str:
     return str(_("Check the date: write the day, choose the month and write the year in four digits."))
 
 
-def unsaved() -> str:
-    """What to do when an answer could not be stored; it is still on the page."""
-    return str(_("We cannot save answers now. This one is still on the page: wait a minute, then press Next again."))
+def unsaved() -> Notice:
+    """What was sent could not be stored; it waits in the page."""
+    return Notice(
+        _("This could not be saved yet"),
+        _("Nothing is lost: what you sent waits in this page. Wait a minute, then send it again."),
+    )
+
+
+def no_invitation() -> Notice:
+    """A code that opens nothing: wrong, used up or of another survey, and nobody is told which."""
+    return Notice(
+        _("This code does not open the survey"),
+        _("It may be mistyped, or used already. Check it letter by letter, or ask the office that sent it."),
+    )
 
 
 def gone() -> Notice:
@@ -111,6 +122,11 @@ def trouble(status: int) -> Notice:
             )
         case 413:
             return Notice(_("Too much was sent at once"), _("Nothing was changed. Go on from here."))
+        case 429:
+            return Notice(
+                _("Too many attempts came from this connection"),
+                _("Others may share it with you. Nothing is lost. Wait an hour, or use another connection."),
+            )
         case 503:
             return Notice(
                 _("The survey cannot be reached at the moment"),

@@ -18,7 +18,8 @@ MAX_BODY_BYTES = 64 * 1024
 FIELD = "csrf"
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 _HEADERS = {

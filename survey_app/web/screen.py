@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from operator import gt
 from typing import NamedTuple
 
-from werkzeug.datastructures import MultiDict
+from markupsafe import Markup
 
 from .. import engine
 from ..engine import Choice, Interview, Item, Kind, Questionnaire, Reason, Refused, Step, Text, Unclear
 from ..engine.kinds import MAX_TEXT_CHARS
-from . import fields, messages, words
+from ..information import Contact
+from . import assistance, fields, media, messages, pictures, words
 from .desk import language, piped
 from .fields import Values
 
 
 class Option(NamedTuple):
-    """One choice as it is shown: what its box is called and sends, and whether it stands apart from those above."""
+    """One choice as it is shown: what its box is called and sends, whether it stands apart, and its picture."""
 
     id: str
     name: str
@@ -27,6 +28,7 @@ class Option(NamedTuple):
     label: str
     chosen: bool
     apart: bool
+    shown: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +86,21 @@ class Field:
         """The choices of a list; the first of those that are no answer stands apart."""
         missing = [bool(choice.missing) for choice in self.choices]
         apart = map(gt, missing, (False, *missing))
-        return self._options(
-            key, "choice", [(c.code, say(c.label), a) for c, a in zip(self.choices, apart, strict=True)]
-        )
+        shown = [(c.code, say(c.label), a, _beside(self.item, c)) for c, a in zip(self.choices, apart, strict=True)]
+        return self._options(key, "choice", shown)
 
     def instead(self, key: str, say: Callable[[Text], str]) -> list[Option]:
         """What can be chosen in place of an answer."""
         ranked = [c for c in self.choices if c.missing] if self.item.kind is Kind.RANKING else []
         found = [(c.code, say(c.label)) for c in ranked] + [(m.value, words.missing(m)) for m in self.item.offers]
-        return self._options(key, "apart", [(value, label, not at) for at, (value, label) in enumerate(found)])
+        shown = [(value, label, not at, Markup()) for at, (value, label) in enumerate(found)]
+        return self._options(key, "apart", shown)
 
-    def _options(self, key: str, part: str, shown: list[tuple[str, str, bool]]) -> list[Option]:
+    def _options(self, key: str, part: str, shown: list[tuple[str, str, bool, Markup]]) -> list[Option]:
         name, id_, held = self.name(key), self.id(part), self.values.get(key, ())
         return [
-            Option(f"{id_}-{number}", name, value, label, value in held, apart)
-            for number, (value, label, apart) in enumerate(shown, 1)
+            Option(f"{id_}-{number}", name, value, label, value in held, apart, drawn)
+            for number, (value, label, apart, drawn) in enumerate(shown, 1)
         ]
 
     def id(self, part: str) -> str:
@@ -120,15 +122,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The fields, in order, and where on the way they are. `place` is first and last number, and how many there are."""
+    """The fields, in order, where on the way they are, and whom a person can turn to.
 
-    version: str
+    `place` is first and last number, and how many there are.
+    """
+
     fields: tuple[Field, ...]
     say: Callable[[Text], str]
     module: str = ""
     place: tuple[int, int, int] | None = None
     previous: str | None = None
-    fault: str | None = None
+    contacts: tuple[Contact, ...] = ()
 
     @property
     def faulty(self) -> list[Field]:
@@ -144,38 +148,35 @@ class Screen:
 def screen(
     form: Questionnaire,
     interview: Interview,
+    suggested: str = "",
     given: Mapping[str, Values] | None = None,
     faults: Mapping[str, Reason] | None = None,
 ) -> Screen:
-    """The screen at the interview's cursor, with what was just given (and refused) in place of what is stored."""
+    """The screen at the interview's cursor, with what was just given (and refused) in place of what is stored.
+
+    `suggested` is an area that is ticked where none was answered: where a poster hung.
+    """
     items, say = engine.page(form, interview), piped(form, interview)
     sign = words.decimal_sign(language())
     shown = []
     for item in items:
-        stored = fields.filled(item, interview.answers.get(item.name), sign)
-        values = fields.shown_again(item, given.get(item.name, {})) if given else stored
         choices = engine.offered_choices(form, interview, item)
+        offered = item.kind is Kind.AREA and suggested in {choice.code for choice in choices}
+        stored = fields.filled(item, interview.answers.get(item.name, suggested if offered else None), sign)
+        values = fields.shown_again(item, given.get(item.name, {})) if given else stored
         reason = (faults or {}).get(item.name)
         fault = messages.refusal(item, reason, language(), say) if reason else None
         shown.append((item, choices, values, fault))
     before = engine.back(form, interview).interview
     previous = engine.page(form, before)
     return Screen(
-        version=form.version,
         fields=_fields(shown),
         say=say,
         module=_module(form, items, previous, say),
         place=_place(form, interview, items),
         previous=previous[0].name if previous and previous[0].name != items[0].name else None,
+        contacts=assistance.beside(form, items, interview),
     )
-
-
-def without_draft(form: Questionnaire, item: Item, sent: MultiDict[str, str]) -> Screen:
-    """The screen that a form came from, while the draft cannot be read: nothing piped, every choice, no place."""
-    beside = sent.get("shown", "").split()
-    items = [it for it in form.items if it is item or (item.page and it.page == item.page and it.name in beside)]
-    shown = [(it, it.choices, fields.shown_again(it, fields.sent(it, sent, item.name)), None) for it in items]
-    return Screen(form.version, _fields(shown, item.name), piped(form, None), fault=messages.unsaved())
 
 
 def refusals(form: Questionnaire, step: Step, read: Callable[[Item, tuple[Choice, ...]], object]) -> dict[str, Reason]:
@@ -203,13 +204,19 @@ def _checked(
     return value.reason if isinstance(value, Unclear) else None
 
 
-def _fields(
-    shown: Sequence[tuple[Item, tuple[Choice, ...], Values, str | None]], first: str | None = None
-) -> tuple[Field, ...]:
+def _beside(item: Item, choice: Choice) -> Markup:
+    """The choice's own picture, or else its drawing."""
+    address = media.image(choice)
+    if address:
+        return Markup('<img src="%s" alt="" width="64" height="64">') % address
+    return pictures.drawing(item, choice.code)
+
+
+def _fields(shown: Sequence[tuple[Item, tuple[Choice, ...], Values, str | None]]) -> tuple[Field, ...]:
     found: list[Field] = []
     for number, (item, choices, values, fault) in enumerate(shown, 1):
         repeats = bool(found) and bool(item.stem) and found[-1].item.stem == item.stem
-        found.append(Field(item, first or shown[0][0].name, number, choices, values, fault, repeats))
+        found.append(Field(item, shown[0][0].name, number, choices, values, fault, repeats))
     return tuple(found)
 
 

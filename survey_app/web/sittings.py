@@ -12,17 +12,19 @@ from enum import Enum
 
 from sqlalchemy import Engine
 
-from .. import drafts, engine, intake
+from .. import drafts, engine, intake, invitations, pauses
 from ..drafts import Draft
 from ..engine import Answer, Choice, Interview, Item, Mode, Questionnaire, Reason, Refused, Status, Step
-from ..fieldwork import OPEN, open_wave
+from ..fieldwork import OPEN, Wave
 from ..intake import Receipt, Ticket
+from ..paradata import Entry, Paradata, provenance
 from ..storage.database import Work, alone, changing
 
 ATTEMPTS = 20
 SEEDS = 2**32
 ENDED = (Status.SCREENED_OUT, Status.QUOTA_FULL)
-Read = Callable[[Item, tuple[Choice, ...], Answer], object]  # item, choices offered, answer before: the raw reply
+# The name of the screen's first item, an item of it, the choices offered, the answer before: the raw reply.
+Read = Callable[[str, Item, tuple[Choice, ...], Answer], object]
 
 
 class Absence(Enum):
@@ -54,18 +56,55 @@ class Sitting:
         return self.draft.interview
 
 
-def begin(database: Engine, earlier: Ticket | None, language: str, today: date) -> tuple[Ticket, Step] | None:
-    """Start an interview under a new ticket and drop the earlier draft; None if no wave is in the field."""
-    ticket = Ticket.new()
+def invited(database: Engine, key: bytes | None, code: str, wave_id: str, now: float) -> Paradata | None:
+    """Spend a start of an invitation, in a transaction of its own; None if it opens nothing."""
+    if key is None:
+        return None
     with changing(database) as work:
-        fielded = open_wave(work)
-        if fielded is None:
-            return None
+        found = invitations.spend(work, key, code, wave_id)
+    if found is None:
+        return None
+    return Paradata(found.entry, int(now), found.area, code if found.entry is Entry.ASSISTED else "")
+
+
+def begin(
+    database: Engine,
+    earlier: Ticket | None,
+    fielded: Wave,
+    mode: Mode,
+    language: str,
+    today: date,
+    paradata: Paradata,
+) -> tuple[Ticket, Step]:
+    """Start an interview under a new ticket and drop the earlier draft."""
+    ticket = Ticket.new()
+    step = engine.begin(fielded.questionnaire, mode, language, secrets.randbelow(SEEDS))
+    with changing(database) as work:
         if earlier is not None:
             drafts.discard(work, earlier)
-        step = engine.begin(fielded.questionnaire, Mode.WEB, language, secrets.randbelow(SEEDS))
-        drafts.create(work, ticket, fielded.id, step.interview, today)
+        drafts.create(work, ticket, fielded.id, step.interview, today, paradata)
     return ticket, step
+
+
+def pause(database: Engine, ticket: Ticket | None, today: date) -> tuple[str, Draft] | Absence:
+    """Put the interview aside: the resume code, and the draft that waits for it."""
+    found = find(database, ticket, today)
+    if isinstance(found, Absence) or ticket is None:
+        return found if isinstance(found, Absence) else Absence.GONE
+    code, stretched = pauses.new_pause()
+    with changing(database) as work:
+        put = pauses.put_aside(work, ticket, stretched, today)
+    return (code, found.draft) if put else Absence.GONE
+
+
+def take_up(database: Engine, earlier: Ticket | None, code: str, today: date) -> Ticket | None:
+    """The new ticket of the interview that was put aside under this code, in place of what this browser had."""
+    stretched = pauses.stretch(code)
+    with changing(database) as work:
+        ticket = pauses.take_up(work, stretched, today)
+        if ticket is not None and earlier is not None:
+            drafts.discard(work, earlier)
+    return ticket
 
 
 def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Absence:
@@ -77,9 +116,9 @@ def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Abse
 
 
 def answer(
-    database: Engine, ticket: Ticket | None, today: date, name: str, beside: frozenset[str], read: Read
+    database: Engine, ticket: Ticket | None, today: date, number: int, beside: frozenset[str], read: Read
 ) -> tuple[Sitting, Step] | Absence:
-    """Take the replies to the item `name` and to those `beside` it on the page that was seen.
+    """Take the replies to the item of this number and to those `beside` it on the page that was seen.
 
     What is refused leaves the draft as it was.
 
@@ -87,11 +126,12 @@ def answer(
     """
 
     def move(form: Questionnaire, interview: Interview) -> Step:
+        name = form.items[number - 1].name if 0 < number <= len(form.items) else ""
         at = engine.visit(form, interview, name).interview
-        if at.cursor != name:
+        if not name or at.cursor != name:
             return Step(interview, (Refused(name, Reason.NOT_ASKED),))
         raws = {
-            item.name: read(item, engine.offered_choices(form, at, item), interview.answers.get(item.name))
+            item.name: read(name, item, engine.offered_choices(form, at, item), interview.answers.get(item.name))
             for item in engine.page(form, at)
             if item.name == name or item.name in beside
         }
@@ -108,9 +148,12 @@ def switch_language(
 
 
 def send(
-    database: Engine, ticket: Ticket | None, today: date, custodian: str
+    database: Engine, ticket: Ticket | None, today: date, custodian: str, now: float, *, confirmed: bool
 ) -> tuple[Sitting, Receipt | None] | Absence:
-    """Seal and hand in the interview, once; without a receipt if something is still unanswered."""
+    """Seal and hand in the interview, once.
+
+    Without a receipt if something is still unanswered, or if the person whom somebody assists has not confirmed.
+    """
     if ticket is None:
         return Absence.GONE
     for _ in range(ATTEMPTS):
@@ -118,13 +161,15 @@ def send(
             sitting = _find(work, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
-            step = engine.complete(sitting.questionnaire, sitting.interview)
-            if step.interview.status is not Status.COMPLETED:
+            form, interview = sitting.questionnaire, sitting.interview
+            step = engine.complete(form, interview)
+            if step.interview.status is not Status.COMPLETED or (interview.mode is Mode.ASSISTED and not confirmed):
                 return sitting, None
             # Storing first takes the draft's row, so that a parallel answer or second click waits and then starts over.
             if drafts.store(work, ticket, sitting.draft, step.interview):
-                form, fielded = sitting.questionnaire, sitting.draft.wave.id
-                receipt = intake.complete(work, form, step.interview, fielded, ticket, custodian)
+                draft = sitting.draft
+                came = provenance(draft.paradata, len(engine.path(form, interview)), now)
+                receipt = intake.complete(work, form, step.interview, draft.wave.id, ticket, custodian, came)
                 drafts.discard(work, ticket)
                 return sitting, receipt
     raise BusyError

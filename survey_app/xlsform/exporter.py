@@ -105,6 +105,7 @@ def _opening(place: Opening) -> dict[str, str]:
         **_texts("label", group.label),
         "appearance": place.appearance,
         "x_random": "yes" if group.random else "",
+        "x_help": "yes" if group.help else "",
         "x_group": group.name if place.name != group.name else "",
     }
     return _filled(row)
@@ -134,6 +135,7 @@ def _item(place: Asking, list_name: str) -> dict[str, str]:
         "x_screen_out": item.screen_out.source if item.screen_out else "",
         "x_by_text": "" if item.by_text else "no",
         "x_page": place.page,
+        "x_pictures": item.pictures,
         **_custom("x_short", item.short),
         **(_custom("x_stem", item.stem) if place.stem else {}),
         **_custom("x_low", item.low_label),

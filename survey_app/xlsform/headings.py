@@ -42,7 +42,8 @@ KNOWN = {
     "survey": TRANSLATED | {
         "type", "name", "relevant", "required", "constraint", "calculation", "choice_filter", "appearance", "default",
         "read_only", "repeat_count", "parameters", "trigger", "autoplay", "disabled",
-        "x_by_text", "x_offers", "x_arms", "x_random", "x_group", "x_screen_out", "x_area_level", "x_page",
+        "x_by_text", "x_offers", "x_arms", "x_random", "x_help", "x_group", "x_screen_out", "x_area_level", "x_page",
+        "x_pictures",
     },
     "choices": _OPTION,
     "external_choices": _OPTION,
@@ -103,7 +104,7 @@ def heading(raw: str, sheet: str) -> tuple[str, str]:
     """A header as (column, what is written after the colons). Unknown columns keep their own spelling."""
     plain = " ".join(raw.split())
     inner = re.sub(r"\bjr:", "", _OUTER.sub("", plain), flags=re.IGNORECASE)
-    base, _, suffix = (part.strip() for part in re.sub(r"\s*:{1,2}\s*", "\0", inner).partition("\0"))
+    base, _, suffix = (part.strip() for part in re.sub(":{1,2}", "\0", inner).partition("\0"))
     key = sheet_name(base)
     if custom := _CUSTOM.fullmatch(key):
         return custom[1], custom[2]

@@ -17,6 +17,8 @@ from .sheets import read_book
 from .survey import survey
 from .wordings import spoken
 
+_COLUMNS = {"unknown_pictures": "x_pictures", "pictures_without_points": "x_pictures"}
+
 
 def import_form(path: Path) -> Imported:
     """The questionnaire of a form (.xlsx, .xls, markdown, CSV or a folder of CSV files), and every finding."""
@@ -58,7 +60,8 @@ def _questionnaire(book: Book, path: Path, report: Report) -> Imported:
         form = checked(form)
     except QuestionnaireError as error:
         for fault in error.faults:
-            report.fault(fault.code, "survey", rows.get(fault.item, 0), fault.item, fault.detail, fault.item)
+            column = _COLUMNS.get(fault.code, fault.item)
+            report.fault(fault.code, "survey", rows.get(fault.item, 0), column, fault.detail, fault.item)
         return Imported(None, report.sorted(), wordings.shares())
     if unused := [name for name in found.authored if name not in named]:
         report.note("list_not_used", "choices", 0, detail=", ".join(unused))

@@ -88,6 +88,7 @@ class Maker:
             high_label=texts(row, "x_high"),
             precision="year" if "year" in words else "month" if "month-year" in words else "day",
             long="multiline" in words,
+            pictures=row.get("x_pictures").casefold(),
         )
 
     def _required(self, row: Row, name: str) -> bool:

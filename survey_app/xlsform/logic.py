@@ -14,7 +14,7 @@ from .headings import Row
 
 _TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 _CONSTANTS = {"true": "true()", "yes": "true()", "false": "false()", "no": "false()"}  # a spreadsheet's booleans
-_IN_TEXT = re.compile(r"\$\{([^}\n]*)\}|\{\s*([A-Za-z_][\w.\-]*)\s*\}\$")
+_IN_TEXT = re.compile(r"\$\{([^}\n]{0,200})\}|\{\s*([A-Za-z_][\w.\-]*)\s*\}\$")
 
 
 @dataclass(slots=True)

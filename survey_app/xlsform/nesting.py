@@ -69,7 +69,7 @@ class Nesting:
         page = outer.page or (name if "field-list" in words else "")
         stem = label if "table-list" in words and label else outer.stem
         if name not in self.groups:
-            self.groups[name] = Group(name, label, random)
+            self.groups[name] = Group(name, label, random, help=row.get("x_help").casefold() in TRUE)
         if random:
             self.logic.random.add(name)
         self.open.append(Frame(row.number, kind, (*outer.groups, name), relevant, page, stem))

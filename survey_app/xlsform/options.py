@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ..engine import Choice, Missing, Text
 from .findings import Report
 from .headings import KNOWN, Row, Table
+from .sentences import note_long
 from .wordings import Wordings
 
 _ATTRIBUTE = re.compile(r"[A-Za-z][\w\-]*")
@@ -57,6 +58,8 @@ def lists(
                     continue
                 choice = replace(choice, code=unique)
             known[choice.code] = choice
+            if name in asked:
+                note_long(choice.label, sheet, row.number, "label", "", report)
             label = wordings.complete(choice.label, choice.code, sheet, row.number) if name in asked else choice.label
             complete.setdefault(name, {})[choice.code] = replace(choice, label=label)
     return Lists(_tuples(complete), _tuples(authored), frozenset(attributes))

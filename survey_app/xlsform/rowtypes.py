@@ -82,4 +82,4 @@ def row_type(cell: str) -> RowType:
 
 def parameters(cell: str) -> dict[str, str]:
     """The pairs of a parameters cell, "start=0 end=10; step=1"."""
-    return {name.casefold(): value for name, value in re.findall(r"([\w-]+)\s*=\s*([^\s;,]+)", cell)}
+    return {name.casefold(): value for name, value in re.findall(r"(?<![\w-])([\w-]+)\s*=\s*([^\s;,]+)", cell)}

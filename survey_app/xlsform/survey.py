@@ -12,6 +12,7 @@ from .logic import Logic
 from .nesting import TRUE, Nesting
 from .options import Lists
 from .rowtypes import KINDS, RowType, row_type
+from .sentences import READ, note_long
 from .wordings import Wordings
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
@@ -80,6 +81,7 @@ class _Reading:
         elif kind.word == "begin":
             name = self.name(row, kind)
             self.rows[name] = row.number
+            self.read(row, name)
             self.nesting.begin(row, kind.argument, name)
         elif kind.word in DROPPED:
             self.drop(row, kind)
@@ -99,11 +101,17 @@ class _Reading:
             self.report.repair("battery_heading", "survey", row.number, "appearance", item=row.get("name"))
             return
         name = self.name(row, kind)
+        if kind.word not in KINDS_FIXED:
+            self.read(row, name)
         for made in self.maker.items(row, kind, name, self.nesting.inner):
             item = made if made.name == name else replace(made, name=self.free(made.name))
             self.taken.add(item.name)
             self.logic.earlier[item.name] = item
             self.rows[item.name] = row.number
+
+    def read(self, row: Row, name: str) -> None:
+        for column in READ:
+            note_long(self.wordings.authored(row, column), "survey", row.number, column, name, self.report)
 
     def name(self, row: Row, kind: RowType) -> str:
         """A name that nothing else has; what had to be changed is reported."""

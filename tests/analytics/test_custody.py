@@ -25,7 +25,14 @@ ANSWERS = {
 
 
 def content(form: Questionnaire, **changes: object) -> dict[str, object]:
-    return {"version": form.version, "mode": "web", "language": "ar", "answers": {**ANSWERS, **changes}}
+    return {
+        "version": form.version,
+        "mode": "web",
+        "language": "ar",
+        "entry": "open",
+        "hurried": False,
+        "answers": {**ANSWERS, **changes},
+    }
 
 
 def put(engine: Engine, keys: KeyPair, payloads: list[object]) -> None:

@@ -39,10 +39,23 @@ def collector(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def address(collector: Engine, custodian: PrivateKey) -> Iterator[str]:
+def media() -> Path | None:
+    """The folder of recordings and pictures: none."""
+    return None
+
+
+@pytest.fixture
+def limits() -> dict[str, int]:
+    """Settings of the gate that are not the usual ones: none."""
+    return {}
+
+
+@pytest.fixture
+def address(collector: Engine, custodian: PrivateKey, media: Path | None, limits: dict[str, int]) -> Iterator[str]:
     """The address of a running demonstration site."""
     key = bytes(custodian.public_key).hex()
-    settings = CollectorSettings(public_url="http://127.0.0.1", custodian_public_key=key, demo=True)
+    usual = CollectorSettings(public_url="http://127.0.0.1", custodian_public_key=key, demo=True, media=media)
+    settings = usual.model_copy(update=limits)
     server = make_server("127.0.0.1", 0, create_site(settings, collector, lambda: date(2026, 3, 2)), threaded=True)
     server.daemon_threads = True  # type: ignore[attr-defined]  # the threaded server has it
     thread = threading.Thread(target=server.serve_forever)

@@ -82,6 +82,39 @@ def test_logic_that_can_never_fire_has_its_own_table(form: Path) -> None:
     assert "never asked" not in output.split("Logic that can never fire")[0]
 
 
+def noted(form: Path, *options: str | Path) -> list[tuple[str, str, str, str]]:
+    """The notes of a check that concern recordings and pictures."""
+    findings = json.loads(run("check", form, "--json", *options).output)["findings"]
+    return [(f["severity"], f["code"], f["sheet"], f["detail"]) for f in findings if f["code"].startswith("media")]
+
+
+def test_recordings_and_pictures_that_would_be_shown_nowhere_are_notes(
+    form: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = FORM.replace(
+        "label::English (en) |\n| | yn | yes | نعم | Oui | Yes |",
+        "label::English (en) | image |\n| | yn | yes | نعم | Oui | Yes | yes.png |",
+    ).replace("| No |", "| No | no.svg |")
+    text = text.replace("| relevant |", "| relevant | media::audio::Arabic (ar) |")
+    text = text.replace("| yes | |", "| yes | | met.mp3 |").replace("= 'yes' |", "= 'yes' | ../times.mp3 |")
+    form.write_text(text, encoding="utf-8")
+    unusable = [
+        ("note", "media_unusable", "choices", "met: no.svg"),
+        ("note", "media_unusable", "survey", "times: ../times.mp3"),
+    ]
+    assert sorted(noted(form)) == unusable
+    folder = tmp_path / "media"
+    folder.mkdir()
+    (folder / "yes.png").write_bytes(b"x")
+    missing = ("note", "media_missing", "survey", "met: met.mp3")
+    assert sorted(noted(form, "--media", folder)) == sorted([*unusable, missing])
+    monkeypatch.setenv("THIQA_MEDIA", str(folder))
+    assert missing in noted(form)
+    (folder / "met.mp3").write_bytes(b"x")
+    assert sorted(noted(form)) == unusable
+    assert run("check", form).exit_code == 0
+
+
 def test_the_segments_name_the_letter_that_makes_a_text_dear_and_the_price(form: Path) -> None:
     content = json.loads(run("check", form, "--json", "--price", "0.05").output)
     sizes = {(m["item"], m["language"]): m for m in content["messages"]}

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from survey_app.engine import Choice, Group, Item, Kind, Missing, Questionnaire, checked, parse
-from survey_app.engine.questionnaire import ONE_CHOICE, WITH_CHOICES
+from survey_app.engine.questionnaire import ONE_CHOICE, PICTURES, WITH_CHOICES
 
 LANGUAGES = ("ar", "fr", "en")
 MISSING: list[Missing | None] = [None, None, *Missing]
@@ -68,6 +68,7 @@ def items(draw: st.DrawFn, number: int, earlier: tuple[Item, ...], groups: tuple
         offers=tuple(draw(st.sets(st.sampled_from(list(Missing))))) if kind not in WITH_CHOICES | {Kind.NOTE} else (),
         precision=draw(st.sampled_from(["day", "month", "year"])),
         long=draw(st.booleans()),
+        pictures=draw(st.sampled_from(["", *sorted(PICTURES)])) if kind in (Kind.SINGLE, Kind.SCALE) else "",
         low_label=texts("low"),
         high_label=texts("high"),
     )
@@ -77,7 +78,7 @@ def items(draw: st.DrawFn, number: int, earlier: tuple[Item, ...], groups: tuple
 def questionnaires(draw: st.DrawFn) -> Questionnaire:
     """A questionnaire that `checked` accepts, of up to eight items in up to two groups."""
     random = draw(st.booleans())
-    groups = (Group("g0", texts("module"), random=random), Group("g1", texts("page")))
+    groups = (Group("g0", texts("module"), random=random), Group("g1", texts("page"), help=draw(st.booleans())))
     made: list[Item] = []
     for number in range(draw(st.integers(1, 8))):
         inside = draw(st.sampled_from([(), ("g0",), ("g1",)]))

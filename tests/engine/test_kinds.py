@@ -21,11 +21,13 @@ from survey_app.engine import (
     begin,
     canonical,
     checked,
+    from_document,
     offered_choices,
     page,
     parse,
     path,
     submission,
+    to_document,
     worded,
 )
 from survey_app.engine.order import arm, choices
@@ -186,6 +188,23 @@ def test_an_item_that_was_not_on_the_page_is_asked_afterwards() -> None:
     step = answer_page(form, begin(form, Mode.WEB, "ar").interview, {"a": "1"})
     assert step.interview.cursor == "b"
     assert submission(form, step.interview) == {"a": 1}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_drawings_are_for_single_choices_and_scales_alone(kind: Kind) -> None:
+    fields: dict[str, object] = {"calculation": parse("1")}
+    fields |= {"choices": (Choice("1", texts("a")), Choice("2", texts("b")))}
+    plain = one(kind, **fields)
+    assert "pictures" not in to_document(plain)["items"][0]
+    with pytest.raises(QuestionnaireError, match="unknown_pictures"):
+        one(kind, pictures="smileys", **fields)
+    if kind in (Kind.SINGLE, Kind.SCALE):
+        drawn = one(kind, pictures="faces", **fields)
+        assert drawn.version != plain.version
+        assert from_document(to_document(drawn)) == drawn
+    else:
+        with pytest.raises(QuestionnaireError, match="pictures_without_points"):
+            one(kind, pictures="faces", **fields)
 
 
 def test_an_item_in_a_group_that_nobody_lists_is_refused() -> None:

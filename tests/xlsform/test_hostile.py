@@ -71,19 +71,29 @@ HEAD = f'<row r="1">{text("A1", "type")}{text("B1", "name")}{text("C1", "label")
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
 
-def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, workbook: bytes) -> None:
+def test_fault_25_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, workbook: bytes) -> None:
     bomb = rebuilt(workbook, {"xl/media/image1.bin": bytes(200_000_000)})
     assert len(bomb) < 1_000_000
     assert codes(opened(bomb, tmp_path)) == {"too_large"}
 
 
-def test_a_thousand_parts_are_refused(tmp_path: Path, workbook: bytes) -> None:
+def test_fault_25_a_thousand_parts_are_refused(tmp_path: Path, workbook: bytes) -> None:
     many = rebuilt(workbook, {f"xl/worksheets/extra{number}.xml": b"<x/>" for number in range(1_100)})
     assert codes(opened(many, tmp_path)) == {"too_large"}
 
 
+def test_fault_25_a_part_that_names_a_place_outside_is_written_nowhere(tmp_path: Path, workbook: bytes) -> None:
+    """Nothing of a workbook is unpacked to a file, so that a name such as these leads nowhere."""
+    names = ("../../slipped.txt", "/tmp/slipped.txt", "..\\slipped.txt", "xl/../../slipped.txt")
+    (tmp_path / "inside").mkdir()
+    result = opened(rebuilt(workbook, dict.fromkeys(names, b"slipped")), tmp_path / "inside")
+    assert not result.faults
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["form.xlsx", "inside"]
+    assert not Path("/tmp/slipped.txt").exists()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_an_entity_bomb_is_refused_in_any_encoding(tmp_path: Path, workbook: bytes, encoding: str) -> None:
+def test_fault_25_an_entity_bomb_is_refused_in_any_encoding(tmp_path: Path, workbook: bytes, encoding: str) -> None:
     part = sheet(f"<row>{text('A1', '&b;')}</row>", BOMB).decode()
     changed = part.replace('version="1.0"', f'version="1.0" encoding="{encoding}"').encode(encoding)
     assert codes(opened(rebuilt(workbook, {PART: changed}), tmp_path)) == {"entities"}
@@ -210,6 +220,7 @@ CELLS = {
     "x_page": "- | p | g",
     "x_group": "g | h",
     "x_random": "yes",
+    "x_help": "yes",
     "x_offers": "refused | dont_know refused | never",
     "x_area_level": "- | commune",
     "x_stem_en": "Stem",

@@ -1,0 +1,58 @@
+"""Invitations: codes that open the survey a limited number of times. Who has which code is not known here.
+
+The table holds a keyed hash of each code and how many starts are left; never when it was used. Spending one is its own
+transaction, so that no row of it shares one with a draft or an envelope.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, insert, select, update
+
+from .codes import new_code
+from .paradata import Entry
+from .storage.database import Work
+from .storage.tables import InvitationRow, table
+
+STARTS = 2  # the second is for who lost the first: a browser that was closed, a telephone that went dark
+_ROW = table(InvitationRow)
+_OPENS = (_ROW.c.id == bindparam("mine"), _ROW.c.wave == bindparam("wave_id"), _ROW.c.starts > 0)
+_SAYS = (_ROW.c.entry, _ROW.c.wave, _ROW.c.area)
+_LOOK = select(*_SAYS).where(*_OPENS)
+_SPEND = update(_ROW).where(*_OPENS).values(starts=_ROW.c.starts - 1).returning(*_SAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an invitation says: its way in, its wave, and the area that it was sent to, or "" for any."""
+
+    entry: Entry
+    wave: str
+    area: str
+
+
+def issue(work: Work, key: bytes, invitation: Invitation, count: int, starts: int = STARTS) -> tuple[str, ...]:
+    """Make so many invitations of `starts` starts each; returns their codes, which are kept nowhere."""
+    codes = tuple(new_code() for _ in range(count))
+    kept = {"wave": invitation.wave, "entry": invitation.entry.value, "area": invitation.area, "starts": starts}
+    # Sorted by hash, so that the table's order says nothing of the order in which cards are printed.
+    rows = [{"id": name, **kept} for name in sorted(_id(key, code) for code in codes)]
+    if rows:
+        work.execute(insert(_ROW), rows)
+    return codes
+
+
+def look(work: Work, key: bytes, code: str, wave: str) -> Invitation | None:
+    """The invitation of this code if it opens this wave. Spends nothing."""
+    row = work.execute(_LOOK, {"mine": _id(key, code), "wave_id": wave}).first()
+    return Invitation(Entry(row.entry), row.wave, row.area) if row else None
+
+
+def spend(work: Work, key: bytes, code: str, wave: str) -> Invitation | None:
+    """Take one start of this code. None if it is wrong, used up or of another wave: nobody is told which."""
+    row = work.execute(_SPEND, {"mine": _id(key, code), "wave_id": wave}).first()
+    return Invitation(Entry(row.entry), row.wave, row.area) if row else None
+
+
+def _id(key: bytes, code: str) -> str:
+    return hashlib.blake2b(code.encode(), key=key, digest_size=32, person=b"invitation").hexdigest()
