@@ -1,7 +1,7 @@
 """Engines, sessions and migrations of one database, SQLite or PostgreSQL.
 
 A write session on SQLite takes the write lock at once (BEGIN IMMEDIATE), so a read followed by a write never works on
-what another has changed meanwhile.
+what another has changed meanwhile. Statements that stand alone take it only while they write.
 """
 
 import math
@@ -126,7 +126,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def changing(engine: Engine) -> AbstractContextManager[Connection]:
-    """As `writing`, for statements alone: a session's bookkeeping takes longer than they do."""
+    """As `writing`, without a session, whose bookkeeping takes longer than the statements."""
     return engine.begin()
 
 

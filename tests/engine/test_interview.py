@@ -200,3 +200,18 @@ def test_one_cannot_answer_ahead_nor_after_the_end(questionnaire: Questionnaire)
     ended = stop(interview).interview
     assert ended.answers == {}
     assert answer(questionnaire, ended, "").interview == ended
+
+
+def test_a_walk_that_was_kept_is_not_used_for_other_answers_another_mode_or_another_form(
+    short_form: Questionnaire,
+) -> None:
+    start = begin(short_form, Mode.WEB, "fr").interview
+    asked = path(short_form, start)
+    assert path(short_form, start) is asked
+    yes = replace(start, answers={"contact12": "yes"})
+    assert [item.name for item in path(short_form, yes)] == [*(item.name for item in asked), "contact_times"]
+    assert path(short_form, start) == asked
+    fewer = replace(short_form, items=short_form.items[:3])
+    assert path(fewer, start) == asked[:3]
+    by_text = tuple(item for item in asked if item.by_text)
+    assert path(short_form, replace(start, mode=Mode.SMS)) == by_text

@@ -5,7 +5,9 @@ import re
 import time
 from collections.abc import Callable
 
+import flask_babel
 import pytest
+from babel.support import NullTranslations
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -81,9 +83,15 @@ def test_fault_20_hostile_words_of_the_questionnaire_are_only_words(
         assert "<img" not in text
 
 
-def test_fault_20_a_translation_is_never_markup(site: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_fault_20_a_translation_is_never_markup(site: Flask, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    class Hostile(NullTranslations):
+        def ugettext(self, _message: str) -> str:
+            return "<script>alert(1)</script>"
+
+    monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _: Hostile())
     monkeypatch.setattr(languages, "translator", lambda _: lambda *_, **__: "<script>alert(1)</script>")
-    page = Respondent(site).get("/").text
+    page = Respondent(site).get(path).text
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
 
