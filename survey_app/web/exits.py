@@ -1,7 +1,10 @@
 """The ways out: leaving at once, putting aside, and the pages after the end. None shows an answer."""
 
+from contextlib import suppress
+
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
 from translations import languages
 
@@ -16,10 +19,14 @@ exits = Blueprint("exits", __name__)
 
 @exits.post("/leave")
 def leave() -> ResponseReturnValue:
-    """Leave at once: the draft is deleted, the cookie removed, and the page that follows shows nothing."""
+    """Leave at once: the draft is deleted, the cookie removed, and the page that follows shows nothing.
+
+    While the database is away the cookie goes all the same: without it nobody can open the draft, which then expires.
+    """
     spoken, found = language(), ticket()
     if found:
-        sittings.leave(desk().database, found)
+        with suppress(SQLAlchemyError):
+            sittings.leave(desk().database, found)
     return without_cookie(see(url_for(".left", lang=spoken)))
 
 

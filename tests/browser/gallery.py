@@ -211,6 +211,7 @@ def _doors(gallery: Gallery, language: str) -> None:
     with gallery.site(QUESTIONNAIRE, open_link=False) as (site, engine):
         person = Respondent(site, language)
         gallery.keep(language, "invitation", person.get(f"/?lang={language}"))
+        gallery.keep(language, "invitation-typed", person.get(f"/invitation?lang={language}"))
         code = _invited(engine, Entry.INVITED)
         gallery.keep(language, "consent-invited", person.get(f"/i/{code}?lang={language}"))
         gallery.keep(language, "no-invitation", person.get(f"/i/{new_code()}?lang={language}"), 404)

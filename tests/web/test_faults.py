@@ -360,6 +360,20 @@ def test_fault_43_an_answer_stays_on_the_page_while_the_database_is_away(
     assert '"trust_police":"3"' in content
 
 
+def test_fault_43_who_leaves_while_the_database_is_away_leaves_nothing_that_opens(
+    arrive: Arrive, database: Engine, away: Away
+) -> None:
+    person = arrive("en")
+    person.complete()
+    csrf = person.csrf()
+    away.now = True
+    assert 'action="/leave' in person.post("/send", {"csrf": csrf}).text
+    assert person.post("/leave", {"csrf": csrf}).location == "/left?lang=en"
+    assert person.cookie is None
+    away.now = False
+    assert person.get("/review").status_code == 410
+
+
 @pytest.fixture
 def away(database: Engine) -> Away:
     state = Away()
