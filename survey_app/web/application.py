@@ -23,7 +23,8 @@ from translations import languages
 from ..information import read_information
 from ..settings import SECRET_BYTES, CollectorSettings
 from . import messages, pictures, safety, sittings, wire
-from .assets import assets, read_asset
+from .assets import assets
+from .content import read_asset
 from .desk import Desk, desk, language, ticket, url_for, wording
 from .door import door
 from .exits import exits

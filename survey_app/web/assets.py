@@ -1,31 +1,12 @@
-"""What pages load: the style sheet and the optional script, named by their content so that a browser may keep them."""
-
-from dataclasses import dataclass
-from pathlib import Path
+"""What pages load: the style sheet and the optional script; an icon, of which there is none; and a sign of life."""
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from . import safety
+from .content import Asset
 from .desk import desk
 
 assets = Blueprint("assets", __name__)
-STATIC = Path(__file__).parent / "static"
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A static file: its content, and a short hash of it for its address."""
-
-    content: bytes
-    kind: str
-    digest: str
-
-
-def read_asset(name: str, kind: str) -> Asset:
-    """The file of this name among the site's own."""
-    content = (STATIC / name).read_bytes()
-    return Asset(content, kind, safety.fingerprint(content))
 
 
 @assets.get("/survey-<digest>.css")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import flask
 from flask import current_app, g, request
@@ -19,12 +19,10 @@ from ..information import Information
 from ..intake import Ticket
 from ..settings import CollectorSettings
 from . import cookie
+from .content import Asset
 from .gate import Gate
 from .puzzle import Puzzles
 from .sittings import Sitting
-
-if TYPE_CHECKING:
-    from .assets import Asset
 
 _BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
@@ -42,8 +40,8 @@ class Desk:
     ticks: Callable[[], float]
     gate: Gate
     puzzles: Puzzles
-    style: "Asset"
-    script: "Asset"
+    style: Asset
+    script: Asset
     information: Information | None
     checked: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)

@@ -3,10 +3,8 @@
 Nothing here reads an answer or writes a log.
 """
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -103,9 +101,3 @@ def allowed(request: Request, ticket: Ticket | None, secure: bool, *, of_any_sta
     if here is False:
         return False
     return ticket is None or genuine(request, ticket) or (of_any_start and here is True)
-
-
-@lru_cache(maxsize=8)
-def fingerprint(content: bytes) -> str:
-    """A short hash of a file, for an address that changes with its content."""
-    return hashlib.sha256(content).hexdigest()[:12]
