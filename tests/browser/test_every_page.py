@@ -50,7 +50,7 @@ def test_no_template_and_no_view_is_without_a_page_here(gallery: Gallery) -> Non
         assert gallery.names(language) == gallery.names("ar")
 
 
-def test_axe_finds_nothing_and_is_sure(seen: dict[str, Visit]) -> None:
+def test_fault_73_axe_finds_nothing_and_is_sure(seen: dict[str, Visit]) -> None:
     assert where(seen, lambda visit: visit.offences) == {}
     assert where(seen, lambda visit: visit.unsure) == {}
     ran = frozenset[str]().union(*(visit.ran for visit in seen.values()))
@@ -58,16 +58,16 @@ def test_axe_finds_nothing_and_is_sure(seen: dict[str, Visit]) -> None:
     assert len(ran) >= 45  # a rule that finds nothing to look at says nothing
 
 
-def test_no_page_scrolls_sideways_at_any_width(seen: dict[str, Visit]) -> None:
+def test_fault_72_no_page_scrolls_sideways_at_any_width(seen: dict[str, Visit]) -> None:
     assert where(seen, lambda visit: visit.wide) == {}
 
 
-def test_wider_spaced_and_twice_as_large_text_loses_nothing(seen: dict[str, Visit]) -> None:
+def test_fault_73_wider_spaced_and_twice_as_large_text_loses_nothing(seen: dict[str, Visit]) -> None:
     assert where(seen, lambda visit: visit.lost["spaced"]) == {}
     assert where(seen, lambda visit: visit.lost["twice"]) == {}
 
 
-def test_what_is_touched_is_large_enough(seen: dict[str, Visit]) -> None:
+def test_fault_73_what_is_touched_is_large_enough(seen: dict[str, Visit]) -> None:
     def small(visit: Visit) -> list[dict[str, object]]:
         """Links of 24 css px at least, all else of 44; no exception is made for links within a sentence."""
         return [

@@ -128,7 +128,9 @@ def focused(page: Page) -> str:
 
 
 @pytest.mark.parametrize("script", [False, True])
-def test_the_keyboard_alone_leads_from_consent_to_thanks_in_arabic(phone: Window, address: str, script: bool) -> None:
+def test_fault_73_the_keyboard_alone_leads_from_consent_to_thanks_in_arabic(
+    phone: Window, address: str, script: bool
+) -> None:
     page = phone(script=script).new_page()
     page.goto(address)
     tab_to(page, "summary")

@@ -59,7 +59,7 @@ def to_the_review(page: Page) -> None:
     choose(page, "f")
 
 
-def test_a_whole_interview_in_arabic_on_a_small_phone_without_script(
+def test_fault_73_a_whole_interview_in_arabic_on_a_small_phone_without_script(
     phone: Window, address: str, collector: Engine, custodian: PrivateKey, screenshots: Path
 ) -> None:
     context = phone()

@@ -168,7 +168,7 @@ def test_health(person: Respondent) -> None:
     assert (page.status_code, page.text, page.mimetype) == (200, "ok", "text/plain")
 
 
-def test_the_first_page_and_its_style_are_within_8_kilobytes_on_the_wire(person: Respondent) -> None:
+def test_fault_73_the_first_page_and_its_style_are_within_8_kilobytes_on_the_wire(person: Respondent) -> None:
     squeezed = {"Accept-Encoding": "gzip"}
     found = re.search(r'<link rel="stylesheet" href="([^"]+)"', person.get("/").text)
     assert found
