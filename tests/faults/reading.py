@@ -12,7 +12,8 @@ ELEMENTS = {
 ATTRIBUTES = {
     "lang", "dir", "charset", "name", "content", "rel", "href", "hreflang", "class", "aria-label", "aria-hidden",
     "aria-describedby", "aria-labelledby", "aria-invalid", "method", "action", "type", "value", "id", "for", "src",
-    "defer", "data-kept", "data-sending", "data-listen", "data-stop", "maxlength", "inputmode", "checked", "selected",
+    "defer", "autofocus", "tabindex",
+    "data-kept", "data-sending", "data-listen", "data-stop", "maxlength", "inputmode", "checked", "selected",
     "rows", "spellcheck", "autocomplete", "novalidate", "max", "role",
 }  # fmt: skip
 
