@@ -145,7 +145,7 @@ def test_numbers_of_the_way_are_isolated(seen: dict[str, Visit]) -> None:
 
 def test_leaving_is_at_the_same_place_on_every_page(seen: dict[str, Visit]) -> None:
     without = {name for name, visit in seen.items() if not visit.leave[320]}
-    assert without == {"left", "paused", "again"}
+    assert without == {"left", "paused"}
     banded = {"consent-demo", "five-options", "five-options-fault"}  # below the demonstration's line
     for group in (banded, set(seen) - banded - without):
         places = {str(seen[name].leave) for name in group}
