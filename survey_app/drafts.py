@@ -61,7 +61,9 @@ def find(work: Work, ticket: Ticket, today: date) -> Draft | None:
     except CryptoError:
         return None
     beside, _, interview = unpadded(content).partition(b"\n")
-    return Draft(load(interview), from_plain(json.loads(beside)), fielded(work, row), row.revision, row.expires)
+    # A draft of an earlier version is the interview alone; it must be finished under this one.
+    paradata = from_plain(json.loads(beside)) if interview else Paradata()
+    return Draft(load(interview or beside), paradata, fielded(work, row), row.revision, row.expires)
 
 
 def store(work: Work, ticket: Ticket, draft: Draft, interview: Interview) -> bool:

@@ -17,6 +17,7 @@ ANSWER, SEVERAL, MISSING = "answer", "choices", "missing"
 DATE_PARTS = {"day": ("day", "month", "year"), "month": ("month", "year"), "year": ("year",)}
 MAX_POINTS = 21  # of a scale in a row; a longer one is a box for a number
 SHOWN_CHARS = 40
+VALUE_CHARS = 16
 _BETWEEN = "@"
 _WIDGETS = {
     Kind.INTEGER: "number",
@@ -74,10 +75,24 @@ def keys(item: Item) -> Iterator[str]:
         yield MISSING
 
 
+def value(code: object) -> str:
+    """A code as its box sends it: filled, so that the length of what is sent does not tell which was chosen."""
+    return str(code).ljust(VALUE_CHARS, "*")
+
+
 def sent(item: Item, form: MultiDict[str, str], first: str) -> Values:
     """What the browser sent for this item; fields that are blank are left out."""
     found = {key: tuple(filter(visible, form.getlist(name(key, item, first)))) for key in keys(item)}
-    return {key: values for key, values in found.items() if values}
+    codes = _codes(item)
+    return {key: tuple(codes.get(box, box) for box in values) for key, values in found.items() if values}
+
+
+def _codes(item: Item) -> dict[str, str]:
+    """The codes that the item's boxes can send, by what they send."""
+    codes = [*(choice.code for choice in item.choices), *(kind.value for kind in item.offers)]
+    if widget(item) == "scale":
+        codes += map(str, points(item))
+    return {value(code): code for code in codes}
 
 
 def shown_again(item: Item, values: Values) -> Values:

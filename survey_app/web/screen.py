@@ -71,6 +71,10 @@ class Field:
         """How many characters a text may have."""
         return MAX_TEXT_CHARS[self.item.long]
 
+    def sends(self, point: int) -> str:
+        """What the box of a point sends."""
+        return fields.value(point)
+
     @property
     def points(self) -> range:
         """The points of a scale."""
@@ -99,7 +103,7 @@ class Field:
     def _options(self, key: str, part: str, shown: list[tuple[str, str, bool, Markup]]) -> list[Option]:
         name, id_, held = self.name(key), self.id(part), self.values.get(key, ())
         return [
-            Option(f"{id_}-{number}", name, value, label, value in held, apart, drawn)
+            Option(f"{id_}-{number}", name, fields.value(value), label, value in held, apart, drawn)
             for number, (value, label, apart, drawn) in enumerate(shown, 1)
         ]
 

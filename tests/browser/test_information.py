@@ -37,7 +37,7 @@ def height(page: Page) -> float:
 def to_the_heavy_module(page: Page, address: str, language: str) -> None:
     page.goto(f"{address}/?lang={language}")
     press(page)
-    page.click(".choice:has([value='06.141.01.53'])")
+    page.click(".choice:has([value^='06.141.01.53*'])")
     press(page)
     press(page)
 

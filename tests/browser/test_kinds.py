@@ -41,7 +41,7 @@ def fill(page: Page, sent: Sent) -> None:
             if control.evaluate("it => it.tagName") == "SELECT":
                 control.select_option(value)
             elif control.get_attribute("type") in ("radio", "checkbox"):
-                page.click(f"label:has([name='{name}'][value='{value}'])")
+                page.click(f"label:has([name='{name}'][value^='{value}*'])")
             elif value:
                 control.fill(value)
 
@@ -118,7 +118,7 @@ def test_the_points_of_a_scale_run_with_the_page(phone: Window, address: str) ->
             assert name != "trust"
             fill(page, sent)
             press(page)
-        low, high = (page.locator(f"label:has([value='{end}'])").bounding_box() for end in (0, 10))
+        low, high = (page.locator(f"label:has([value^='{end}*'])").bounding_box() for end in (0, 10))
         assert low
         assert high
         assert low["y"] == high["y"]

@@ -181,7 +181,11 @@ def attribute(tag: str, name: str) -> str | None:
 def holds(page: Reply, name: str, value: str) -> bool:
     """Whether a form of the page would send this value again: a hidden or text field, or a choice that is made."""
     for kind, tag in _FIELD.findall(page.text):
-        if attribute(tag, "name") == name and kind == "input" and unescape(attribute(tag, "value") or "") == value:
+        if (
+            attribute(tag, "name") == name
+            and kind == "input"
+            and unescape(attribute(tag, "value") or "").rstrip("*") == value
+        ):
             return attribute(tag, "type") not in ("radio", "checkbox") or bool(re.search(r"\bchecked\b", tag))
     return any(
         unescape(text).strip() == value

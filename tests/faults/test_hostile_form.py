@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from survey_app.engine import Text
 from survey_app.storage.database import connect, migrate
+from survey_app.web.fields import value as filled
 
 from .conftest import environment, fielded, url_of
 from .hostile import CORE, HOSTILE, LANGUAGES, ODD
@@ -172,7 +173,7 @@ def _fill(page: Page, given: Given) -> None:
             for control in page.locator(f'[name="{name}"]').all():
                 kind = control.evaluate("it => it.type")
                 if kind in ("radio", "checkbox"):
-                    if control.get_attribute("value") == value:
+                    if control.get_attribute("value") == filled(value):
                         control.check()
                 elif kind == "select-one":
                     control.select_option(value)

@@ -6,15 +6,18 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
+from nacl.secret import Aead
 from sqlalchemy import Engine, func
 from sqlmodel import select
 
 from analytics.custody import KeyPair
 from survey_app import drafts
 from survey_app.engine import Interview, Mode, Questionnaire, answer, begin, complete, current, visit
+from survey_app.engine.state import dump
 from survey_app.fieldwork import FieldworkError, field, open_wave, wave
 from survey_app.intake import EnvelopeError, Receipt, Ticket, padded, unpadded
 from survey_app.intake import complete as seal
+from survey_app.paradata import Paradata
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import DraftRow, EnvelopeRow, QuestionnaireRow
 
@@ -167,3 +170,16 @@ def test_what_derives_from_a_ticket_tells_nothing_of_it() -> None:
     assert len(set(derived)) == len(derived)
     assert ticket.submission == uuid.UUID(bytes=derived[0][:16], version=4)
     assert ticket.submission != Ticket.new().submission
+
+
+def test_fault_51_a_draft_of_before_paradata_is_still_read(fielded: Engine, questionnaire: Questionnaire) -> None:
+    ticket, interview = Ticket.new(), begin(questionnaire, Mode.WEB, "fr").interview
+    with writing(fielded) as session:
+        drafts.create(session, ticket, "w1", interview, DAY)
+        row = session.exec(select(DraftRow)).one()
+        old = Aead(ticket.derived(b"draft-key")).encrypt(padded(dump(interview)), f"{row.id}:0".encode())
+        row.sealed = bytes(old)
+    with reading(fielded) as session:
+        found = drafts.find(session, ticket, DAY)
+    assert found
+    assert (found.interview, found.paradata) == (interview, Paradata())

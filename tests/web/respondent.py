@@ -85,4 +85,4 @@ def hidden(page: TestResponse, name: str) -> str:
 
 def checked(page: TestResponse) -> list[str]:
     """The values of the options that are chosen."""
-    return re.findall(r'value="([^"]*)" checked', page.text)
+    return [value.rstrip("*") for value in re.findall(r'value="([^"]*)" checked', page.text)]

@@ -182,18 +182,18 @@ def test_ranking_can_be_passed_over_with_its_own_missing_choice(person: Responde
 def test_missing_answers_of_the_policy_are_offered_where_there_is_no_list(person: Respondent) -> None:
     until(person, "times")
     page = person.get(at("times")).text
-    assert re.findall(r'type="checkbox" name="missing"[^>]*value="(\w+)"', page) == ["dont_know", "refused"]
+    assert re.findall(r'type="checkbox" name="missing"[^>]*value="(\w+)\**"', page) == ["dont_know", "refused"]
     assert page.count("choice apart") == 1
     assert 'name="missing"' not in person.get(at("area")).text
 
 
 def test_choices_are_those_of_this_interview_in_its_order(person: Respondent) -> None:
     until(person, "area")
-    offered = re.findall(r'type="radio"[^>]*value="(\w+)"', person.get(at("area")).text)
+    offered = re.findall(r'type="radio"[^>]*value="(\w+)\**"', person.get(at("area")).text)
     assert offered == ["s1", "s2", "s3"]
     interview = engine.begin(KINDS, Mode.WEB, "en", SEED).interview
     order = [c.code for c in engine.offered_choices(KINDS, interview, KINDS.by_name["side"])]
-    assert re.findall(r'type="radio"[^>]*value="(\w+)"', person.get(at("side")).text) == order
+    assert re.findall(r'type="radio"[^>]*value="(\w+)\**"', person.get(at("side")).text) == order
 
 
 def test_earlier_answers_are_piped_fenced_and_escaped(person: Respondent) -> None:
@@ -335,3 +335,11 @@ def test_a_long_scale_is_a_box_for_a_number(settings: CollectorSettings, databas
     assert "A number from \u20680\u2069 to \u2068100\u2069." in page
     assert person.post("/page/1", {"csrf": person.csrf(), "answer": "101"}).status_code == 422
     assert person.post("/page/1", {"csrf": person.csrf(), "answer": "٩٠"}).location == "/review"
+
+
+def test_all_boxes_of_an_item_send_as_much(person: Respondent) -> None:
+    for name in ("side", "concerns", "trust"):
+        until(person, name)
+        sent = re.findall(r'type="(?:radio|checkbox)"[^>]*value="([^"]*)"', person.get(at(name)).text)
+        assert len(sent) > 1
+        assert len({len(value) for value in sent}) == 1

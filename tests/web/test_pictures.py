@@ -94,7 +94,7 @@ def test_the_points_of_a_scale_are_drawn_by_their_numbers() -> None:
 
 def rows(page: str) -> dict[str, str]:
     """By the value of each option, what stands between its button and its words."""
-    return dict(re.findall(r'value="([\w-]+)"[^>]*>(.*?)<(?:span|bdi)', page))
+    return dict(re.findall(r'value="([\w-]+)\**"[^>]*>(.*?)<(?:span|bdi)', page))
 
 
 def test_a_page_shows_a_drawing_in_each_row_but_the_missing_one(person: Respondent) -> None:
