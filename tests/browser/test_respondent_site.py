@@ -1,11 +1,12 @@
 """The respondent's site in a real browser without script, on a small phone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from nacl.public import PrivateKey, SealedBox
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Error, Page
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -18,8 +19,25 @@ Window = Callable[..., BrowserContext]
 WAY = {"ar": "rtl", "fr": "ltr", "en": "ltr"}
 
 
+@contextmanager
+def moving(page: Page) -> Iterator[None]:
+    """What leads to another page, and until that is there.
+
+    Where the script replaces the document, its address moves and no load is sure to be told: so the page itself is
+    asked.
+    """
+    with page.expect_navigation(wait_until="commit"):
+        yield
+    for _ in range(200):
+        with suppress(Error):  # while the next document comes
+            if page.evaluate("document.readyState") == "complete":
+                return
+        page.wait_for_timeout(50)
+    raise AssertionError("the page is not there after ten seconds")
+
+
 def press(page: Page) -> None:
-    with page.expect_navigation(wait_until="load"):  # where the script sends, the click itself does not navigate
+    with moving(page):
         page.click(".next")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from survey_app.engine import Text
 from survey_app.storage.database import connect, migrate
 from survey_app.web.fields import value as filled
+from tests.browser.test_respondent_site import moving
 
 from .conftest import environment, fielded, url_of
 from .hostile import CORE, HOSTILE, LANGUAGES, ODD
@@ -163,7 +164,7 @@ def test_fault_20_a_browser_runs_nothing_of_a_hostile_questionnaire(
 
 
 def _press(page: Page) -> None:
-    with page.expect_navigation(wait_until="load"):
+    with moving(page):
         page.click("main .next")
 
 

@@ -26,7 +26,8 @@
     head.tabIndex = -1;
     head.focus(); // so that it is read out, as a page is that was loaded
   };
-  addEventListener("popstate", () => location.reload());
+  const here = location.pathname; // a link within the page changes no more than what stands behind it
+  addEventListener("popstate", () => { if (location.pathname !== here) location.reload(); });
 
   // Leave: the page goes dark at once and takes the place of the one that was open.
   if (out) out.addEventListener("submit", event => {
