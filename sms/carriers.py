@@ -68,6 +68,8 @@ class TwilioCarrier:
     def send(self, to: str, body: str) -> Sent:
         """Hand over one message, once. Raises BusyError, RejectedError or UncertainError."""
         from requests import RequestException  # noqa: PLC0415  # comes with the library
+
+        # Imported here for the same reasons as the client.
         from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]  # noqa: PLC0415
 
         try:

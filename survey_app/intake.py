@@ -11,7 +11,6 @@ import uuid
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
 
 from nacl.encoding import HexEncoder
 from nacl.public import PublicKey, SealedBox
@@ -74,13 +73,13 @@ def complete(
 ) -> Receipt:
     """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once.
 
-    The digest is of the answers alone: sent again a moment later, they are the same.
+    The digest leaves the provenance out: sent again a moment later, the interview is the same.
     """
     if interview.status is not Status.COMPLETED:
         raise ValueError("only a completed interview is sealed")
-    content = _content(questionnaire, interview)
-    digest = hmac.digest(ticket.derived(b"digest"), _bytes(content), "sha256")
-    sealed = _box(custodian).encrypt(padded(_bytes(content | _came(provenance or Provenance()))))
+    said = payload(questionnaire, interview, Provenance())
+    digest = hmac.digest(ticket.derived(b"digest"), said, "sha256")
+    sealed = _box(custodian).encrypt(padded(payload(questionnaire, interview, provenance or Provenance())))
     row = {"submission": ticket.submission, "wave": wave, "sealed": sealed, "digest": digest}
     try:
         with work.begin_nested():
@@ -100,7 +99,15 @@ def received(work: Work, ticket: Ticket, digest: bytes | None = None) -> Receipt
 
 def payload(questionnaire: Questionnaire, interview: Interview, provenance: Provenance) -> bytes:
     """What the envelope holds: the answers on the path, version, mode, language, and way in. No time, no id."""
-    return _bytes(_content(questionnaire, interview) | _came(provenance))
+    content = {
+        "version": questionnaire.version,
+        "mode": interview.mode.value,
+        "language": interview.language,
+        "entry": provenance.entry.value,
+        "hurried": provenance.hurried,
+        "answers": {name: encode(value) for name, value in submission(questionnaire, interview).items()},
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def padded(content: bytes) -> bytes:
@@ -115,23 +122,6 @@ def unpadded(filled: bytes) -> bytes:
     if not content.endswith(b"\x80"):
         raise EnvelopeError("not padded")
     return content[:-1]
-
-
-def _content(questionnaire: Questionnaire, interview: Interview) -> dict[str, Any]:
-    return {
-        "version": questionnaire.version,
-        "mode": interview.mode.value,
-        "language": interview.language,
-        "answers": {name: encode(value) for name, value in submission(questionnaire, interview).items()},
-    }
-
-
-def _came(provenance: Provenance) -> dict[str, Any]:
-    return {"entry": provenance.entry.value, "hurried": provenance.hurried}
-
-
-def _bytes(content: dict[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=8)

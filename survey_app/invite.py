@@ -13,7 +13,7 @@ import click
 from .codes import grouped
 from .engine import Kind
 from .fieldwork import Wave, wave
-from .invitations import Invitation, issue
+from .invitations import STARTS, Invitation, issue
 from .paradata import Entry
 from .settings import CollectorSettings, read_settings
 from .storage.database import connect, reading, writing
@@ -65,7 +65,7 @@ def address(settings: CollectorSettings, code: str) -> str:
 
 
 def _issue(
-    settings: CollectorSettings, wave_id: str, entry: Entry, area: str, count: int, starts: int | None = None
+    settings: CollectorSettings, wave_id: str, entry: Entry, area: str, count: int, starts: int = STARTS
 ) -> tuple[str, ...]:
     if settings.key is None:
         raise click.ClickException("THIQA_SITE_KEY is not set; make one with: thiqa secret. See docs/configuration.md.")
@@ -78,7 +78,7 @@ def _issue(
         raise click.ClickException(f"The questionnaire of {wave_id} asks about no area {area}.")
     invitation = Invitation(entry, wave_id, area)
     with writing(engine) as session:
-        return issue(session, settings.key, invitation, count, *(() if starts is None else (starts,)))
+        return issue(session, settings.key, invitation, count, starts)
 
 
 def _areas(found: Wave) -> set[str]:

@@ -1,4 +1,4 @@
-"""A puzzle that costs a browser a second and a flood its speed: proof of work, served and checked here.
+"""A puzzle that costs a browser seconds and a flood its speed: proof of work, served and checked here.
 
 After Hashcash (Back 2002): find a number so that SHA-256 of the challenge and the number begins with enough zero bits.
 A challenge is signed, so nothing is stored of those that are given out; those that were solved are remembered until

@@ -168,7 +168,7 @@ def send(
             # Storing first takes the draft's row, so that a parallel answer or second click waits and then starts over.
             if drafts.store(work, ticket, sitting.draft, step.interview):
                 draft = sitting.draft
-                came = provenance(draft.paradata, len(engine.path(form, interview)), now)
+                came = provenance(draft.paradata, engine.place(form, interview)[1], now)
                 receipt = intake.complete(work, form, step.interview, draft.wave.id, ticket, custodian, came)
                 drafts.discard(work, ticket)
                 return sitting, receipt

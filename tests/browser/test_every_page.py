@@ -135,7 +135,7 @@ def test_a_refused_answer_takes_the_focus_to_what_to_do(seen: dict[str, Visit]) 
 
 def test_fields_have_labels_and_browsers_remember_nothing(seen: dict[str, Visit]) -> None:
     for fault in ("unlabelled", "remembered", "placeholders"):
-        assert where(seen, lambda visit, fault=fault: visit.facts[fault]) == {}  # type: ignore[misc]
+        assert where(seen, lambda visit, fault=fault: visit.facts[fault]) == {}  # type: ignore[misc]  # mypy cannot infer the lambda
 
 
 def test_numbers_of_the_way_are_isolated(seen: dict[str, Visit]) -> None:
