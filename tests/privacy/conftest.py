@@ -42,7 +42,7 @@ class Watched:
     def wal(self) -> str:
         """The whole WAL as PostgreSQL's own tool shows it, one record a line."""
         segments = sorted(path.name for path in (self.data / "pg_wal").iterdir() if len(path.name) == 24)
-        words = [self.programs / "pg_waldump", "-p", self.data / "pg_wal", segments[0], segments[-1]]
+        words = [str(self.programs / "pg_waldump"), "-p", str(self.data / "pg_wal"), segments[0], segments[-1]]
         return subprocess.run(words, capture_output=True, text=True, check=False).stdout
 
     def administer(self, statement: str) -> None:
