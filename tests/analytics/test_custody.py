@@ -48,13 +48,13 @@ def content(form: Questionnaire, **changes: object) -> dict[str, object]:
     }
 
 
-def put(engine: Engine, keys: KeyPair, payloads: list[object]) -> None:
+def put(engine: Engine, keys: KeyPair, payloads: list[object], wave: str = "w1") -> None:
     box = SealedBox(PublicKey(keys.public.encode(), HexEncoder))
     with writing(engine) as session:
         for payload in payloads:
             raw = payload if isinstance(payload, bytes) else padded(json.dumps(payload).encode())
             session.add(
-                EnvelopeRow(submission=Ticket.new().submission, wave="w1", sealed=box.encrypt(raw), digest=b"d")
+                EnvelopeRow(submission=Ticket.new().submission, wave=wave, sealed=box.encrypt(raw), digest=b"d")
             )
 
 
