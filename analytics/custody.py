@@ -106,6 +106,9 @@ def _response(questionnaire: Questionnaire, wave_id: str, filled: bytes) -> dict
     try:
         content = json.loads(unpadded(filled))
         mode, language = Mode(content["mode"]), content["language"]
+        if "entry" not in content and "hurried" not in content:
+            # Sealed before these were kept: the open link was the only way in, and nobody was timed.
+            content |= {"entry": Entry.OPEN.value, "hurried": False}
         entry, hurried = Entry(content["entry"]), content["hurried"]
         answers = {str(name): decode(value) for name, value in content["answers"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
