@@ -221,11 +221,11 @@ def _checked(questionnaire: Questionnaire, said: bytes) -> dict[str, Any]:
         if "entry" not in content and "hurried" not in content:
             # Sealed before these were kept: the open link was the only way in, and nobody was timed.
             content |= {"entry": Entry.OPEN.value, "hurried": False}
-        Entry(content["entry"])
+        _, hurried = Entry(content["entry"]), content["hurried"]
         answers = {str(name): decode(value) for name, value in content["answers"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedContentError("not a submission") from error
-    if not isinstance(content["hurried"], bool):
+    if not isinstance(hurried, bool):
         raise RefusedContentError("not a submission")
     if content["version"] != questionnaire.version or language not in questionnaire.languages:
         raise RefusedContentError("another questionnaire")
