@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from alembic.util import CommandError
 
 from .areas import Area, AreaListError
 from .drafts import purge as purge_drafts
@@ -24,7 +25,10 @@ THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 @click.command()
 def migrate() -> None:
     """Bring the database's tables to the newest version. Changes the database named by THIQA_DATABASE_URL."""
-    migrate_tables(connect(read_settings(CollectorSettings).database_url.get_secret_value()))
+    try:
+        migrate_tables(connect(read_settings(CollectorSettings).database_url.get_secret_value()))
+    except CommandError as error:
+        raise click.ClickException(str(error)) from None
     click.echo("The tables are up to date. Next: thiqa serve")
 
 

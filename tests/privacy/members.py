@@ -1,4 +1,4 @@
-"""Database users of the rooms: each a member of one group, as an administrator makes them, for the time of the tests."""
+"""Database users of the rooms, each a member of one group, as an administrator makes them; for the tests' time."""
 
 import secrets
 from collections.abc import Iterator

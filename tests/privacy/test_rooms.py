@@ -51,7 +51,7 @@ KEY = "00112233445566778899aabbccddeeff" * 2
 
 
 @pytest.fixture(scope="module")
-def members(postgres_server: str, postgres_template: str) -> Iterator[Members]:  # noqa: ARG001 (makes the groups)
+def members(postgres_server: str, postgres_template: str) -> Iterator[Members]:
     with hired(postgres_server) as found:
         yield found
 
@@ -83,9 +83,7 @@ def test_fault_63_the_collector_holds_a_whole_interview_by_invitation_with_a_pau
     postgres_engine: Engine, as_: As, keys: KeyPair
 ) -> None:
     fielded(postgres_engine, form())
-    settings = CollectorSettings(
-        public_url=HOST, custodian_public_key=keys.public, site_key=SecretStr(KEY), demo=False
-    )
+    settings = CollectorSettings(public_url=HOST, custodian_public_key=keys.public, site_key=SecretStr(KEY), demo=False)
     with writing(postgres_engine) as session:
         (invitation,) = issue(session, bytes.fromhex(KEY), Invitation(Entry.INVITED, "w1", ""), 1)
     calendar = Calendar()
@@ -115,9 +113,7 @@ def test_fault_63_the_collector_holds_a_whole_interview_by_invitation_with_a_pau
     assert count(postgres_engine, EnvelopeRow) == 1
 
 
-def test_fault_63_the_collector_leaves_and_purges(
-    postgres_engine: Engine, as_: As, keys: KeyPair
-) -> None:
+def test_fault_63_the_collector_leaves_and_purges(postgres_engine: Engine, as_: As, keys: KeyPair) -> None:
     fielded(postgres_engine, form())
     collector = as_("thiqa_collector")
     settings = CollectorSettings(public_url=HOST, custodian_public_key=keys.public, demo=False)
@@ -142,7 +138,7 @@ class Carrier:
     def __init__(self, *outcomes: Exception | None) -> None:
         self.outcomes = list(outcomes)
 
-    def send(self, to: str, body: str) -> Sent:  # noqa: ARG002 (a carrier's)
+    def send(self, to: str, body: str) -> Sent:
         if self.outcomes and (outcome := self.outcomes.pop(0)):
             raise outcome
         return Sent("SM1")
@@ -196,9 +192,7 @@ def test_fault_63_the_custodian_opens_a_batch_and_closes_a_wave(
     assert open_batches(custodian, keys.private, minimum=10)["w1"].opened == 12
     assert [count(postgres_engine, rows) for rows in (EnvelopeRow, ResponseRow, OpeningRow)] == [0, 12, 1]
     with reading(custodian) as session:
-        counted = select(ResponseRow.wave, ResponseRow.mode, func.count()).group_by(
-            ResponseRow.wave, ResponseRow.mode
-        )
+        counted = select(ResponseRow.wave, ResponseRow.mode, func.count()).group_by(ResponseRow.wave, ResponseRow.mode)
         assert session.exec(counted).all() == [("w1", "web", 12)]
         assert session.exec(select(OpeningRow.opened)).all() == [12]
 
@@ -213,4 +207,3 @@ def test_fault_63_the_reader_loads_what_is_published(
         frame = read_microdata(session, {period.id: period.questionnaire for period in waves(session)})
     assert len(frame) == 12
     assert set(frame["trust_police"]) == {"3"}
-

@@ -56,7 +56,7 @@ LOGGED = {
     "log_error_verbosity": "terse",
 }
 # What PUBLIC has unasked, and the question whether it still has it.
-CREATES = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'public' AND has_schema_privilege('public', oid, 'CREATE'))"
+CREATES = "SELECT bool_or(has_schema_privilege('public', oid, 'CREATE')) FROM pg_namespace WHERE nspname = 'public'"
 CONNECTS = "SELECT has_database_privilege('public', current_database(), 'CONNECT, TEMPORARY')"
 
 REFUSED, NO_SCHEMA, NO_ROLE, THERE_ALREADY, THERE_SINCE = "42501", "3F000", "42704", "42710", "23505"
