@@ -38,7 +38,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "thiqa_custodian": {
         "questionnaire": {"SELECT"},
         "wave": {"SELECT", "UPDATE state"},
-        "envelope": {"SELECT", "DELETE"},
+        "envelope": {"SELECT sealed submission wave", "DELETE"},
         "response": {"INSERT", "SELECT mode wave"},
         "opening": {"SELECT", "INSERT"},
         "opening_number_seq": {"NEXT"},

@@ -25,7 +25,7 @@ from survey_app.invitations import Invitation, issue
 from survey_app.paradata import Entry
 from survey_app.pauses import purge as purge_pauses
 from survey_app.settings import CollectorSettings
-from survey_app.storage.database import reading, writing
+from survey_app.storage.database import alone, reading, writing
 from survey_app.storage.tables import (
     ConversationRow,
     DraftRow,
@@ -207,3 +207,19 @@ def test_fault_63_the_reader_loads_what_is_published(
         frame = read_microdata(session, {period.id: period.questionnaire for period in waves(session)})
     assert len(frame) == 12
     assert set(frame["trust_police"]) == {"3"}
+
+
+def test_what_no_grant_takes_away_is_how_many_rows_the_other_rooms_have(
+    postgres_engine: Engine, as_: As, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    """Not a promise but its limit, which docs/promises.md states: should this fail, more can be promised."""
+    fielded(postgres_engine, short_form)
+    put(postgres_engine, keys, [content(short_form)] * 12)
+    with alone(postgres_engine) as owner:
+        owner.exec_driver_sql("ANALYZE")
+    with alone(as_("thiqa_reader")) as reader:
+        seen = reader.exec_driver_sql(
+            "SELECT reltuples, pg_relation_size(pg_class.oid) > 0, n_live_tup > 0 FROM pg_class JOIN pg_stat_user_tables "
+            "ON relid = pg_class.oid WHERE pg_class.relname = 'envelope'"
+        ).one()
+    assert tuple(seen) == (12, True, True)

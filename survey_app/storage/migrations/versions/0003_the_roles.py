@@ -16,7 +16,8 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# Where columns are listed, the system columns are refused: they say which rows were written together or in turn.
+# Where columns are listed, the system columns are refused: they say which rows were written together or in turn, and
+# what is being written now can be seen in pg_locks by everybody.
 GRANTS = {
     "thiqa_collector": {
         "questionnaire": "SELECT",
@@ -38,7 +39,7 @@ GRANTS = {
     "thiqa_custodian": {
         "questionnaire": "SELECT",
         "wave": "SELECT, UPDATE (state)",
-        "envelope": "SELECT, DELETE",
+        "envelope": "SELECT (submission, wave, sealed), DELETE",
         "response": "INSERT, SELECT (wave, mode)",
         "opening": "SELECT, INSERT",
         "SEQUENCE opening_number_seq": "USAGE",
