@@ -23,13 +23,20 @@ from survey_app.storage.database import alone, configuration, connect, migrate, 
 from survey_app.verbs import migrate as verb
 from tests.conftest import unavailable
 
-from .filled import CANARY, DAY, fill
+from .filled import CANARY, fill
 from .members import ROLES
 
 pytestmark = pytest.mark.postgres
 ROOT = Path(__file__).parents[2]
 MIGRATE = "import sys; from survey_app.storage.database import connect, migrate; migrate(connect(sys.argv[1]))"
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+TAKEN = "INSERT INTO inbound VALUES (:id, now())"
+FAILED = "SELECT 1 / (length(:id) - length(:id))"
+REFUSED_ROWS = (
+    "INSERT INTO inbound VALUES (:id, NULL)",
+    "INSERT INTO draft VALUES (:id, 'w1', -1, '', 0, now())",
+    "INSERT INTO envelope VALUES (gen_random_uuid(), :id, '', '')",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,31 +186,33 @@ def test_fault_54_the_servers_log_holds_no_value_even_where_it_holds_every_state
         "SELECT pg_reload_conf()",
     )
     fill(engine)
-    before = logged(bare, engine)
-    assert before >= {"parameters", "DETAIL", CANARY}, "without the migration the log holds them"
+    assert logged(bare, engine, *REFUSED_ROWS) >= {"statement", "DETAIL", CANARY}, "without the migration it holds them"
+    assert logged(bare, engine, TAKEN) == {"statement", "parameters", "DETAIL", CANARY}
+    assert logged(bare, engine, FAILED) == {"statement", "parameters", "CONTEXT", CANARY}
     migrate(engine)
     engine.dispose()
-    after = logged(bare, bare.engine(name))
-    assert after == {"statement"}
+    assert logged(bare, bare.engine(name), *REFUSED_ROWS, TAKEN, FAILED) == {"statement"}
+    # Each setting for itself: also where the log is as wordy as it can be, it has no parameters.
+    wordy = connect(
+        engine.url.update_query_dict({"options": "-c log_error_verbosity=verbose"}).render_as_string(
+            hide_password=False
+        )
+    )
+    assert not logged(bare, wordy, TAKEN) & {"parameters", CANARY}
+    assert not logged(bare, wordy, FAILED) & {"parameters", CANARY}
     bare.run(*(f"ALTER SYSTEM RESET {each}" for each in ("log_statement", "log_min_duration_statement")))
     bare.run("ALTER SYSTEM RESET log_parameter_max_length_on_error", "SELECT pg_reload_conf()")
 
 
-def logged(cluster: Cluster, engine: Engine) -> set[str]:
-    """What of interest the server logs while rows are written, and refused by constraints, through our engine."""
+def logged(cluster: Cluster, engine: Engine, *statements: str) -> set[str]:
+    """What of interest the server logs while statements with values run through our engine, or are refused."""
     start = cluster.log.stat().st_size
-    values = {"id": CANARY + uuid.uuid4().hex, "day": DAY}
-    statements = ("INSERT INTO inbound VALUES (:id, :day)",) * 2 + (
-        "INSERT INTO inbound VALUES (:id, NULL)",
-        "INSERT INTO draft VALUES (:id, 'w1', -1, '', 0, :day)",
-        "INSERT INTO envelope VALUES (gen_random_uuid(), :id, '', '')",
-    )
     for statement in statements:
         try:
             with writing(engine) as session:
-                session.connection().execute(text(statement), values)
+                session.connection().execute(text(statement), {"id": CANARY + uuid.uuid4().hex})
         except DBAPIError:
             continue
     engine.dispose()
-    log = cluster.log.read_bytes()[start:].decode()
-    return {word for word in ("statement", "parameters", "DETAIL", CANARY) if word in log}
+    log = cluster.log.read_bytes()[start:].decode().replace("Parameters", "parameters")
+    return {word for word in ("statement", "parameters", "DETAIL", "CONTEXT", CANARY) if word in log}

@@ -219,7 +219,7 @@ def test_what_no_grant_takes_away_is_how_many_rows_the_other_rooms_have(
         owner.exec_driver_sql("ANALYZE")
     with alone(as_("thiqa_reader")) as reader:
         seen = reader.exec_driver_sql(
-            "SELECT reltuples, pg_relation_size(pg_class.oid) > 0, n_live_tup > 0 FROM pg_class JOIN pg_stat_user_tables "
-            "ON relid = pg_class.oid WHERE pg_class.relname = 'envelope'"
+            "SELECT reltuples, pg_relation_size(pg_class.oid) > 0, n_live_tup > 0 FROM pg_class "
+            "JOIN pg_stat_user_tables ON relid = pg_class.oid WHERE pg_class.relname = 'envelope'"
         ).one()
     assert tuple(seen) == (12, True, True)
