@@ -21,6 +21,7 @@ from sms.settings import ChannelSettings
 from survey_app.drafts import purge as purge_drafts
 from survey_app.engine import Questionnaire
 from survey_app.fieldwork import CLOSED, OPEN, field, wave, waves
+from survey_app.intake import Receipt, Ticket, complete
 from survey_app.invitations import Invitation, issue
 from survey_app.paradata import Entry
 from survey_app.pauses import purge as purge_pauses
@@ -40,6 +41,7 @@ from survey_app.storage.tables import (
 from survey_app.web.application import create_site
 from tests.analytics.test_custody import content, put
 from tests.sms.conftest import Phone, small_questionnaire
+from tests.survey_app.test_intake import finished
 from tests.web.conftest import Calendar, form
 from tests.web.respondent import HOST, Respondent, at
 
@@ -175,6 +177,18 @@ def test_fault_63_the_text_channel_converses_stops_delivers_and_tidies(
         assert set(session.exec(select(ConversationRow.state))) == {"stopped"}
     tidy(channel, now + timedelta(days=60))
     assert (count(postgres_engine, OutboxRow), count(postgres_engine, InboundRow)) == (0, 0)
+
+
+@pytest.mark.parametrize("role", ["thiqa_collector", "thiqa_text"])
+def test_fault_63_who_collects_can_tell_a_repeat_from_a_conflict(
+    postgres_engine: Engine, as_: As, keys: KeyPair, questionnaire: Questionnaire, role: str
+) -> None:
+    fielded(postgres_engine, questionnaire)
+    engine, ticket, receipts = as_(role), Ticket.new(), []
+    for trust in ("3", "3", "0"):
+        with writing(engine) as session:
+            receipts.append(complete(session, questionnaire, finished(questionnaire, trust), "w1", ticket, keys.public))
+    assert receipts == [Receipt.ACCEPTED, Receipt.ALREADY, Receipt.CONFLICT]
 
 
 def test_fault_63_the_custodian_opens_a_batch_and_closes_a_wave(
