@@ -200,7 +200,7 @@ NOBODY_MAY = (
     "CLUSTER envelope USING pk_envelope",
     "CHECKPOINT",
     "SET ROLE {other}",
-    "SET ROLE postgres",
+    "SET ROLE pg_read_all_data",
     "SET SESSION AUTHORIZATION {other}",
     "GRANT {other} TO {me}",
     "GRANT pg_read_all_data TO {me}",
