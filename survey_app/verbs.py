@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from alembic.util import CommandError
 
 from .areas import Area, AreaListError
 from .instrument import BUNDLED, Instrument, InstrumentError, read_instrument
@@ -22,7 +23,13 @@ THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 @click.command()
 def migrate() -> None:
     """Bring the database's tables to the newest version. Changes the database named by THIQA_DATABASE_URL."""
-    migrate_tables(connect(read_settings(CollectorSettings).database_url.get_secret_value()))
+    engine = connect(read_settings(CollectorSettings).database_url.get_secret_value())
+    try:
+        migrate_tables(engine)
+    except CommandError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        engine.dispose()
     click.echo("The tables are up to date. Next: thiqa serve")
 
 

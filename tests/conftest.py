@@ -27,6 +27,18 @@ settings.register_profile("thiqa", deadline=None, suppress_health_check=SLOW_IS_
 settings.register_profile("ci", settings.get_profile("thiqa"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "thiqa")
 
+# The statements that give a database the privileges and settings of another.
+OWN = """
+SELECT format('GRANT %s ON DATABASE %I TO %s', privilege_type, CAST(:name AS text),
+              CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE datname = :template
+UNION ALL
+SELECT format('ALTER DATABASE %I SET %s = %L', CAST(:name AS text), split_part(setting, '=', 1),
+              substr(setting, strpos(setting, '=') + 1))
+FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase, unnest(setconfig) AS setting
+WHERE datname = :template AND setrole = 0
+"""
+
 
 def unavailable(reason: str) -> None:
     """Skip with a reason that is shown; in CI, where everything can be installed, fail instead."""
@@ -89,7 +101,7 @@ def postgres_template(postgres_server: str) -> str:
 def postgres_engine(postgres_server: str, postgres_template: str) -> Iterator[Engine]:
     """A migrated, empty database of a real PostgreSQL."""
     name = f"thiqa_{uuid.uuid4().hex[:12]}"
-    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    _copy(postgres_server, postgres_template, name)
     engine = connect(_named(postgres_server, name))
     yield engine
     engine.dispose()
@@ -130,6 +142,17 @@ def _administer(server: str, statement: str) -> None:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
+    engine.dispose()
+
+
+def _copy(server: str, template: str, name: str) -> None:
+    """A copy of a database, with the settings and privileges of the database itself, which PostgreSQL leaves out."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"))
+        for statement in connection.scalars(text(OWN), {"template": template, "name": name}).all():
+            connection.exec_driver_sql(statement)
     engine.dispose()
 
 

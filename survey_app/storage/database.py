@@ -30,6 +30,7 @@ IMPATIENT = {
 }
 RESTED_SECONDS = 1
 Work = Session | Connection  # where statements are run: both have `execute`
+_OF_DATA = "22"  # SQLSTATEs of values that do not fit: their first line quotes the value
 _BEGIN, _PLAIN = "thiqa_begin", "thiqa_plain"  # execution options: how a transaction begins; the engine without any
 
 
@@ -116,6 +117,8 @@ def _revive(engine: Engine) -> None:
 def _without_detail(context: ExceptionContext) -> None:
     """PostgreSQL's DETAIL quotes the whole failing row, and would carry an answer into a log: keep the first line."""
     first = str(context.original_exception).partition("\n")[0]
+    if str(getattr(context.original_exception, "sqlstate", "")).startswith(_OF_DATA):
+        first = first.partition('"')[0].rstrip(": ")
     context.original_exception.args = (first,)
     if context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (first,)
