@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
+from analytics.trail import BEGINNING
 from survey_app.storage.database import alone, writing
 from survey_app.storage.tables import (
+    BreakOffRow,
     ConversationRow,
     DraftRow,
     EnvelopeRow,
@@ -26,8 +28,8 @@ DAY = date(2026, 3, 2)
 SEALED = CANARY.encode()
 
 
-def fill(owner: Engine) -> None:
-    """Fill the tables of a migrated, empty database, as their owner."""
+def fill(owner: Engine, *, trail: bool = True) -> None:
+    """Fill the tables of a migrated, empty database, as their owner; without `trail` also one of revision 0002."""
     with writing(owner) as session:
         session.add(QuestionnaireRow(version="v1", document={"title": "public"}))
         session.flush()
@@ -40,7 +42,6 @@ def fill(owner: Engine) -> None:
                 InvitationRow(id=CANARY, wave="w1", entry="invited", area=CANARY, starts=2),
                 EnvelopeRow(submission=SUBMISSION, wave="w1", sealed=SEALED, digest=SEALED),
                 ResponseRow(id=SUBMISSION, wave="w1", mode="web", language="ar", answers={"trust": CANARY}),
-                OpeningRow(wave="w1", opened=50, refused=0),
                 ConversationRow(person=CANARY, wave="w1", state="open", revision=0, sealed=SEALED),
                 InboundRow(id=CANARY, day=DAY),
                 OutboxRow(
@@ -53,5 +54,8 @@ def fill(owner: Engine) -> None:
                 ),
             ]
         )
+        if trail:
+            session.add(OpeningRow(wave="w1", act="opened", opened=50, refused=0, previous=BEGINNING, digest="d" * 64))
+            session.add(BreakOffRow(wave="w1", answered=3, interviews=1))
     with alone(owner) as connection:
         connection.exec_driver_sql("ANALYZE")

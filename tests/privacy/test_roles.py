@@ -47,6 +47,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "questionnaire": {"SELECT"},
         "wave": {"SELECT"},
         "response": {"SELECT"},
+        "break_off": {"SELECT"},
     },
 }
 # What each statement tries to do, to a table as a whole and to one column of it. None changes a row.

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["wave"], ["wave.id"], name=op.f("fk_break_off_wave_wave")),
         sa.PrimaryKeyConstraint("wave", "answered", name=op.f("pk_break_off")),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("GRANT SELECT ON break_off TO thiqa_reader")
     with op.batch_alter_table("opening", schema=None) as batch_op:
         batch_op.add_column(sa.Column("act", sa.String(length=10), nullable=True))
         batch_op.add_column(sa.Column("previous", sa.String(length=64), nullable=True))

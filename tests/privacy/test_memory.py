@@ -1,0 +1,64 @@
+"""What the memory of the serving processes yields to who seizes the machine: all of it is read and searched."""
+
+import base64
+import re
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from survey_app.engine import Item, Kind, Questionnaire, checked
+from tests.faults.conftest import Serve, database, fielded, serve  # noqa: F401  # fixtures
+from tests.faults.server import Server, Visitor
+from tests.web.conftest import CUSTODIAN, form, words
+
+CANARY = "canaryanswer7731"
+WRITABLE = re.compile(r"([0-9a-f]+)-([0-9a-f]+) rw")
+
+
+def memory(server: Server) -> bytes:
+    """All that the workers may write to."""
+    found = []
+    for pid in server.workers:
+        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as file:
+            for match in map(WRITABLE.match, Path(f"/proc/{pid}/maps").read_text().splitlines()):
+                if match:
+                    start, end = (int(edge, 16) for edge in match.groups())
+                    file.seek(start)
+                    found.append(file.read(end - start))
+    return b"".join(found)
+
+
+def asking_for_a_text() -> Questionnaire:
+    small = form()
+    said = Item("said", Kind.TEXT, words("قل", "Dites", "Say"), required=True)
+    return checked(Questionnaire("small", small.title, small.languages, (*small.items, said)))
+
+
+def interviewed(server: Server, said: str) -> str:
+    """A whole interview; the cookie that the person had."""
+    person = Visitor(server)
+    person.start()
+    for reply in ({}, {"answer": "2"}, {"answer": "no"}, {"answer": said}):
+        person.press(**reply)
+    cookie = person.cookie
+    person.press()
+    assert "have been sent" in person.page.text
+    return cookie
+
+
+def test_ten_interviews_later_the_memory_holds_neither_answer_nor_cookie(
+    serve: Serve,  # noqa: F811  # the fixture
+    postgres_engine: Engine,
+) -> None:
+    """What is freed is overwritten at once; without that, one answer and nine copies of the cookie were found."""
+    server = serve(fielded(postgres_engine, asking_for_a_text()))
+    cookie = interviewed(server, CANARY)
+    for _ in range(10):
+        interviewed(server, "something else")
+    seized = memory(server)
+    assert (
+        CUSTODIAN.encode() in seized
+    )  # the settings are in it, so that the search is known to look in the right place
+    assert CANARY.encode() not in seized
+    assert cookie.encode() not in seized
+    assert base64.urlsafe_b64decode(cookie + "=") not in seized
