@@ -18,6 +18,7 @@ from sms import outbox
 from sms.carriers import OPTED_OUT, BusyError, RejectedError, Sent
 from sms.delivery import deliver, tidy
 from sms.settings import ChannelSettings
+from survey_app import fieldwork
 from survey_app.drafts import purge as purge_drafts
 from survey_app.engine import Questionnaire
 from survey_app.fieldwork import CLOSED, OPEN, field, wave, waves
@@ -59,11 +60,12 @@ def members(postgres_server: str, postgres_template: str) -> Iterator[Members]:
 
 
 @pytest.fixture
-def as_(members: Members, postgres_engine: Engine) -> Iterator[As]:
-    """The database as a role's user connects to it."""
+def as_(members: Members, postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
+    """The database as a role's user connects to it, in a process that has read no questionnaire yet."""
     with ExitStack() as opened:
 
         def connected(role: str) -> Engine:
+            monkeypatch.setattr(fieldwork, "_parsed", {})
             engine = members.engine(postgres_engine, role)
             opened.callback(engine.dispose)
             return engine
