@@ -28,6 +28,10 @@ class Keys:
         """The pseudonym of a message that was taken."""
         return self._pseudonym(b"message:" + channel.encode(), reference)
 
+    def turn(self, address: str) -> int:
+        """One of 256 queues for a number. Everyone with an account of the database sees who locks which."""
+        return int(self._pseudonym(b"turn", address)[:2], 16)
+
     def seal(self, content: bytes, place: str) -> bytes:
         """Content that only this key opens, and only in the same place (XChaCha20-Poly1305)."""
         return bytes(Aead(self._derived(b"seal")).encrypt(content, place.encode()))

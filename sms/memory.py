@@ -60,10 +60,10 @@ def forget_closed(session: Session) -> int:
     return session.connection().execute(over).rowcount
 
 
-def queue_up(session: Session, number: str) -> None:
-    """Wait until no other process works for this number (SQLite has one writer at a time anyway)."""
+def queue_up(session: Session, turn: int) -> None:
+    """Wait until no other process works for a number of this queue (SQLite has one writer at a time anyway)."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(select(func.pg_advisory_xact_lock(int(number[:15], 16))))
+        session.connection().execute(select(func.pg_advisory_xact_lock(turn)))
 
 
 def find(session: Session, keys: Keys, wave_key: bytes | None, wave: str, address: str) -> Kept:

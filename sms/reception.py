@@ -46,7 +46,7 @@ def receive(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: da
 def _take(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: datetime) -> None:
     keys = settings.keys
     with writing(engine) as session:
-        memory.queue_up(session, keys.number(inbound.sender))
+        memory.queue_up(session, keys.turn(inbound.sender))
         if memory.take(session, keys.message(inbound.channel, inbound.reference), now.date()):
             _converse(settings, session, inbound, now)
 
@@ -54,7 +54,7 @@ def _take(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: date
 def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
     """The carrier says that this number told it to stop: the same as STOP, without a confirmation."""
     with writing(engine) as session:
-        memory.queue_up(session, settings.keys.number(address))
+        memory.queue_up(session, settings.keys.turn(address))
         if wave := _wave(session):
             kept = memory.find(session, settings.keys, _wave_key(settings, wave), wave.id, address)
             turn = stop(wave.questionnaire, kept.conversation)

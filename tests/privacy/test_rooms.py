@@ -12,14 +12,16 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, func
 from sqlmodel import SQLModel, select
 
-from analytics.custody import KeyPair, open_batches, waiting
+from analytics.custody import KeyPair, Opening, close_wave, open_batches, waiting
 from analytics.microdata import read_microdata
+from analytics.trail import verify
 from sms import outbox
 from sms.carriers import OPTED_OUT, BusyError, RejectedError, Sent
 from sms.delivery import deliver, tidy
 from sms.settings import ChannelSettings
+from survey_app import fieldwork
 from survey_app.engine import Questionnaire
-from survey_app.fieldwork import CLOSED, OPEN, field, wave, waves
+from survey_app.fieldwork import CLOSED, OPEN, field, waves
 from survey_app.intake import Receipt, Ticket, complete
 from survey_app.invitations import Invitation, issue
 from survey_app.paradata import Entry
@@ -57,11 +59,12 @@ def members(postgres_server: str, postgres_template: str) -> Iterator[Members]:
 
 
 @pytest.fixture
-def as_(members: Members, postgres_engine: Engine) -> Iterator[As]:
-    """The database as a role's user connects to it."""
+def as_(members: Members, postgres_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
+    """The database as a role's user connects to it, in a process that has read no questionnaire yet."""
     with ExitStack() as opened:
 
         def connected(role: str) -> Engine:
+            monkeypatch.setattr(fieldwork, "_parsed", {})
             engine = members.engine(postgres_engine, role)
             opened.callback(engine.dispose)
             return engine
@@ -187,24 +190,20 @@ def test_fault_63_who_collects_can_tell_a_repeat_from_a_conflict(
     assert receipts == [Receipt.ACCEPTED, Receipt.ALREADY, Receipt.CONFLICT]
 
 
-def test_fault_63_the_custodian_opens_a_batch_and_closes_a_wave(
+def test_fault_63_the_custodian_opens_a_batch_closes_a_wave_and_checks_the_trail(
     postgres_engine: Engine, as_: As, keys: KeyPair, short_form: Questionnaire
 ) -> None:
     fielded(postgres_engine, short_form)
-    put(postgres_engine, keys, [content(short_form)] * 12)
+    put(postgres_engine, keys, [content(short_form)] * 22)
     custodian = as_("thiqa_custodian")
     with reading(custodian) as session:
-        assert waiting(session) == {"w1": 12}
-    with writing(custodian) as session:
-        found = wave(session, "w1")
-        assert found
-        field(session, found.questionnaire, found.id, found.opens, found.closes, CLOSED)
-    assert open_batches(custodian, keys.private, minimum=10)["w1"].opened == 12
-    assert [count(postgres_engine, rows) for rows in (EnvelopeRow, ResponseRow, OpeningRow)] == [0, 12, 1]
+        assert waiting(session) == {"w1": 22}
+    assert open_batches(custodian, keys.private, minimum=10) == {"w1": Opening(12)}
+    assert close_wave(custodian, keys.private, "w1") == Opening(10)
+    assert [count(postgres_engine, rows) for rows in (EnvelopeRow, ResponseRow, OpeningRow)] == [0, 22, 2]
     with reading(custodian) as session:
-        counted = select(ResponseRow.wave, ResponseRow.mode, func.count()).group_by(ResponseRow.wave, ResponseRow.mode)
-        assert session.exec(counted).all() == [("w1", "web", 12)]
-        assert session.exec(select(OpeningRow.opened)).all() == [12]
+        verdict = verify(session)
+    assert ([record.responses for record in verdict.records], verdict.faults) == ([12, 10], ())
 
 
 def test_fault_63_the_reader_loads_what_is_published(
