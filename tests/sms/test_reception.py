@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 
 from sms import outbox
 from sms.conversation import Conversation
-from sms.memory import INBOUND_DAYS, Kept, OvertakenError, find, store
+from sms.memory import INBOUND_DAYS, Kept, OvertakenError, find, queue_up, store
 from sms.memory import forget as forget_messages
 from sms.reception import Inbound, opted_out, receive
 from sms.settings import ChannelSettings
@@ -287,3 +287,16 @@ def _everything(engine: Engine) -> bytes:
                     bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for value in row
                 ]
     return b"\n".join(parts)
+
+
+@pytest.mark.postgres
+def test_what_everybody_sees_of_a_lock_is_one_of_256_queues(settings: ChannelSettings, postgres_engine: Engine) -> None:
+    """pg_locks shows the key of a lock to every user of the database, beside the number of its transaction."""
+    numbers = [f"+2126000{number:05}" for number in range(300)]
+    turns = {number: settings.keys.turn(number) for number in numbers}
+    assert 150 < len(set(turns.values())) < 200  # as 300 draws from 256 give
+    assert sum(turns[number] == int(settings.keys.number(number)[:2], 16) for number in numbers) < 10
+    with writing(postgres_engine) as session, postgres_engine.connect() as onlooker:
+        queue_up(session, turns[numbers[0]])
+        seen = onlooker.execute(text("SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory'")).all()
+        assert [tuple(row) for row in seen] == [(0, turns[numbers[0]])]
