@@ -154,8 +154,13 @@ class Field:
     """A survey in the field: its database, its keys, its form."""
 
     engine: Engine
-    form: Questionnaire
+    census: Sequence[Margin]
     keys: KeyPair
+
+    @cached_property
+    def form(self) -> Questionnaire:
+        """What is asked."""
+        return questionnaire(self.census)
 
     @cached_property
     def channel(self) -> ChannelSettings:
@@ -192,7 +197,7 @@ def run(
     while waiting or active:
         while waiting and len(active) < AT_ONCE:
             person = waiting.pop(0)
-            steps = _browse(at, wave, person, code_of[person.name]) if person.mode == "web" else _text(at, person)
+            steps = browse(at, wave, person, code_of[person.name]) if person.mode == "web" else _text(at, person)
             active.append((person, steps))
         chosen = random.randrange(len(active))
         person, steps = active[chosen]
@@ -220,7 +225,8 @@ def _open(at: Field, watch: Watch, minimum: int) -> None:
     watch.copy()
 
 
-def _browse(at: Field, wave: fieldwork.Wave, person: Person, code: str) -> Iterator[None]:
+def browse(at: Field, wave: fieldwork.Wave, person: Person, code: str) -> Iterator[None]:
+    """Answer on the web by invitation, a request a step."""
     now = time.time()
     paradata = sittings.invited(at.engine, SITE_KEY, code, WAVE, now)
     assert paradata

@@ -4,6 +4,7 @@ He knows the batch in which each person's envelope was opened: that is as near a
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -22,7 +23,7 @@ from .attributes import KNOWLEDGE, as_answered, gain, guesses
 from .cases import Case, Records
 from .chains import batches
 from .conftest import Watched
-from .people import Field, questionnaire
+from .people import Field
 
 PEOPLE, NAIVE_PEOPLE, BATCH = 500, 300, 50
 SEED = 55
@@ -72,7 +73,7 @@ def ours(room: Room, instrument: Instrument, keys: KeyPair) -> Case:
     migrate(engine)
     random = Random(SEED)
     who = cases.drawn(instrument.census, PEOPLE, random)
-    return cases.of_ours(Field(engine, questionnaire(instrument.census), keys), who, records, random, BATCH)
+    return cases.of_ours(Field(engine, instrument.census, keys), who, records, random, BATCH)
 
 
 def most_by_chance(groups: int) -> float:
@@ -122,3 +123,11 @@ def test_fault_55_who_knows_more_of_people_gains_what_is_computed_and_no_more(ou
     expected = gain(ours.people, opened, known)
     found = linked(guessed, ours.truth)
     assert expected.certain <= found <= most_by_chance(expected.expected)
+
+
+def test_the_number_of_requests_tells_how_many_questions_were_answered(ours: Case) -> None:
+    served = Counter(sight.person for sight in ours.evidence.sights)
+    beside = 2  # start and send on the web, the first word and consent by text
+    assert {name: served[name] - beside for name in ours.people} == {
+        name: len(person.replies) for name, person in ours.people.items()
+    }
