@@ -10,9 +10,9 @@ what he gains who also knows something of each person; the third, what no batch 
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from itertools import count
 from random import Random
 
 import click
@@ -35,46 +35,62 @@ from tests.privacy.people import Field
 
 OURS = "Thiqa"
 BATCH = 50
+Room = Callable[[], tuple[Engine, Records]]  # an empty database, and what its server keeps
 
 
 @contextmanager
-def room(kind: str) -> Iterator[tuple[Engine, Records]]:
-    """An empty database of a kind, and what its server keeps."""
+def rooms(kind: str) -> Iterator[Room]:
+    """Room for databases of a kind."""
+    numbers = count()
     with ExitStack() as until:
         if kind == "sqlite":
             directory = until.enter_context(tempfile.TemporaryDirectory(prefix="thiqa-benchmark-"))
-            url, records = f"sqlite:///{Path(directory)}/one.sqlite3", cases.nothing_more
-        else:
-            watched = until.enter_context(watching())
-            watched.administer("CREATE DATABASE one")
-            url = make_url(watched.url).set(database="one").render_as_string(hide_password=False)
-            records = cases.of_server(watched)
-        engine = connect(url)
-        yield engine, records
-        engine.dispose()
+            yield lambda: (connect(f"sqlite:///{directory}/{next(numbers)}.sqlite3"), cases.nothing_more)
+            return
+        watched = until.enter_context(watching())
+
+        def new() -> tuple[Engine, Records]:
+            name = f"benchmark_{next(numbers)}"
+            watched.administer(f"CREATE DATABASE {name}")
+            url = make_url(watched.url).set(database=name).render_as_string(hide_password=False)
+            return connect(url), cases.of_server(watched)
+
+        yield new
 
 
-def answered(kind: str, design: str, census: tuple[Margin, ...], people: int, seed: int) -> Case:
+def answered(room: Room, design: str, census: tuple[Margin, ...], people: int, seed: int) -> Case:
     """So many people of the census answer in this design."""
     random = Random(seed)
     who = cases.drawn(census, people, random)
-    with room(kind) as (engine, records):
+    engine, records = room()
+    try:
         if design != OURS:
             return cases.of_naive(naive.DESIGNS[design], engine, who, records, random)
         migrate(engine)
         return cases.of_ours(Field(engine, census, new_keys()), who, records, random, BATCH)
+    finally:
+        engine.dispose()
 
 
-def attacked(kind: str, design: str, case: Case, table: Table) -> None:
-    """A line for each attack."""
-    for name, attack in ATTACKS.items():
-        found = [linked(guessed, case.truth) for guessed in attack(case.evidence).values()]
-        if found:
-            table.add_row(kind, design, name, str(len(found)), str(max(found)), f"{sum(found) / len(found):.1f}")
+def attacked(case: Case) -> dict[str, list[int]]:
+    """By attack, how many people each order that it tried links."""
+    return {
+        name: [linked(guessed, case.truth) for guessed in attack(case.evidence).values()]
+        for name, attack in ATTACKS.items()
+    }
 
 
-def known(kind: str, case: Case, table: Table) -> None:
+def gains(case: Case) -> Table:
     """A line for each thing that he may know."""
+    table = Table(
+        "he knows of each person",
+        "in batches: expected",
+        "linked",
+        "alone",
+        "opened at once at the close: expected",
+        "alone",
+        title="Right guesses, and people who are alone with what is known of them",
+    )
     opened, written = batches(case.evidence)
     at_once = dict.fromkeys(case.people, 0)
     said = {row.values["id"]: as_answered(row, cases.answers_of(row)) for row in case.evidence.responses}
@@ -82,7 +98,20 @@ def known(kind: str, case: Case, table: Table) -> None:
         inside, whole = gain(case.people, opened, knowledge), gain(case.people, at_once, knowledge)
         found = linked(guesses(case.people, opened, said, written, knowledge), case.truth)
         figures = (inside.expected, found, inside.certain, whole.expected, whole.certain)
-        table.add_row(kind, name, *map(str, figures))
+        table.add_row(name, *map(str, figures))
+    return table
+
+
+def beyond(room: Room, census: tuple[Margin, ...], seed: int) -> Table:
+    """A line for each thing that no batch helps against."""
+    table = Table("what no batch helps against", "of whom", "found")
+    for name, measure in limits.LIMITS.items():
+        engine, _ = room()
+        migrate(engine)
+        of, found = measure(Field(engine, census, new_keys()), Random(seed), BATCH)
+        engine.dispose()
+        table.add_row(name, str(of), str(found))
+    return table
 
 
 @click.command()
@@ -91,33 +120,24 @@ def known(kind: str, case: Case, table: Table) -> None:
 @click.option("--database", type=click.Choice(["sqlite", "postgres"]), multiple=True, default=("sqlite", "postgres"))
 def main(people: int, seed: int, database: tuple[str, ...]) -> None:
     """Measure, in temporary databases that are removed at the end."""
-    census = read_instrument().census
-    attacks = Table("database", "design", "attack", "orders tried", "most linked", "mean", title=f"Of {people} people")
-    gains = Table(
-        "database",
-        "he knows of each person",
-        "in batches: expected",
-        "linked",
-        "alone",
-        "whole wave: expected",
-        "alone",
-    )
-    beyond = Table("database", "what no batch helps against", "of whom", "found")
+    census, console = read_instrument().census, Console(width=150)
     for kind in database:
-        case = answered(kind, OURS, census, people, seed)
-        sizes = sorted(Counter(batches(case.evidence)[0].values()).values())
-        click.echo(f"{kind}: {len(sizes)} batches of {sizes[0]} to {sizes[-1]}")
-        attacked(kind, OURS, case, attacks)
-        known(kind, case, gains)
-        for design in naive.DESIGNS:
-            attacked(kind, design, answered(kind, design, census, people, seed), attacks)
-        for name, measure in limits.LIMITS.items():
-            with room(kind) as (engine, _):
-                migrate(engine)
-                of, found = measure(Field(engine, census, new_keys()), Random(seed), BATCH)
-            beyond.add_row(kind, name, str(of), str(found))
-    for table in (attacks, gains, beyond):
-        Console(width=150).print(table)
+        with rooms(kind) as room:
+            case = answered(room, OURS, census, people, seed)
+            sizes = sorted(Counter(batches(case.evidence)[0].values()).values())
+            ours = attacked(case)
+            others = [attacked(answered(room, design, census, people, seed)) for design in naive.DESIGNS]
+            table = Table("attack", "tries on ours", OURS, "its mean", *naive.DESIGNS)
+            table.title = (
+                f"{kind}: linked of {people} at most; by chance {len(sizes)}, in batches of {sizes[0]} to {sizes[-1]}"
+            )
+            for name, found in ours.items():
+                if found:
+                    mean = f"{sum(found) / len(found):.1f}"
+                    most = (str(max(other[name], default=0)) for other in others)
+                    table.add_row(name, str(len(found)), str(max(found)), mean, *most)
+            for shown in (table, gains(case), beyond(room, census, seed)):
+                console.print(shown)
 
 
 if __name__ == "__main__":
