@@ -1,38 +1,58 @@
 """The custodian's side: envelopes are opened only in shuffled batches and written as responses that nothing links back.
 
-A response has a new random id and no time but its wave. All of a batch is written in one statement and its envelopes
-are deleted in the same transaction: a crash loses none and doubles none.
+While a wave is in the field, a pool stays behind: as many envelopes as the smallest batch are left, chosen by chance,
+so that those who come last are never few when the wave is closed and the rest is opened (a pool mix: Serjantov,
+Dingledine and Syverson 2002, "From a trickle to a flood"). A response has a new random id and no time but its wave. A
+batch is written, its envelopes deleted and the trail continued in one transaction: a crash loses none and doubles none.
 """
 
 import json
 import secrets
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
 from random import SystemRandom
 from typing import Any
 
 from nacl.encoding import HexEncoder
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
-from sqlalchemy import Engine, delete, func, insert
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, Result, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
 from survey_app.engine import Mode, Questionnaire, decode, possible
-from survey_app.fieldwork import CLOSED, wave
+from survey_app.fieldwork import CLOSED, WAVE, wave
 from survey_app.intake import EnvelopeError, unpadded
 from survey_app.paradata import Entry
-from survey_app.storage.database import reading, writing
-from survey_app.storage.tables import EnvelopeRow, OpeningRow, ResponseRow
+from survey_app.storage.database import Work, changing, reading
+from survey_app.storage.tables import EnvelopeRow, ResponseRow, table
 
-MAX_BATCH = 1_000
+from . import trail
+from .trail import Act
+
+IN_A_STATEMENT = 1_000
+_WRONG_KEY = "not one of the envelopes that wait opens with this key; nothing was changed"
+_ENVELOPE, _RESPONSE = table(EnvelopeRow), table(ResponseRow)
+_COUNTS = select(_ENVELOPE.c.wave, func.count()).group_by(_ENVELOPE.c.wave)
+_SEALED = select(_ENVELOPE.c.submission, _ENVELOPE.c.sealed).where(_ENVELOPE.c.wave == bindparam("wave"))
+_LOCK = select(WAVE.c.state).where(WAVE.c.id == bindparam("mine")).with_for_update()
+_CLOSE = update(WAVE).where(WAVE.c.id == bindparam("mine")).values(state=CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What one opening did: envelopes written as responses, and envelopes whose content was refused."""
+    """What one opening did: envelopes written as responses, envelopes whose content was refused and deleted.
+
+    `unreadable` are those that this key does not open, because they are sealed to another one or were tampered with:
+    they stay as they are.
+    """
 
     opened: int = 0
     refused: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +60,23 @@ class KeyPair:
     """A custodian's keys in hexadecimal."""
 
     public: str
-    private: str
+    private: str = field(repr=False)
 
 
 class RefusedContentError(ValueError):
     """The content of an envelope is no submission to this wave's questionnaire."""
+
+
+class WrongKeyError(ValueError):
+    """Not one envelope that waits opens with this key. Nothing was changed."""
+
+
+class OvertakenError(Exception):
+    """Another opening was quicker. Nothing was changed; it may be tried again."""
+
+
+class NoWaveError(LookupError):
+    """There is no wave of that name."""
 
 
 def new_keys() -> KeyPair:
@@ -53,60 +85,143 @@ def new_keys() -> KeyPair:
     return KeyPair(private.public_key.encode(HexEncoder).decode("ascii"), private.encode(HexEncoder).decode("ascii"))
 
 
-def waiting(session: Session) -> dict[str, int]:
+def waiting(work: Work) -> dict[str, int]:
     """How many envelopes wait, by wave."""
-    statement = select(EnvelopeRow.wave, func.count()).group_by(EnvelopeRow.wave)
-    return dict(session.exec(statement).all())
+    return dict(work.execute(_COUNTS).all())
 
 
-def open_batches(engine: Engine, private_key: str, minimum: int) -> dict[str, Opening]:
-    """Open what may be opened: of an open wave only full batches of at least `minimum`, of a closed wave all.
+def open_batches(engine: Engine, private_key: str, minimum: int | None) -> dict[str, Opening]:
+    """Open what may be opened: of a closed wave all that is left, of an open one a batch of at least `minimum`.
 
-    Each wave's batch is one transaction. Returns what was done by wave; a wave where too few wait is absent.
+    Of an open wave `minimum` envelopes stay behind, and with a minimum of None all of them. What was done by wave; a
+    wave where too few wait is absent. Raises WrongKeyError if not a single envelope opens, and OvertakenError.
     """
     box: SealedBox[PrivateKey] = SealedBox(PrivateKey(private_key.encode(), HexEncoder))
     with reading(engine) as session:
-        counts = waiting(session)
-    done: dict[str, Opening] = {}
-    for wave_id in sorted(counts):
-        while (opening := _open_batch(engine, box, wave_id, minimum)) is not None:
-            before = done.get(wave_id, Opening())
-            done[wave_id] = Opening(before.opened + opening.opened, before.refused + opening.refused)
-    return done
+        waves = sorted(waiting(session))
+    read = {name: _read(engine, box, name) for name in waves}
+    if read and not any(waited.valid or waited.refused for waited in read.values()):
+        raise WrongKeyError(_WRONG_KEY)
+    done = {name: _open(engine, waited, minimum) for name, waited in read.items()}
+    return {name: opening for name, opening in done.items() if opening is not None}
 
 
-def _open_batch(engine: Engine, box: "SealedBox[PrivateKey]", wave_id: str, minimum: int) -> Opening | None:
-    with writing(engine) as session:
-        ids = list(session.exec(select(EnvelopeRow.submission).where(EnvelopeRow.wave == wave_id)))
+def close_wave(engine: Engine, private_key: str, wave_id: str) -> Opening:
+    """End the fieldwork of a wave and open all that is left in it, however few.
+
+    Raises NoWaveError, WrongKeyError (then the wave is not closed either) and OvertakenError.
+    """
+    box: SealedBox[PrivateKey] = SealedBox(PrivateKey(private_key.encode(), HexEncoder))
+    if not _fits(engine, box, wave_id):
+        raise WrongKeyError(_WRONG_KEY)
+    with changing(engine) as work:
+        # An envelope that is being handed in holds its wave's row by the foreign key: this waits for it, and whoever
+        # comes later waits for this and finds the wave closed.
+        if work.execute(_LOCK, {"mine": wave_id}).first() is None:
+            raise NoWaveError(wave_id)
+        work.execute(_CLOSE, {"mine": wave_id})
+    waited = _read(engine, box, wave_id)
+    done = _open(engine, waited, None)
+    if done is None:
+        with changing(engine) as work:
+            trail.append(work, wave_id, Act.CLOSED, 0)
+    return done or Opening(unreadable=waited.unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The envelopes of a wave that wait: what the valid ones say, by submission; the refused; how many do not open."""
+
+    wave: str
+    closed: bool
+    valid: dict[uuid.UUID, bytes]
+    refused: tuple[uuid.UUID, ...]
+    unreadable: int
+
+
+def _fits(engine: Engine, box: SealedBox[PrivateKey], wave_id: str) -> bool:
+    """Whether any envelope that waits opens, or none waits."""
+    tried = False
+    with reading(engine) as session, _sealed(session, wave_id) as rows:
+        for row in rows:
+            tried = True
+            with suppress(CryptoError):
+                box.decrypt(row.sealed)
+                return True
+    return not tried
+
+
+def _read(engine: Engine, box: SealedBox[PrivateKey], wave_id: str) -> _Waiting:
+    valid: dict[uuid.UUID, bytes] = {}
+    refused: list[uuid.UUID] = []
+    unreadable = 0
+    with reading(engine) as session:
+        # The state before the envelopes: once it is closed, no more can come.
         period = wave(session, wave_id)
-        if not ids or period is None or (len(ids) < minimum and period.state != CLOSED):
-            return None
-        SystemRandom().shuffle(ids)
-        # The last batch takes the rest, so that no remainder smaller than the minimum is left behind.
-        batch = ids if len(ids) < MAX_BATCH + minimum else ids[:MAX_BATCH]
-        chosen = col(EnvelopeRow.submission).in_(batch)
-        sealed = list(session.exec(select(EnvelopeRow.sealed).where(chosen).order_by(col(EnvelopeRow.submission))))
-        rows: list[dict[str, Any]] = []
-        refused = 0
-        for content in sealed:
-            try:
-                rows.append(_response(period.questionnaire, wave_id, box.decrypt(content)))
-            except (CryptoError, EnvelopeError, RefusedContentError):
-                refused += 1
-        SystemRandom().shuffle(rows)
-        connection = session.connection()
-        if rows:
-            connection.execute(insert(ResponseRow).values(rows))
-        connection.execute(delete(EnvelopeRow).where(chosen))
-        session.add(OpeningRow(wave=wave_id, opened=len(rows), refused=refused))
-        return Opening(len(rows), refused)
+        if period is None:
+            raise NoWaveError(wave_id)
+        with _sealed(session, wave_id) as rows:
+            for row in rows:
+                try:
+                    content = _checked(period.questionnaire, unpadded(box.decrypt(row.sealed)))
+                    # As text it takes a fifth of the memory, and many thousands may wait.
+                    valid[row.submission] = json.dumps(content).encode()
+                except CryptoError:
+                    unreadable += 1
+                except (EnvelopeError, RefusedContentError):
+                    refused.append(row.submission)
+    return _Waiting(wave_id, period.state == CLOSED, valid, tuple(refused), unreadable)
 
 
-def _response(questionnaire: Questionnaire, wave_id: str, filled: bytes) -> dict[str, Any]:
+def _sealed(session: Session, wave_id: str) -> Result[Any]:
+    """The wave's envelopes, some at a time."""
+    return session.connection().execute(_SEALED, {"wave": wave_id}, execution_options={"yield_per": 500})
+
+
+def _open(engine: Engine, waited: _Waiting, minimum: int | None) -> Opening | None:
+    batch = _chosen(sorted(waited.valid), None if waited.closed else minimum, closed=waited.closed)
+    if not batch and not (waited.closed and waited.refused):
+        return None
+    rows = [_row(waited.wave, json.loads(waited.valid[submission])) for submission in batch]
+    SystemRandom().shuffle(rows)
+    act = Act.CLOSED if waited.closed else Act.OPENED
     try:
-        content = json.loads(unpadded(filled))
+        with changing(engine) as work:
+            for part in _parts(sorted((*batch, *waited.refused))):
+                if work.execute(delete(_ENVELOPE).where(_ENVELOPE.c.submission.in_(part))).rowcount != len(part):
+                    raise OvertakenError
+            for some in _parts(rows):
+                work.execute(insert(_RESPONSE).values(some))
+            trail.append(work, waited.wave, act, len(rows), len(waited.refused))
+    except IntegrityError:
+        raise OvertakenError from None
+    return Opening(len(rows), len(waited.refused), waited.unreadable)
+
+
+def _chosen(submissions: Sequence[uuid.UUID], minimum: int | None, *, closed: bool) -> list[uuid.UUID]:
+    """Which of the valid envelopes are opened: of a closed wave all, of an open one all but a pool, by chance."""
+    if closed:
+        return list(submissions)
+    if minimum is None or len(submissions) < 2 * minimum:
+        return []
+    return SystemRandom().sample(submissions, len(submissions) - minimum)
+
+
+def _parts(of: Sequence[Any]) -> Iterator[list[Any]]:
+    rest = iter(of)
+    while part := list(islice(rest, IN_A_STATEMENT)):
+        yield part
+
+
+def _checked(questionnaire: Questionnaire, said: bytes) -> dict[str, Any]:
+    """The content of an envelope. Raises RefusedContentError."""
+    try:
+        content: dict[str, Any] = json.loads(said)
         mode, language = Mode(content["mode"]), content["language"]
-        entry, hurried = Entry(content["entry"]), content["hurried"]
+        if "entry" not in content and "hurried" not in content:
+            # Sealed before these were kept: the open link was the only way in, and nobody was timed.
+            content |= {"entry": Entry.OPEN.value, "hurried": False}
+        _, hurried = Entry(content["entry"]), content["hurried"]
         answers = {str(name): decode(value) for name, value in content["answers"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RefusedContentError("not a submission") from error
@@ -116,12 +231,9 @@ def _response(questionnaire: Questionnaire, wave_id: str, filled: bytes) -> dict
         raise RefusedContentError("another questionnaire")
     if not possible(questionnaire, mode, answers):
         raise RefusedContentError("not what this questionnaire could have given")
-    return {
-        "id": uuid.UUID(bytes=secrets.token_bytes(16), version=4),
-        "wave": wave_id,
-        "mode": mode.value,
-        "language": language,
-        "entry": entry.value,
-        "hurried": hurried,
-        "answers": content["answers"],
-    }
+    return content
+
+
+def _row(wave_id: str, content: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: content[name] for name in ("mode", "language", "entry", "hurried", "answers")}
+    return {"id": uuid.UUID(bytes=secrets.token_bytes(16), version=4), "wave": wave_id, **kept}

@@ -1,28 +1,52 @@
 """Disclosure control: which figures are withheld so that no one can be found in them, also not by subtraction.
 
-Primary: fewer than k answers in the base. Complementary: a withheld cell whose siblings and total are known could be
+Primary: fewer than k answers in the base; or a share from which somebody's answer follows, because nearly all answered
+alike or a few weigh more than the rest. Complementary: a withheld cell whose siblings and total are known could be
 worked out, so another one is withheld with it. Precision is judged elsewhere; the two reasons are never mixed.
 """
 
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
+
 from survey_app.areas import AreaList
 
 DEFAULT_K = 10
-FEWER_THAN_K, COMPLEMENTARY = "fewer_than_k", "complementary"
+HEAVIEST = 3  # two people who put together what they know must not learn the answer of a third
+FEWER_THAN_K, REVEALING, COMPLEMENTARY = "fewer_than_k", "revealing", "complementary"
+_ROUNDING = 1e-9  # equal weights differ by less after raking
 
 
-def withheld_areas(counts: Mapping[str, int], areas: AreaList, k: int = DEFAULT_K) -> dict[str, str]:
+def exposure(answers: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], k: int = DEFAULT_K) -> str:
+    """Why the share of a cell may not be shown for its own sake: a reason, or "" where it may.
+
+    answers: 1 and 0, one a person of the base; weights: theirs, positive. A person cannot have said yes who weighs more
+    than is left of the yes side once others have taken their own answers off; nor no, likewise. So each side must weigh
+    as much as the HEAVIEST people of the cell together: this is the p% rule (Hundepool et al. 2012, Statistical
+    Disclosure Control) on the weights of the lighter side, with p = 100 against a coalition of two. It follows that a
+    share of 0 or 1 is never shown, with equal weights none with fewer than three people on a side, and no cell of which
+    three people carry more than half. All have one reason: one for "all alike" would say what the share says.
+    """
+    if len(answers) < k:
+        return FEWER_THAN_K
+    lighter = min(float(weights @ answers), float(weights @ (1 - answers)))
+    heaviest = float(np.sort(weights)[-HEAVIEST:].sum())
+    return REVEALING if lighter < heaviest * (1 - _ROUNDING) else ""
+
+
+def withheld_areas(exposures: Mapping[str, str], areas: AreaList) -> dict[str, str]:
     """Area code -> reason, for the cells of one indicator and wave that are withheld.
 
-    counts: answers in the base by area, of every level. Where exactly one child of an area is withheld, the child with
-    the smallest population is withheld too, at every level, until no cell is the rest of a known sum. The choice
-    depends on population alone, so that it is the same in every wave.
+    exposures: by area, of every level, why it may not be shown for its own sake ("" where it may). Where exactly one
+    child of an area is withheld, the child with the smallest population is withheld too, at every level, until no cell
+    is the rest of a known sum. The choice depends on population alone, so that it is the same in every wave. An only
+    child takes its parent with it, which may be the top of the list.
     """
-    reasons = {code: FEWER_THAN_K for code, count in counts.items() if count < k}
+    reasons = {code: why for code, why in exposures.items() if why}
     children: dict[str, list[str]] = {}
     for area in areas.areas:
-        if area.parent and area.code in counts:
+        if area.parent and area.code in exposures:
             children.setdefault(area.parent, []).append(area.code)
     changed = True
     while changed:
@@ -42,7 +66,6 @@ def withheld_areas(counts: Mapping[str, int], areas: AreaList, k: int = DEFAULT_
     return reasons
 
 
-def withheld_sexes(counts: Mapping[str, int], k: int = DEFAULT_K) -> dict[str, str]:
+def withheld_sexes(exposures: Mapping[str, str]) -> dict[str, str]:
     """Sex -> reason. Both are withheld if one is, since the total is published."""
-    small = {sex for sex, count in counts.items() if count < k}
-    return {sex: FEWER_THAN_K if sex in small else COMPLEMENTARY for sex in counts} if small else {}
+    return {sex: why or COMPLEMENTARY for sex, why in exposures.items()} if any(exposures.values()) else {}

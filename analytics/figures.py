@@ -16,7 +16,7 @@ from survey_app.engine.answers import plain
 from survey_app.instrument import Indicator, Instrument
 
 from .design import Design
-from .disclosure import DEFAULT_K, FEWER_THAN_K, withheld_areas, withheld_sexes
+from .disclosure import COMPLEMENTARY, DEFAULT_K, exposure, withheld_areas, withheld_sexes
 from .estimates import Estimate, contrast, proportion_from
 from .linearisation import Linearised, linearise
 from .release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
@@ -83,7 +83,7 @@ class _Domains:
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """The cells of one indicator: how many answers they hold, which are withheld, and their ratios, linearised once."""
+    """The cells of one indicator: what each would expose, which are withheld, and their ratios, linearised once."""
 
     domains: _Domains
     design: Design
@@ -91,19 +91,23 @@ class _Cells:
     k: int
     linearised: dict[tuple[str, str, str], Linearised] = field(default_factory=dict)
 
-    def count(self, wave: str, area: str = "", sex: str = "") -> int:
-        return int(np.count_nonzero(self.domains.where(wave, area, sex) & self.coded.base))
+    def exposure(self, wave: str, area: str = "", sex: str = "") -> str:
+        inside = self.domains.where(wave, area, sex) & self.coded.base
+        return exposure(self.coded.y[inside], self.design.weights[inside], self.k)
 
     def withheld(self, wave: str) -> dict[tuple[str, str], str]:
         """(area, sex) -> reason, for the cells of a wave that may not be shown."""
         instrument, sexes = self.domains.instrument, self.domains.sexes
-        areas = {code: self.count(wave, code) for code in _reported(instrument)}
-        hidden = {(code, ""): why for code, why in withheld_areas(areas, instrument.areas, self.k).items()}
-        by_sex = withheld_sexes({sex: self.count(wave, sex=sex) for sex in sexes}, self.k)
+        areas = {code: self.exposure(wave, code) for code in _reported(instrument)}
+        by_area = withheld_areas(areas, instrument.areas)
+        # What is above all areas is the whole survey; an only child can be had from it.
+        above = next((why for code, why in by_area.items() if code not in areas), "")
+        hidden = {(code, ""): why for code, why in by_area.items() if code in areas}
+        by_sex = withheld_sexes({sex: self.exposure(wave, sex=sex) for sex in sexes})
         hidden |= {("", sex): why for sex, why in by_sex.items()}
-        if self.count(wave) < self.k:
-            every = [("", ""), *((code, "") for code in areas), *(("", sex) for sex in sexes)]
-            hidden |= dict.fromkeys(every, FEWER_THAN_K)
+        if whole := self.exposure(wave) or above:
+            parts = [*((code, "") for code in areas), *(("", sex) for sex in sexes)]
+            hidden = dict.fromkeys(parts, COMPLEMENTARY) | hidden | {("", ""): whole}
         return hidden
 
     def linear(self, wave: str, area: str = "", sex: str = "") -> Linearised:

@@ -1,4 +1,4 @@
-"""The custodian's and the analyst's verbs of the `thiqa` command."""
+"""The analyst's verbs of the `thiqa` command, and beside them the custodian's (custodian.py)."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,66 +8,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
-from survey_app.fieldwork import CLOSED, field, wave
 from survey_app.instrument import BUNDLED, read_instrument
 from survey_app.settings import read_settings
-from survey_app.storage.database import connect, migrate, reading, writing
+from survey_app.storage.database import connect, migrate
 
-from .custody import new_keys, open_batches, waiting
+from .custodian import custody
 from .disclosure import DEFAULT_K
 from .release import ReleaseError, latest, read
-from .settings import AnalysisSettings, CustodianSettings
-
-
-@click.group()
-def custody() -> None:
-    """The custody of answers: keys, waiting envelopes, openings."""
-
-
-@custody.command()
-def keygen() -> None:
-    """Print a new pair of keys. Changes nothing; keep the private key away from the collector."""
-    keys = new_keys()
-    click.echo(f"THIQA_CUSTODIAN_PUBLIC_KEY={keys.public}\nTHIQA_CUSTODIAN_PRIVATE_KEY={keys.private}")
-
-
-@custody.command()
-def status() -> None:
-    """Show how many envelopes wait in each wave. Changes nothing."""
-    settings = read_settings(CustodianSettings)
-    with reading(_engine(settings)) as session:
-        counts = waiting(session)
-    table = Table("wave", "waiting", "opens at")
-    for wave_id, count in sorted(counts.items()):
-        table.add_row(wave_id, str(count), str(settings.batch))
-    Console().print(table)
-
-
-@custody.command("open")
-def open_() -> None:
-    """Open the batches that may be opened: writes responses and deletes their envelopes, in one transaction each."""
-    settings = read_settings(CustodianSettings)
-    done = open_batches(_engine(settings), settings.custodian_private_key.get_secret_value(), settings.batch)
-    table = Table("wave", "opened", "refused")
-    for wave_id, opening in done.items():
-        table.add_row(wave_id, str(opening.opened), str(opening.refused))
-    Console().print(table)
-    click.echo("Next: thiqa release build" if done else f"No wave has {settings.batch} envelopes waiting.")
-
-
-@custody.command("close-wave")
-@click.argument("wave_id")
-def close_wave(wave_id: str) -> None:
-    """End the fieldwork of WAVE_ID and open what is left in it, however few. Changes the wave and writes responses."""
-    settings = read_settings(CustodianSettings)
-    engine = _engine(settings)
-    with writing(engine) as session:
-        found = wave(session, wave_id)
-        if found is None:
-            raise click.ClickException(f"There is no wave {wave_id}.")
-        field(session, found.questionnaire, found.id, found.opens, found.closes, CLOSED)
-    done = open_batches(engine, settings.custodian_private_key.get_secret_value(), settings.batch)
-    click.echo(f"Wave {wave_id} is closed; responses written: {sum(opening.opened for opening in done.values())}")
+from .settings import AnalysisSettings
 
 
 @click.group()

@@ -105,6 +105,7 @@ def ours(database: str, form: Questionnaire, workers: int = 2) -> Iterator[Serve
     environment = {
         "THIQA_DATABASE_URL": database,
         "THIQA_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "THIQA_WAVE_KEYS": tempfile.mkdtemp(prefix="thiqa-keys-"),
         "THIQA_CUSTODIAN_PUBLIC_KEY": bytes(PrivateKey.generate().public_key).hex(),
         # All respondents have one address here, and start more often than a country.
         "THIQA_STARTS_A_MINUTE": str(10**9),

@@ -22,6 +22,7 @@ def reason(code: str, language: str, parameters: Mapping[str, str | int | float]
     clusters = _("Its uncertainty cannot be estimated from this sample.")
     return {
         "fewer_than_k": few,
+        "revealing": _("Withheld: it could show what somebody in this group answered."),
         "complementary": complementary,
         "n_below_30": _("Withheld: fewer than 30 answers are too few for a reliable figure."),
         "n_eff_below_30": _("Withheld: the answers weigh so unequally that they count for fewer than 30."),

@@ -16,16 +16,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine, func
 from sqlmodel import select
 
-from analytics.custody import new_keys, open_batches
+from analytics.custody import close_wave, new_keys, open_batches
 from analytics.publish import Parameters, publish
 from analytics.settings import CustodianSettings
 from sms.settings import ChannelSettings
 from sms.wording import Terms
-from survey_app.fieldwork import CLOSED, OPEN, field, waves
+from survey_app.fieldwork import OPEN, field, waves
 from survey_app.instrument import Instrument, read_instrument
 from survey_app.settings import SECRET_BYTES, CollectorSettings, read_settings
 from survey_app.storage.database import connect, migrate, reading, writing
 from survey_app.storage.tables import ResponseRow
+from survey_app.wavekeys import WaveKeys
 
 from .simulation import Plan, interview_all, sample
 
@@ -37,7 +38,7 @@ WAVES = (
     ("2026-q3", date(2026, 7, 1), date(2026, 9, 30)),
     ("2026-q4", date(2026, 10, 1), date(2026, 12, 31)),
 )
-LEFT_WAITING = 40  # envelopes in the open wave, so that a visitor sees them wait for the batch of 50
+LEFT_WAITING = 40  # envelopes in the open wave beside the pool that stays: ten more, and a visitor sees a batch open
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def demo_environment(directory: Path) -> Path:
             "THIQA_DEMO": "true",
             "THIQA_DATABASE_URL": f"sqlite:///{directory}/thiqa.sqlite3",
             "THIQA_RELEASES": str(directory / "releases"),
+            "THIQA_WAVE_KEYS": str(directory / "wave-keys"),
             "THIQA_CUSTODIAN_PUBLIC_KEY": keys.public,
             "THIQA_CUSTODIAN_PRIVATE_KEY": keys.private,
             "THIQA_SITE_KEY": secrets.token_hex(SECRET_BYTES),
@@ -99,8 +101,9 @@ def _simulate(
     seed: int,
     share: float,
 ) -> None:
-    custodian = read_settings(CollectorSettings).custodian_public_key
-    private = settings.custodian_private_key.get_secret_value()
+    collector = read_settings(CollectorSettings)
+    keys = WaveKeys(collector.wave_keys)
+    private = settings.private_key
     random = Random(seed)
     crowds = [sample(instrument, random, share) for _ in WAVES]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -110,12 +113,11 @@ def _simulate(
             last = number == len(WAVES) - 1
             with writing(engine) as session:
                 field(session, instrument.questionnaire, wave_id, opens, closes, OPEN)
-            plan = Plan(instrument, wave_id, number, opens, custodian, terms)
+            plan = Plan(instrument, wave_id, number, opens, collector.custodian_public_key, terms, keys)
             crowd = people[:-LEFT_WAITING] if last else people
             interview_all(engine, plan, crowd, random, lambda done: progress.advance(task, done))
-            if not last:
-                with writing(engine) as session:
-                    field(session, instrument.questionnaire, wave_id, opens, closes, CLOSED)
-            open_batches(engine, private, settings.batch)
             if last:
+                open_batches(engine, private, settings.batch)
                 interview_all(engine, plan, people[-LEFT_WAITING:], random, lambda done: progress.advance(task, done))
+            else:
+                close_wave(engine, private, wave_id)

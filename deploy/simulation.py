@@ -20,6 +20,7 @@ from survey_app.intake import Ticket
 from survey_app.intake import complete as seal
 from survey_app.paradata import Entry, Provenance
 from survey_app.storage.database import writing
+from survey_app.wavekeys import WaveKeys
 
 from .residents import TEXT_SHARE, Resident, draw, opinions
 
@@ -42,6 +43,7 @@ class Plan:
     today: date
     custodian: str
     terms: Terms
+    keys: WaveKeys
 
 
 def sample(instrument: Instrument, random: Random, share: float = 1.0) -> list[Resident]:
@@ -78,7 +80,7 @@ def _interview(session: Session, plan: Plan, resident: Resident, random: Random)
     else:
         finished, left = hold_on_the_web(form, said, language, patience, random.getrandbits(32))
         if finished is None:
-            create(session, ticket, plan.wave_id, left, plan.today)
+            create(session, plan.keys, ticket, plan.wave_id, left, plan.today)
     if finished is not None:
         seal(session, form, finished, plan.wave_id, ticket, plan.custodian, Provenance(Entry.INVITED))
 

@@ -6,21 +6,24 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from analytics.custody import open_batches
 from analytics.publish import Parameters, publish
 from analytics.settings import CustodianSettings
 from survey_app.instrument import read_instrument
-from survey_app.settings import SECRET_BYTES, CollectorSettings, read_settings
-from survey_app.storage.database import connect
+from survey_app.settings import SECRET_BYTES, CollectorSettings, RetentionSettings, read_settings
+from survey_app.storage.database import connect, connected
 
 from .demo import demo_environment, make_demo
 from .questionnaire import questionnaire
+from .retention import purge
 from .server import command
 
 VAR = Path("var")
@@ -95,16 +98,32 @@ def refresh(every: int | None) -> None:
     settings = read_settings(CustodianSettings)
     engine = connect(settings.database_url.get_secret_value())
     while True:
-        done = open_batches(engine, settings.custodian_private_key.get_secret_value(), settings.batch)
+        done = open_batches(engine, settings.private_key, settings.batch)
         if done:
             parameters = Parameters(created=datetime.now(UTC).date(), synthetic=settings.demo)
             path = publish(engine, read_instrument(), settings.releases, parameters)
             click.echo(f"Opened {sum(opening.opened for opening in done.values())}; published {path}")
         elif not every:
-            click.echo(f"No wave has {settings.batch} envelopes waiting; the last release stands.")
+            click.echo("No wave has a batch waiting; the last release stands.")
         if not every:
             return
         time.sleep(every)
 
 
-verbs: list[click.Command] = [demo, serve, refresh, questionnaire]
+@click.command("purge")
+def purge_() -> None:
+    """Apply the rules of retention (docs/custody.md); run it every night. Deletes what has expired, and nothing else.
+
+    Destroys the keys of closed waves, deletes drafts, resume codes, conversations and invitations that are over, and
+    writes the table of invitations in a new random order. Connect as the owner of the tables.
+    """
+    settings = read_settings(RetentionSettings)
+    with connected(settings.database_url.get_secret_value()) as engine:
+        done = purge(engine, settings, datetime.now(UTC))
+    table = Table("what", "how many")
+    for name, count in asdict(done).items():
+        table.add_row(name.replace("_", " "), str(count))
+    Console().print(table)
+
+
+verbs: list[click.Command] = [demo, serve, refresh, questionnaire, purge_]

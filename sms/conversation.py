@@ -334,8 +334,8 @@ def load(content: bytes) -> Conversation:
             interview=load_interview(state["interview"].encode()) if state["interview"] else None,
             unclear=state["unclear"],
             finished=state["finished"],
-            ended=state["ended"],
-            seed=int(state["seed"]),
+            ended=state.get("ended", False),  # the first conversations knew neither
+            seed=int(state.get("seed", 0)),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateError("not a conversation") from error

@@ -20,9 +20,9 @@ class Keys:
         """The pseudonym of a number, the same in every wave: for delivery and for those who said stop."""
         return self._pseudonym(b"number", address)
 
-    def person(self, wave: str, address: str) -> str:
-        """The pseudonym of a number in one wave; those of two waves cannot be joined without the key."""
-        return self._pseudonym(b"person:" + wave.encode(), address)
+    def within(self, wave_key: bytes) -> "Keys":
+        """The keys of one wave. Pseudonyms of two waves cannot be joined, nor made once the wave's key is destroyed."""
+        return Keys(hashlib.blake2b(wave_key, key=self.root, digest_size=32, person=b"wave").digest())
 
     def message(self, channel: str, reference: str) -> str:
         """The pseudonym of a message that was taken."""

@@ -12,8 +12,9 @@ from sqlalchemy import delete, func, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from survey_app.fieldwork import CLOSED
 from survey_app.intake import TOKEN_BYTES, padded, unpadded
-from survey_app.storage.tables import ConversationRow, InboundRow
+from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow
 
 from .conversation import Conversation, State, dump, load
 from .keys import Keys
@@ -29,10 +30,11 @@ class OvertakenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A conversation as it was found, and its revision, or None if it is new."""
+    """A conversation as it was found, its revision or None if it is new, and the keys of its wave if they are there."""
 
     conversation: Conversation
     revision: int | None
+    keys: Keys | None
 
 
 def take(session: Session, message: str, today: date) -> bool:
@@ -51,40 +53,53 @@ def forget(session: Session, today: date) -> int:
     return session.connection().execute(old).rowcount
 
 
+def forget_closed(session: Session) -> int:
+    """Delete the conversations of closed waves; how many. Who said stop stays known by the pseudonym of the number."""
+    closed = select(WaveRow.id).where(WaveRow.state == CLOSED)
+    over = delete(ConversationRow).where(col(ConversationRow.wave).in_(closed), col(ConversationRow.sealed) != b"")
+    return session.connection().execute(over).rowcount
+
+
 def queue_up(session: Session, number: str) -> None:
     """Wait until no other process works for this number (SQLite has one writer at a time anyway)."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(select(func.pg_advisory_xact_lock(int(number[:15], 16))))
 
 
-def find(session: Session, keys: Keys, wave: str, address: str) -> Kept:
+def find(session: Session, keys: Keys, wave_key: bytes | None, wave: str, address: str) -> Kept:
     """The conversation with this number in this wave, or a new one; stopped if stop was ever said.
 
-    What chance decides for a new one, its token and its seed, is drawn here, so that the conversation stays pure.
+    What chance decides for a new one, its token and its seed, is drawn here, so that the conversation stays pure. Once
+    the wave's key is destroyed, no conversation of it is found.
     """
-    person = keys.person(wave, address)
-    row = session.get(ConversationRow, person, populate_existing=True)
-    if row is None:
-        kept = Kept(Conversation(wave, random_bytes(TOKEN_BYTES), seed=secrets.randbelow(SEEDS)), None)
+    own = keys.within(wave_key) if wave_key else None
+    person = own.number(address) if own else ""
+    row = session.get(ConversationRow, person, populate_existing=True) if own else None
+    if row is None or own is None:
+        kept = Kept(Conversation(wave, random_bytes(TOKEN_BYTES), seed=secrets.randbelow(SEEDS)), None, own)
     else:
-        kept = Kept(load(unpadded(keys.unseal(row.sealed, _place(person, row.revision)))), row.revision)
+        kept = Kept(load(unpadded(own.unseal(row.sealed, _place(person, row.revision)))), row.revision, own)
     opted_out = session.get(ConversationRow, keys.number(address)) is not None
     if opted_out and kept.conversation.state is not State.STOPPED:
-        return Kept(replace(kept.conversation, state=State.STOPPED, interview=None, unclear=0), kept.revision)
+        return replace(kept, conversation=replace(kept.conversation, state=State.STOPPED, interview=None, unclear=0))
     return kept
 
 
 def store(session: Session, keys: Keys, address: str, kept: Kept, conversation: Conversation) -> None:
     """Store the conversation that came of the one that was found. Raises OvertakenError, to be rolled back."""
-    person = keys.person(conversation.wave, address)
-    if kept.revision is None:
-        session.connection().execute(insert(ConversationRow).values(_row(keys, person, 0, conversation)))
-    else:
-        here = (col(ConversationRow.person) == person, col(ConversationRow.revision) == kept.revision)
-        changed = _row(keys, person, kept.revision + 1, conversation)
-        if session.connection().execute(update(ConversationRow).where(*here).values(changed)).rowcount != 1:
-            raise OvertakenError
+    if kept.keys:
+        _store(session, kept.keys, kept.keys.number(address), kept.revision, conversation)
     _remember_stop(session, keys.number(address), conversation)
+
+
+def _store(session: Session, own: Keys, person: str, revision: int | None, conversation: Conversation) -> None:
+    if revision is None:
+        session.connection().execute(insert(ConversationRow).values(_row(own, person, 0, conversation)))
+        return
+    here = (col(ConversationRow.person) == person, col(ConversationRow.revision) == revision)
+    changed = _row(own, person, revision + 1, conversation)
+    if session.connection().execute(update(ConversationRow).where(*here).values(changed)).rowcount != 1:
+        raise OvertakenError
 
 
 def _remember_stop(session: Session, number: str, conversation: Conversation) -> None:

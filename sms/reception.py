@@ -13,6 +13,7 @@ from sqlmodel import Session
 from survey_app import fieldwork, intake
 from survey_app.intake import Ticket
 from survey_app.storage.database import writing
+from survey_app.wavekeys import WaveKeys
 
 from . import memory, outbox
 from .commands import Word, command
@@ -33,9 +34,16 @@ class Inbound:
 def receive(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: datetime) -> None:
     """Take a text and queue the replies; a repeat of it does nothing. `now` has a zone.
 
-    Raises SQLAlchemyError when the database is away and memory.OvertakenError when another process was quicker; then
-    nothing happened, and the carrier may bring the text again.
+    Raises SQLAlchemyError when the database is away, WaveKeyError when the wave's key is, and memory.OvertakenError
+    when another process was quicker; then nothing happened, and the carrier may bring the text again.
     """
+    try:
+        _take(settings, engine, inbound, now)
+    except intake.WaveClosedError:  # at this very moment, and nothing was kept: answered as any text after the close
+        _take(settings, engine, inbound, now)
+
+
+def _take(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: datetime) -> None:
     keys = settings.keys
     with writing(engine) as session:
         memory.queue_up(session, keys.number(inbound.sender))
@@ -48,7 +56,7 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
     with writing(engine) as session:
         memory.queue_up(session, settings.keys.number(address))
         if wave := _wave(session):
-            kept = memory.find(session, settings.keys, wave.id, address)
+            kept = memory.find(session, settings.keys, _wave_key(settings, wave), wave.id, address)
             turn = stop(wave.questionnaire, kept.conversation)
             memory.store(session, settings.keys, address, kept, turn.conversation)
             outbox.withdraw(session, settings.keys.number(address))
@@ -63,7 +71,7 @@ def _converse(settings: ChannelSettings, session: Session, inbound: Inbound, now
     if said is None and outbox.waiting(session, number):
         # What was asked last has not gone out yet, so this cannot be the answer to it.
         return
-    kept = memory.find(session, keys, wave.id, inbound.sender)
+    kept = memory.find(session, keys, _wave_key(settings, wave), wave.id, inbound.sender)
     if wave.state == fieldwork.OPEN or (said and said.word is Word.STOP):
         turn = reply(wave.questionnaire, kept.conversation, inbound.text, settings.terms)
     else:
@@ -85,6 +93,11 @@ def _keep(
         outbox.withdraw(session, keys.number(inbound.sender))
     memory.store(session, keys, inbound.sender, kept, turn.conversation)
     outbox.queue(session, keys, inbound.channel, inbound.sender, turn.messages, now)
+
+
+def _wave_key(settings: ChannelSettings, wave: fieldwork.Wave) -> bytes | None:
+    keys = WaveKeys(settings.wave_keys)
+    return keys.make(wave.id) if wave.state == fieldwork.OPEN else keys.find(wave.id)
 
 
 def _wave(session: Session) -> fieldwork.Wave | None:

@@ -1,24 +1,26 @@
-"""Unfinished web interviews, sealed under a key that only the respondent's cookie holds.
+"""Unfinished web interviews, sealed under a key that follows from the respondent's cookie and the wave's own key.
 
-A stolen database or backup reads nothing. Two tabs never overwrite each other: a draft is stored only upon the
-revision that was read.
+A stolen database or backup reads nothing, and once the wave's key is destroyed not even with the cookie. Two tabs
+never overwrite each other: a draft is stored only upon the revision that was read.
 """
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from .engine import Interview
 from .engine.state import dump, load
-from .fieldwork import WAVE, Wave, fielded
+from .fieldwork import CLOSED, WAVE, Wave, fielded
 from .intake import Ticket, padded, unpadded
 from .paradata import Paradata, from_plain, to_plain
 from .storage.database import Work, changed
-from .storage.tables import DraftRow, table
+from .storage.tables import BreakOffRow, DraftRow, table
+from .wavekeys import WaveKeys
 
 DRAFT_DAYS = 2
 _DRAFT = table(DraftRow)
@@ -28,48 +30,66 @@ _READ = _DRAFT.c.revision == bindparam("read")
 _STORE = update(_DRAFT).where(_MINE, _READ)
 _DISCARD = delete(_DRAFT).where(_MINE)
 _DISCARD_READ = _DISCARD.where(_READ)
-_PURGE = delete(_DRAFT).where(_DRAFT.c.expires < bindparam("today"))
+_OVER = select(WAVE.c.id).where(WAVE.c.state == bindparam("closed"))
+_PURGE = (
+    delete(_DRAFT)
+    .where(or_(_DRAFT.c.expires < bindparam("today"), _DRAFT.c.wave.in_(_OVER)))
+    .returning(_DRAFT.c.wave, _DRAFT.c.answered)
+)
+_BREAK_OFF = table(BreakOffRow)
+_COUNT_MORE = (
+    update(_BREAK_OFF)
+    .where(_BREAK_OFF.c.wave == bindparam("at_wave"), _BREAK_OFF.c.answered == bindparam("at_answered"))
+    .values(interviews=_BREAK_OFF.c.interviews + bindparam("more"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unfinished interview, its paradata, the wave, the revision at which it was read, and its last day."""
+    """An unfinished interview, its paradata, the wave and its key, the revision that was read, and its last day."""
 
     interview: Interview
     paradata: Paradata
     wave: Wave
     revision: int
     expires: date
+    key: bytes = field(repr=False)
 
 
 def create(
-    work: Work, ticket: Ticket, wave: str, interview: Interview, today: date, paradata: Paradata | None = None
+    work: Work,
+    keys: WaveKeys,
+    ticket: Ticket,
+    wave: str,
+    interview: Interview,
+    today: date,
+    paradata: Paradata | None = None,
 ) -> None:
-    """Keep a new draft, to expire after DRAFT_DAYS."""
-    sealed = _seal(ticket, 0, interview, paradata or Paradata())
+    """Keep a new draft, to expire after DRAFT_DAYS. Raises WaveKeyError if the wave has no key and none can be made."""
+    sealed = _seal(ticket, keys.make(wave), 0, interview, paradata or Paradata())
     row = {"id": _id(ticket), "wave": wave, "revision": 0, "sealed": sealed, "answered": len(interview.answers)}
     work.execute(insert(_DRAFT), {**row, "expires": today + timedelta(days=DRAFT_DAYS)})
 
 
-def find(work: Work, ticket: Ticket, today: date) -> Draft | None:
+def find(work: Work, keys: WaveKeys, ticket: Ticket, today: date) -> Draft | None:
     """The draft of this ticket, or None if there is none, it expired, or it is not ours to open."""
     row = work.execute(_FIND, {"mine": _id(ticket)}).first()
-    if row is None or row.expires < today:
+    if row is None or row.expires < today or (key := keys.find(row.id)) is None:
         return None
     try:
-        content = Aead(ticket.derived(b"draft-key")).decrypt(row.sealed, _bound(ticket, row.revision))
+        content = _aead(ticket, key).decrypt(row.sealed, _bound(ticket, row.revision))
     except CryptoError:
         return None
     beside, _, interview = unpadded(content).partition(b"\n")
     # A draft of an earlier version is the interview alone; it must be finished under this one.
     paradata = from_plain(json.loads(beside)) if interview else Paradata()
-    return Draft(load(interview or beside), paradata, fielded(work, row), row.revision, row.expires)
+    return Draft(load(interview or beside), paradata, fielded(work, row), row.revision, row.expires, key)
 
 
 def store(work: Work, ticket: Ticket, draft: Draft, interview: Interview) -> bool:
     """Replace the draft that was read by the new interview. False if another request was quicker."""
     revision = draft.revision + 1
-    sealed = _seal(ticket, revision, interview, draft.paradata)
+    sealed = _seal(ticket, draft.key, revision, interview, draft.paradata)
     row = {"revision": revision, "sealed": sealed, "answered": len(interview.answers)}
     return changed(work, _STORE, {**row, "mine": _id(ticket), "read": draft.revision}) == 1
 
@@ -81,17 +101,26 @@ def discard(work: Work, ticket: Ticket, draft: Draft | None = None) -> bool:
     return changed(work, _DISCARD_READ, {"mine": _id(ticket), "read": draft.revision}) == 1
 
 
-def hand_over(work: Work, ticket: Ticket, draft: Draft) -> Ticket:
+def hand_over(work: Work, keys: WaveKeys, ticket: Ticket, draft: Draft) -> Ticket:
     """Move a draft to a new ticket, with the days that it has left; the old ticket opens nothing any more."""
     new = Ticket.new()
-    create(work, new, draft.wave.id, draft.interview, draft.expires - timedelta(days=DRAFT_DAYS), draft.paradata)
+    began = draft.expires - timedelta(days=DRAFT_DAYS)
+    create(work, keys, new, draft.wave.id, draft.interview, began, draft.paradata)
     discard(work, ticket)
     return new
 
 
 def purge(work: Work, today: date) -> int:
-    """Delete every expired draft; how many."""
-    return changed(work, _PURGE, {"today": today})
+    """Delete every expired draft and those of closed waves, counting after how many answers each broke off; how many.
+
+    An interview that was left by the button, or moved on by a resume code, is not among them.
+    """
+    counts = Counter((row.wave, row.answered) for row in work.execute(_PURGE, {"today": today, "closed": CLOSED}))
+    for (wave, answered), count in sorted(counts.items()):
+        at = {"at_wave": wave, "at_answered": answered}
+        if not changed(work, _COUNT_MORE, {**at, "more": count}):
+            work.execute(insert(_BREAK_OFF), {"wave": wave, "answered": answered, "interviews": count})
+    return counts.total()
 
 
 def _id(ticket: Ticket) -> str:
@@ -102,6 +131,11 @@ def _bound(ticket: Ticket, revision: int) -> bytes:
     return f"{_id(ticket)}:{revision}".encode()
 
 
-def _seal(ticket: Ticket, revision: int, interview: Interview, paradata: Paradata) -> bytes:
+def _seal(ticket: Ticket, key: bytes, revision: int, interview: Interview, paradata: Paradata) -> bytes:
     content = padded(json.dumps(to_plain(paradata)).encode() + b"\n" + dump(interview))
-    return bytes(Aead(ticket.derived(b"draft-key")).encrypt(content, _bound(ticket, revision)))
+    return bytes(_aead(ticket, key).encrypt(content, _bound(ticket, revision)))
+
+
+def _aead(ticket: Ticket, key: bytes) -> Aead:
+    """What seals one person's drafts of one wave (XChaCha20-Poly1305): neither key opens without the other."""
+    return Aead(ticket.derived(b"draft-key:" + key))

@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from .engine import Interview, Questionnaire, Status, encode, submission
+from .fieldwork import OPEN, WAVE
 from .paradata import Provenance
 from .storage.database import Work
 from .storage.tables import EnvelopeRow, table
@@ -26,6 +27,7 @@ from .storage.tables import EnvelopeRow, table
 PADDED_BYTES = 4_096
 TOKEN_BYTES = 32
 _ENVELOPE = table(EnvelopeRow)
+_STATE = select(WAVE.c.state).where(WAVE.c.id == bindparam("wave"))
 _DIGEST = select(_ENVELOPE.c.digest).where(_ENVELOPE.c.submission == bindparam("mine"))
 
 
@@ -58,6 +60,10 @@ class Ticket:
         return uuid.UUID(bytes=self.derived(b"submission")[:16], version=4)
 
 
+class WaveClosedError(Exception):
+    """The wave was closed a moment ago: what is handed in now would be opened alone. Nothing must be committed."""
+
+
 class EnvelopeError(ValueError):
     """Content that is no padded submission."""
 
@@ -73,7 +79,7 @@ def complete(
 ) -> Receipt:
     """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once.
 
-    The digest leaves the provenance out: sent again a moment later, the interview is the same.
+    The digest leaves the provenance out: sent again a moment later, the interview is the same. Raises WaveClosedError.
     """
     if interview.status is not Status.COMPLETED:
         raise ValueError("only a completed interview is sealed")
@@ -86,6 +92,9 @@ def complete(
             work.execute(insert(_ENVELOPE), row)
     except IntegrityError:
         return received(work, ticket, digest) or Receipt.ALREADY
+    # The insertion waits for who closes the wave (its foreign key locks the wave's row), so this sees what was decided.
+    if work.execute(_STATE, {"wave": wave}).scalar() != OPEN:
+        raise WaveClosedError
     return Receipt.ACCEPTED
 
 

@@ -6,12 +6,15 @@ transaction, so that no row of it shares one with a draft or an envelope.
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
+from random import SystemRandom
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from .codes import new_code
+from .fieldwork import CLOSED, WAVE
 from .paradata import Entry
-from .storage.database import Work
+from .storage.database import Work, changed
 from .storage.tables import InvitationRow, table
 
 STARTS = 2  # the second is for who lost the first: a browser that was closed, a telephone that went dark
@@ -20,6 +23,8 @@ _OPENS = (_ROW.c.id == bindparam("mine"), _ROW.c.wave == bindparam("wave_id"), _
 _SAYS = (_ROW.c.entry, _ROW.c.wave, _ROW.c.area)
 _LOOK = select(*_SAYS).where(*_OPENS)
 _SPEND = update(_ROW).where(*_OPENS).values(starts=_ROW.c.starts - 1).returning(*_SAYS)
+_OVER = select(WAVE.c.id).where(WAVE.c.state == bindparam("closed"), WAVE.c.closes < bindparam("before"))
+_PURGE = delete(_ROW).where(_ROW.c.wave.in_(_OVER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,27 @@ def spend(work: Work, key: bytes, code: str, wave: str) -> Invitation | None:
     """Take one start of this code. None if it is wrong, used up or of another wave: nobody is told which."""
     row = work.execute(_SPEND, {"mine": _id(key, code), "wave_id": wave}).first()
     return Invitation(Entry(row.entry), row.wave, row.area) if row else None
+
+
+def mix(work: Connection) -> int:
+    """Rewrite the table in random order, all rows in one transaction; how many.
+
+    On PostgreSQL a row that is spent moves to the end of the table and carries the number of its transaction: its place
+    would tell when. The table gets a new file.
+    """
+    if work.dialect.name == "postgresql":
+        work.execute(text(f"LOCK TABLE {_ROW.name} IN ACCESS EXCLUSIVE MODE"))
+    rows = [dict(row) for row in work.execute(select(_ROW)).mappings()]
+    SystemRandom().shuffle(rows)
+    work.execute(text(f"TRUNCATE {_ROW.name}") if work.dialect.name == "postgresql" else delete(_ROW))
+    if rows:
+        work.execute(insert(_ROW), rows)
+    return len(rows)
+
+
+def purge(work: Work, closed_before: date) -> int:
+    """Delete the invitations of closed waves whose last day was before this one; how many."""
+    return changed(work, _PURGE, {"closed": CLOSED, "before": closed_before})
 
 
 def _id(key: bytes, code: str) -> str:

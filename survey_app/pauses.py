@@ -17,6 +17,7 @@ from .codes import new_code
 from .intake import Ticket
 from .storage.database import Work, changed
 from .storage.tables import PauseRow, table
+from .wavekeys import WaveKeys
 
 # 60 random bits need no salt of their own; stretching makes each guess cost a server 30 ms and 16 MB.
 _SALT = b"thiqa resume code"
@@ -47,9 +48,9 @@ def new_pause() -> tuple[str, Stretched]:
     return code, stretch(code)
 
 
-def put_aside(work: Work, ticket: Ticket, stretched: Stretched, today: date) -> bool:
+def put_aside(work: Work, keys: WaveKeys, ticket: Ticket, stretched: Stretched, today: date) -> bool:
     """Keep the ticket of an unfinished interview under a code; False if there is no such interview."""
-    draft = drafts.find(work, ticket, today)
+    draft = drafts.find(work, keys, ticket, today)
     if draft is None:
         return False
     sealed = bytes(Aead(stretched.key).encrypt(ticket.token, stretched.name.encode()))
@@ -57,7 +58,7 @@ def put_aside(work: Work, ticket: Ticket, stretched: Stretched, today: date) -> 
     return True
 
 
-def take_up(work: Work, stretched: Stretched, today: date) -> Ticket | None:
+def take_up(work: Work, keys: WaveKeys, stretched: Stretched, today: date) -> Ticket | None:
     """The new ticket of the interview that was put aside; None if the code is wrong, used, or too old."""
     sealed = work.execute(_FIND, {"mine": stretched.name}).scalar()
     # Whoever deletes the row has the code's one use.
@@ -67,8 +68,8 @@ def take_up(work: Work, stretched: Stretched, today: date) -> Ticket | None:
         ticket = Ticket(Aead(stretched.key).decrypt(sealed, stretched.name.encode()))
     except CryptoError:
         return None
-    draft = drafts.find(work, ticket, today)
-    return drafts.hand_over(work, ticket, draft) if draft else None
+    draft = drafts.find(work, keys, ticket, today)
+    return drafts.hand_over(work, keys, ticket, draft) if draft else None
 
 
 def purge(work: Work, today: date) -> int:

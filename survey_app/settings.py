@@ -50,6 +50,7 @@ class CollectorSettings(BaseSettings):
     demo: bool = False
     information: Path | None = None
     media: Path | None = None
+    wave_keys: Path = Path("var/wave-keys")
 
     @field_validator("media", mode="before")
     @classmethod
@@ -95,6 +96,18 @@ class CollectorSettings(BaseSettings):
     def secure(self) -> bool:
         """Whether the site is reached by https, so that cookies may insist on it."""
         return self.public_url.startswith("https://")
+
+
+class RetentionSettings(BaseSettings):
+    """How many days after a wave's last day something is kept, and where it is. None keeps it until it is deleted."""
+
+    model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
+
+    database_url: SecretStr = SecretStr("sqlite:///var/thiqa.sqlite3")
+    wave_keys: Path = Path("var/wave-keys")
+    keep_invitations_days: int = Field(default=30, ge=0)
+    keep_envelopes_days: int = Field(default=90, ge=0)
+    keep_responses_days: int | None = Field(default=None, ge=0)
 
 
 class PrintSettings(BaseSettings):

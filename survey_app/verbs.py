@@ -9,12 +9,10 @@ from urllib.parse import urlsplit
 import click
 
 from .areas import Area, AreaListError
-from .drafts import purge as purge_drafts
 from .instrument import BUNDLED, Instrument, InstrumentError, read_instrument
 from .invite import invitations
-from .pauses import purge as purge_pauses
 from .settings import SECRET_BYTES, CollectorSettings, PrintSettings, read_settings
-from .storage.database import connect, writing
+from .storage.database import connect
 from .storage.database import migrate as migrate_tables
 from .xlsform import FormError
 
@@ -32,16 +30,6 @@ def migrate() -> None:
 def secret() -> None:
     """Print 32 random bytes in hexadecimal, as secrets are set. Changes nothing."""
     click.echo(secrets.token_hex(SECRET_BYTES))
-
-
-@click.command()
-def purge() -> None:
-    """Delete web drafts and resume codes that have expired. Changes the database, but no finished interview."""
-    engine = connect(read_settings(CollectorSettings).database_url.get_secret_value())
-    with writing(engine) as session:
-        today = datetime.now(UTC).date()
-        gone, codes = purge_drafts(session, today), purge_pauses(session, today)
-    click.echo(f"Expired drafts deleted: {gone}; expired resume codes: {codes}")
 
 
 @click.command()
@@ -99,4 +87,4 @@ def _areas(survey: Instrument) -> Mapping[str, Area]:
     return {area.code: area for area in found}
 
 
-verbs = [migrate, secret, purge, invitations, poster]
+verbs = [migrate, secret, invitations, poster]

@@ -17,6 +17,7 @@ from analytics.custody import KeyPair, new_keys
 from survey_app.engine import Questionnaire
 from survey_app.instrument import Instrument, read_instrument
 from survey_app.storage.database import connect, migrate
+from survey_app.wavekeys import WaveKeys
 from survey_app.xlsform import read_form
 
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -32,6 +33,15 @@ def unavailable(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"in CI this must not be missing: {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def wave_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WaveKeys]:
+    """The waves' keys of all tests, beside their databases; the settings find them too."""
+    folder = tmp_path_factory.mktemp("wave-keys")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THIQA_WAVE_KEYS", str(folder))
+        yield WaveKeys(folder)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from dashboards.settings import DashboardSettings
 from deploy.command import main
 from sms.settings import ChannelSettings
 from survey_app.engine.functions import FUNCTIONS
-from survey_app.settings import CollectorSettings, PrintSettings
+from survey_app.settings import CollectorSettings, PrintSettings, RetentionSettings
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -23,6 +23,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         PrintSettings,
         ChannelSettings,
         CustodianSettings,
+        RetentionSettings,
         DashboardSettings,
     )
     fields = {f"THIQA_{name.upper()}": field for room in rooms for name, field in room.model_fields.items()}

@@ -27,10 +27,11 @@ def possible(questionnaire: Questionnaire, mode: Mode, answers: Mapping[str, Ans
     if any(set(_codes(made[name])) != set(_codes(answers[name])) for name in answers if name.endswith(ORDER)):
         return False
     for item in walked.items:
-        known = walked.seen(item.name)
+        known = walked.seen(item.name) if item.choice_filter or item.constraint or item.screen_out else {}
         choices = offered(item, known, 0) if item.kind in WITH_CHOICES else None
         value = given.get(item.name)
-        if isinstance(read(item, value, choices), Unclear) or read(item, value, choices) != value:
+        accepted = read(item, value, choices)
+        if isinstance(accepted, Unclear) or accepted != value:
             return False
         if value is not None and item.constraint and not holds_at(item, "constraint", value, known):
             return False

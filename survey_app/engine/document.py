@@ -5,13 +5,16 @@ from typing import Any
 
 from .answers import Missing
 from .expression import ExpressionError, parse
-from .questionnaire import Choice, Fault, Group, Item, Kind, Questionnaire, QuestionnaireError, checked
+from .questionnaire import Choice, Fault, Group, Item, Kind, Questionnaire, QuestionnaireError, checked, version_of
 
 
 def from_document(document: Mapping[str, Any]) -> Questionnaire:
-    """The questionnaire of a document that `to_document` made. Raises QuestionnaireError on any other."""
+    """The questionnaire of a document that `to_document` made, now or ever. Raises QuestionnaireError on any other.
+
+    The first documents also spelled out what is usual, and wrote None for an expression that was not there.
+    """
     try:
-        return checked(
+        read = checked(
             Questionnaire(
                 form_id=str(document["form_id"]),
                 title=dict(document["title"]),
@@ -20,6 +23,9 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
                 groups=tuple(Group(**entry) for entry in document.get("groups", [])),
             )
         )
+        # Waves, drafts and envelopes name the version that was fielded, whatever today's model would write instead.
+        vars(read)["version"] = version_of(document)
+        return read
     except QuestionnaireError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError, ExpressionError) as error:
@@ -27,7 +33,7 @@ def from_document(document: Mapping[str, Any]) -> Questionnaire:
 
 
 def _item(entry: Mapping[str, Any]) -> Item:
-    values = dict(entry)
+    values = {name: value for name, value in entry.items() if value is not None}
     columns = {name for choice in values.get("choices", []) for name in choice.get("attributes", {})}
     for name in ("relevant", "constraint", "calculation", "screen_out"):
         if name in values:
@@ -42,7 +48,7 @@ def _item(entry: Mapping[str, Any]) -> Item:
 
 
 def _choice(entry: Mapping[str, Any]) -> Choice:
-    values = dict(entry)
+    values = {name: value for name, value in entry.items() if value is not None}
     if "missing" in values:
         values["missing"] = Missing(values["missing"])
     values["synonyms"] = {language: tuple(words) for language, words in values.get("synonyms", {}).items()}

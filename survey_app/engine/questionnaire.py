@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from .answers import Missing
 from .content import to_document
@@ -156,9 +157,11 @@ class Questionnaire:
 
     @cached_property
     def version(self) -> str:
-        """SHA-256 of the canonical document, in hexadecimal: the same content has the same version everywhere."""
-        document = json.dumps(to_document(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(document.encode()).hexdigest()
+        """The version of its document: the same content has the same version everywhere.
+
+        One that was read from a document keeps that document's, which an earlier model may have written otherwise.
+        """
+        return version_of(to_document(self))
 
     @cached_property
     def random_groups(self) -> frozenset[str]:
@@ -182,6 +185,12 @@ class Questionnaire:
     def by_name(self) -> Mapping[str, Item]:
         """Items by name."""
         return {item.name: item for item in self.items}
+
+
+def version_of(document: Mapping[str, Any]) -> str:
+    """SHA-256 of a document in canonical form, in hexadecimal."""
+    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def load(content: bytes) -> Interview:
             answers={str(name): decode(value) for name, value in state["answers"].items()},
             cursor=state["cursor"],
             status=Status(state["status"]),
-            seed=int(state["seed"]),
+            seed=int(state.get("seed", 0)),  # the first interviews had no order to draw
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StateError("not an interview") from error

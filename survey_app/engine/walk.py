@@ -113,6 +113,8 @@ def _walked(questionnaire: Questionnaire, interview: Interview) -> Walk:
 
 def offered(item: Item, known: Mapping[str, Answer], seed: int) -> tuple[Choice, ...]:
     """The choices that are offered, given the answers before: filtered, and in the interview's order."""
+    if item.choice_filter is None:
+        return choices(item, seed)
     return _filtered(item, {name: plain(answer) for name, answer in known.items()}, seed)
 
 
@@ -121,9 +123,11 @@ def holds_at(item: Item, name: str, value: Answer, known: Mapping[str, Answer]) 
     if name == "constraint" and isinstance(value, Missing):
         return True
     expression: Expression | None = getattr(item, name)
+    if expression is None:
+        return False
     current = plain(value)
     values = {**{before: plain(answer) for before, answer in known.items()}, item.name: current}
-    return expression is not None and expression.holds(values, current)
+    return expression.holds(values, current)
 
 
 def _filtered(item: Item, values: Mapping[str, Value], seed: int) -> tuple[Choice, ...]:

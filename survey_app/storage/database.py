@@ -13,7 +13,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, Executable, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Executable, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -46,6 +46,16 @@ def connect(url: str, *, impatient: bool = False) -> Engine:
     engine = plain.execution_options(**{_PLAIN: plain})
     event.listen(engine, "begin", _begin_sqlite if sqlite else _begin_postgres)
     return engine
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Engine]:
+    """The same, closed at the end."""
+    engine = connect(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _sqlite(url: URL) -> Engine:
@@ -143,6 +153,16 @@ def changed(work: Work, statement: Executable, values: Mapping[str, object]) -> 
     """Run a statement that changes rows; how many it changed."""
     connection = work if isinstance(work, Connection) else work.connection()
     return connection.execute(statement, values).rowcount
+
+
+def sweep(engine: Engine, *tables: Table) -> None:
+    """Take what was deleted out of the files: PostgreSQL keeps dead rows, and SQLite's log the pages of before."""
+    with engine.get_execution_options()[_PLAIN].connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            _autocommit(connection, on=True)
+            connection.exec_driver_sql(f"VACUUM {', '.join(table.name for table in tables)}")
 
 
 def configuration(engine: Engine) -> Config:

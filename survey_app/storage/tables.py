@@ -7,7 +7,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, Table, false
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, Table, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -121,14 +121,32 @@ class ResponseRow(SQLModel, table=True):
 
 
 class OpeningRow(SQLModel, table=True):
-    """One opening of a batch: how many envelopes were written as responses, how many were refused. No ids."""
+    """One act of custody: how many responses were written (or purged), how many envelopes refused. No ids, no time.
+
+    Each holds the hash of the one before it (analytics/trail.py).
+    """
 
     __tablename__ = "opening"
+    __table_args__ = (_one_of("act", "opened", "closed", "purged"), UniqueConstraint("previous"))
 
     number: int | None = Field(default=None, primary_key=True)
     wave: str = Field(foreign_key="wave.id", max_length=40)
+    act: str = Field(max_length=10)
     opened: int
     refused: int
+    previous: str = Field(max_length=64)
+    digest: str = Field(max_length=64)
+
+
+class BreakOffRow(SQLModel, table=True):
+    """How many interviews of a wave were left unfinished after so many answers; counted when their drafts expire."""
+
+    __tablename__ = "break_off"
+    __table_args__ = (CheckConstraint("interviews > 0", name="interviews"),)
+
+    wave: str = Field(primary_key=True, foreign_key="wave.id", max_length=40)
+    answered: int = Field(primary_key=True)
+    interviews: int
 
 
 class ConversationRow(SQLModel, table=True):

@@ -22,6 +22,7 @@ from translations import languages
 
 from ..information import read_information
 from ..settings import SECRET_BYTES, CollectorSettings
+from ..wavekeys import WaveKeyError
 from . import messages, pictures, safety, sittings, wire
 from .assets import assets
 from .content import read_asset
@@ -75,6 +76,7 @@ def create_site(
     site.register_error_handler(HTTPException, _refused)
     site.register_error_handler(SQLAlchemyError, _away)
     site.register_error_handler(sittings.BusyError, _away)
+    site.register_error_handler(WaveKeyError, _away)
     site.register_error_handler(Exception, _broken)
     site.before_request(_check_form)
 
@@ -137,7 +139,7 @@ def _refused(error: HTTPException) -> Response:
 
 
 def _away(error: Exception) -> Response:
-    log.error("the database did not serve a request: %s", type(error).__name__)
+    log.error("what keeps the answers did not serve a request: %s", type(error).__name__)
     return try_again()
 
 
@@ -155,8 +157,8 @@ def _recall_language() -> None:
     if "sitting" in g:
         return
     try:
-        sitting = sittings.find(desk().database, ticket(), desk().clock())
-    except SQLAlchemyError:
+        sitting = sittings.find(desk().place, ticket(), desk().clock())
+    except (SQLAlchemyError, WaveKeyError):
         return
     if isinstance(sitting, sittings.Sitting):
         g.sitting = sitting

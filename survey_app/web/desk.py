@@ -18,11 +18,12 @@ from ..engine import Interview, Questionnaire, Text
 from ..information import Information
 from ..intake import Ticket
 from ..settings import CollectorSettings
+from ..wavekeys import WaveKeys
 from . import cookie
 from .content import Asset
 from .gate import Gate
 from .puzzle import Puzzles
-from .sittings import Sitting
+from .sittings import Place, Sitting
 
 _BEFORE_MARK = re.compile(r" (?=[?!:;»])|(?<=«) ")
 
@@ -46,6 +47,11 @@ class Desk:
     checked: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
     drawn: dict[Hashable, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """Where sittings are kept."""
+        return Place(self.database, WaveKeys(self.settings.wave_keys))
 
 
 def desk() -> Desk:

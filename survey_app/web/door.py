@@ -101,7 +101,7 @@ def start() -> ResponseReturnValue:
         entry = Entry.POSTER if known else Entry.OPEN
         paradata = Paradata(entry, int(desk().ticks()), area if known else "")
     mode = Mode.ASSISTED if paradata.entry is Entry.ASSISTED else Mode.WEB
-    minted, step = sittings.begin(desk().database, ticket(), wave, mode, language(), desk().clock(), paradata)
+    minted, step = sittings.begin(desk().place, ticket(), wave, mode, language(), desk().clock(), paradata)
     response = to_cursor(wave.questionnaire, step.interview)
     cookie.give(response, minted, desk().settings.secure)
     return response
@@ -119,7 +119,7 @@ def take_up() -> ResponseReturnValue:
     if not desk().gate.may_try(_address()):
         return _too_many()
     code = read_code(request.form.get("code", ""))
-    found = sittings.take_up(desk().database, ticket(), code, desk().clock()) if code else None
+    found = sittings.take_up(desk().place, ticket(), code, desk().clock()) if code else None
     if found is None:
         desk().gate.wrong(_address())
         return make_response(render_template("resume.html", switch=languages.LANGUAGES, wrong=True), 422)

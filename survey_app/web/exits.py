@@ -26,7 +26,7 @@ def leave() -> ResponseReturnValue:
     spoken, found = language(), ticket()
     if found:
         with suppress(SQLAlchemyError):
-            sittings.leave(desk().database, found)
+            sittings.leave(desk().place, found)
     return without_cookie(see(url_for(".left", lang=spoken)))
 
 
@@ -39,7 +39,7 @@ def left() -> ResponseReturnValue:
 @exits.post("/pause")
 def pause() -> ResponseReturnValue:
     """Put the interview aside. The code is shown once, on a page that no address leads to."""
-    put = sittings.pause(desk().database, ticket(), desk().clock())
+    put = sittings.pause(desk().place, ticket(), desk().clock())
     if isinstance(put, Absence):
         return absent(put)
     code, draft = put

@@ -60,7 +60,7 @@ def _address(name: str, types: Types) -> str:
 
 
 def _fielded(name: str) -> bool:
-    sitting = sittings.find(desk().database, ticket(), desk().clock())
+    sitting = sittings.find(desk().place, ticket(), desk().clock())
     if isinstance(sitting, Sitting) and _names(sitting.questionnaire, name):
         return True
     with alone(desk().database) as work:

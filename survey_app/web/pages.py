@@ -55,7 +55,7 @@ def answer(number: int) -> ResponseReturnValue:
         return fields.raw(item, fields.sent(item, request.form, name), choices, before)
 
     beside = frozenset(request.form.get("shown", "").split())
-    moved = sittings.answer(desk().database, ticket(), desk().clock(), number, beside, read)
+    moved = sittings.answer(desk().place, ticket(), desk().clock(), number, beside, read)
     if isinstance(moved, Absence):
         return absent(moved)
     g.sitting, step = moved
@@ -89,7 +89,7 @@ def review() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Hand the answers in, once, however often this is pressed. On a shared device the person confirms them first."""
     custodian, confirmed = desk().settings.custodian_public_key, CONFIRMED in request.form
-    outcome = sittings.send(desk().database, ticket(), desk().clock(), custodian, desk().ticks(), confirmed=confirmed)
+    outcome = sittings.send(desk().place, ticket(), desk().clock(), custodian, desk().ticks(), confirmed=confirmed)
     if isinstance(outcome, Absence):
         return absent(outcome)
     g.sitting, receipt = outcome
@@ -103,7 +103,7 @@ def send() -> ResponseReturnValue:
 
 
 def _sitting() -> Sitting | Absence:
-    sitting = sittings.find(desk().database, ticket(), desk().clock())
+    sitting = sittings.find(desk().place, ticket(), desk().clock())
     if isinstance(sitting, Sitting):
         g.sitting = sitting
     return sitting
@@ -126,7 +126,7 @@ def _switched(sitting: Sitting) -> bool:
     if asked is None or request.method != "GET":
         return False
     if asked in languages.LANGUAGES and asked in sitting.questionnaire.languages:
-        sittings.switch_language(desk().database, ticket(), desk().clock(), asked)
+        sittings.switch_language(desk().place, ticket(), desk().clock(), asked)
     return True
 
 

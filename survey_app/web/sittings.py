@@ -6,6 +6,7 @@ finished interview leaves in the same transaction that deletes the draft. Knows 
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -16,9 +17,10 @@ from .. import drafts, engine, intake, invitations, pauses
 from ..drafts import Draft
 from ..engine import Answer, Choice, Interview, Item, Mode, Questionnaire, Reason, Refused, Status, Step
 from ..fieldwork import OPEN, Wave
-from ..intake import Receipt, Ticket
+from ..intake import Receipt, Ticket, WaveClosedError
 from ..paradata import Entry, Paradata, provenance
 from ..storage.database import Work, alone, changing
+from ..wavekeys import WaveKeys
 
 ATTEMPTS = 20
 SEEDS = 2**32
@@ -33,6 +35,14 @@ class Absence(Enum):
     SENT = "sent"  # an envelope of this ticket waits to be opened
     GONE = "gone"  # sent and opened, left, or expired: nobody can tell which
     CLOSED = "closed"  # the wave is no longer in the field
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where sittings are kept: the database, and the waves' keys, which are outside it."""
+
+    database: Engine
+    keys: WaveKeys
 
 
 class BusyError(Exception):
@@ -68,7 +78,7 @@ def invited(database: Engine, key: bytes | None, code: str, wave_id: str, now: f
 
 
 def begin(
-    database: Engine,
+    place: Place,
     earlier: Ticket | None,
     fielded: Wave,
     mode: Mode,
@@ -79,44 +89,44 @@ def begin(
     """Start an interview under a new ticket and drop the earlier draft."""
     ticket = Ticket.new()
     step = engine.begin(fielded.questionnaire, mode, language, secrets.randbelow(SEEDS))
-    with changing(database) as work:
+    with changing(place.database) as work:
         if earlier is not None:
             drafts.discard(work, earlier)
-        drafts.create(work, ticket, fielded.id, step.interview, today, paradata)
+        drafts.create(work, place.keys, ticket, fielded.id, step.interview, today, paradata)
     return ticket, step
 
 
-def pause(database: Engine, ticket: Ticket | None, today: date) -> tuple[str, Draft] | Absence:
+def pause(place: Place, ticket: Ticket | None, today: date) -> tuple[str, Draft] | Absence:
     """Put the interview aside: the resume code, and the draft that waits for it."""
-    found = find(database, ticket, today)
+    found = find(place, ticket, today)
     if isinstance(found, Absence) or ticket is None:
         return found if isinstance(found, Absence) else Absence.GONE
     code, stretched = pauses.new_pause()
-    with changing(database) as work:
-        put = pauses.put_aside(work, ticket, stretched, today)
+    with changing(place.database) as work:
+        put = pauses.put_aside(work, place.keys, ticket, stretched, today)
     return (code, found.draft) if put else Absence.GONE
 
 
-def take_up(database: Engine, earlier: Ticket | None, code: str, today: date) -> Ticket | None:
+def take_up(place: Place, earlier: Ticket | None, code: str, today: date) -> Ticket | None:
     """The new ticket of the interview that was put aside under this code, in place of what this browser had."""
     stretched = pauses.stretch(code)
-    with changing(database) as work:
-        ticket = pauses.take_up(work, stretched, today)
+    with changing(place.database) as work:
+        ticket = pauses.take_up(work, place.keys, stretched, today)
         if ticket is not None and earlier is not None:
             drafts.discard(work, earlier)
     return ticket
 
 
-def find(database: Engine, ticket: Ticket | None, today: date) -> Sitting | Absence:
+def find(place: Place, ticket: Ticket | None, today: date) -> Sitting | Absence:
     """The sitting of this ticket."""
     if ticket is None:
         return Absence.GONE
-    with alone(database) as work:
-        return _find(work, ticket, today)
+    with alone(place.database) as work:
+        return _find(work, place.keys, ticket, today)
 
 
 def answer(
-    database: Engine, ticket: Ticket | None, today: date, number: int, beside: frozenset[str], read: Read
+    place: Place, ticket: Ticket | None, today: date, number: int, beside: frozenset[str], read: Read
 ) -> tuple[Sitting, Step] | Absence:
     """Take the replies to the item of this number and to those `beside` it on the page that was seen.
 
@@ -137,18 +147,16 @@ def answer(
         }
         return engine.answer_page(form, at, raws)
 
-    return _move(database, ticket, today, move)
+    return _move(place, ticket, today, move)
 
 
-def switch_language(
-    database: Engine, ticket: Ticket | None, today: date, language: str
-) -> tuple[Sitting, Step] | Absence:
+def switch_language(place: Place, ticket: Ticket | None, today: date, language: str) -> tuple[Sitting, Step] | Absence:
     """Go on in another language."""
-    return _move(database, ticket, today, lambda form, interview: engine.switch_language(form, interview, language))
+    return _move(place, ticket, today, lambda form, interview: engine.switch_language(form, interview, language))
 
 
 def send(
-    database: Engine, ticket: Ticket | None, today: date, custodian: str, now: float, *, confirmed: bool
+    place: Place, ticket: Ticket | None, today: date, custodian: str, now: float, *, confirmed: bool
 ) -> tuple[Sitting, Receipt | None] | Absence:
     """Seal and hand in the interview, once.
 
@@ -156,9 +164,17 @@ def send(
     """
     if ticket is None:
         return Absence.GONE
+    with suppress(WaveClosedError):
+        return _send(place, ticket, today, custodian, now, confirmed=confirmed)
+    return Absence.CLOSED
+
+
+def _send(
+    place: Place, ticket: Ticket, today: date, custodian: str, now: float, *, confirmed: bool
+) -> tuple[Sitting, Receipt | None] | Absence:
     for _ in range(ATTEMPTS):
-        with changing(database) as work:
-            sitting = _find(work, ticket, today)
+        with changing(place.database) as work:
+            sitting = _find(work, place.keys, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
             form, interview = sitting.questionnaire, sitting.interview
@@ -175,28 +191,28 @@ def send(
     raise BusyError
 
 
-def leave(database: Engine, ticket: Ticket) -> None:
+def leave(place: Place, ticket: Ticket) -> None:
     """Delete the draft."""
-    with changing(database) as work:
+    with changing(place.database) as work:
         drafts.discard(work, ticket)
 
 
-def _find(work: Work, ticket: Ticket, today: date) -> Sitting | Absence:
-    draft = drafts.find(work, ticket, today)
+def _find(work: Work, keys: WaveKeys, ticket: Ticket, today: date) -> Sitting | Absence:
+    draft = drafts.find(work, keys, ticket, today)
     if draft is None:
         return Absence.SENT if intake.received(work, ticket) else Absence.GONE
     return Sitting(draft) if draft.wave.state == OPEN else Absence.CLOSED
 
 
 def _move(
-    database: Engine, ticket: Ticket | None, today: date, move: Callable[[Questionnaire, Interview], Step]
+    place: Place, ticket: Ticket | None, today: date, move: Callable[[Questionnaire, Interview], Step]
 ) -> tuple[Sitting, Step] | Absence:
     if ticket is None:
         return Absence.GONE
     for _ in range(ATTEMPTS):
         # Reading and storing stand alone, so that nobody waits while one reply is weighed: the revision guards.
-        with alone(database) as work:
-            sitting = _find(work, ticket, today)
+        with alone(place.database) as work:
+            sitting = _find(work, place.keys, ticket, today)
             if isinstance(sitting, Absence):
                 return sitting
             step = move(sitting.questionnaire, sitting.interview)

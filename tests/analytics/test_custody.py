@@ -1,6 +1,7 @@
 """Custody on both databases: batches, mixing, once, and content that is not what it should be."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -9,12 +10,24 @@ from nacl.public import PublicKey, SealedBox
 from sqlalchemy import Engine, event, func
 from sqlmodel import select
 
-from analytics.custody import KeyPair, Opening, new_keys, open_batches, waiting
-from survey_app.engine import Questionnaire
+from analytics.custody import (
+    KeyPair,
+    NoWaveError,
+    Opening,
+    OvertakenError,
+    WrongKeyError,
+    close_wave,
+    new_keys,
+    open_batches,
+    waiting,
+)
+from analytics.trail import verify
+from survey_app import fieldwork
+from survey_app.engine import Interview, Mode, Questionnaire, Status
 from survey_app.fieldwork import CLOSED, OPEN, field
-from survey_app.intake import Ticket, padded
+from survey_app.intake import Receipt, Ticket, WaveClosedError, complete, padded
 from survey_app.storage.database import reading, writing
-from survey_app.storage.tables import EnvelopeRow, OpeningRow, ResponseRow
+from survey_app.storage.tables import EnvelopeRow, ResponseRow
 
 DAY = date(2026, 10, 1)
 ANSWERS = {
@@ -35,13 +48,13 @@ def content(form: Questionnaire, **changes: object) -> dict[str, object]:
     }
 
 
-def put(engine: Engine, keys: KeyPair, payloads: list[object]) -> None:
+def put(engine: Engine, keys: KeyPair, payloads: list[object], wave: str = "w1") -> None:
     box = SealedBox(PublicKey(keys.public.encode(), HexEncoder))
     with writing(engine) as session:
         for payload in payloads:
             raw = payload if isinstance(payload, bytes) else padded(json.dumps(payload).encode())
             session.add(
-                EnvelopeRow(submission=Ticket.new().submission, wave="w1", sealed=box.encrypt(raw), digest=b"d")
+                EnvelopeRow(submission=Ticket.new().submission, wave=wave, sealed=box.encrypt(raw), digest=b"d")
             )
 
 
@@ -57,34 +70,97 @@ def wave(engine: Engine, short_form: Questionnaire) -> Engine:
     return engine
 
 
-def test_fewer_than_a_batch_wait_until_the_wave_is_closed(
+def test_fewer_than_a_batch_and_its_pool_wait_until_the_wave_is_closed(
     wave: Engine, keys: KeyPair, short_form: Questionnaire
 ) -> None:
-    put(wave, keys, [content(short_form)] * 9)
+    put(wave, keys, [content(short_form)] * 19)
     assert open_batches(wave, keys.private, minimum=10) == {}
-    assert state(wave) == (9, 0)
-    with writing(wave) as session:
-        field(session, short_form, "w1", DAY, DAY, CLOSED)
-    assert open_batches(wave, keys.private, minimum=10) == {"w1": Opening(9, 0)}
-    assert state(wave) == (0, 9)
+    assert state(wave) == (19, 0)
+    assert close_wave(wave, keys.private, "w1") == Opening(19)
+    assert state(wave) == (0, 19)
 
 
-def test_a_batch_is_opened_whole_and_once(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
-    put(wave, keys, [content(short_form)] * 12)
-    assert open_batches(wave, keys.private, minimum=10) == {"w1": Opening(12, 0)}
+def test_a_batch_is_opened_once_and_a_pool_stays_behind(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
+    put(wave, keys, [content(short_form)] * 23)
+    assert open_batches(wave, keys.private, minimum=10) == {"w1": Opening(13)}
+    assert state(wave) == (10, 13)
     assert open_batches(wave, keys.private, minimum=10) == {}
     with reading(wave) as session:
         row = session.exec(select(ResponseRow)).first()
         assert row is not None
         assert row.answers == ANSWERS
-        assert session.exec(select(OpeningRow.opened)).all() == [12]
+        assert [(record.act, record.responses) for record in verify(session).records] == [("opened", 13)]
+
+
+def test_those_who_stay_behind_are_drawn_by_chance(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
+    put(wave, keys, [content(short_form, contact_times=number) for number in range(1, 101)])
+    open_batches(wave, keys.private, minimum=50)
+    with reading(wave) as session:
+        opened = {row.answers["contact_times"] for row in session.exec(select(ResponseRow))}
+    assert len(opened) == 50
+    assert 10 < len(opened & set(range(1, 51))) < 40
+
+
+def test_nothing_is_opened_before_the_close_where_the_batch_is_the_wave(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    put(wave, keys, [content(short_form)] * 30)
+    assert open_batches(wave, keys.private, minimum=None) == {}
+    with writing(wave) as session:
+        field(session, short_form, "w1", DAY, DAY, CLOSED)
+    assert open_batches(wave, keys.private, minimum=None) == {"w1": Opening(30)}
+
+
+def test_envelopes_that_were_made_up_do_not_count_towards_a_batch(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    """Whoever may insert envelopes could else surround one person's with rubbish and see what is written."""
+    put(wave, keys, [content(short_form), *([b"rubbish"] * 30), *([padded(b"{}")] * 30)])
+    assert open_batches(wave, keys.private, minimum=10) == {}
+    assert state(wave) == (61, 0)
+
+
+def test_a_wave_that_nobody_answered_is_closed_all_the_same(wave: Engine, keys: KeyPair) -> None:
+    assert close_wave(wave, keys.private, "w1") == Opening()
+    with reading(wave) as session:
+        assert [record.act for record in verify(session).records] == ["closed"]
+    with pytest.raises(NoWaveError):
+        close_wave(wave, keys.private, "w2")
+
+
+def test_who_hands_in_while_the_wave_is_being_closed_is_told_so_and_opened_with_nobody(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    interview = Interview(short_form.version, Mode.WEB, "ar", status=Status.COMPLETED)
+    with writing(wave) as session:
+        field(session, short_form, "w1", DAY, DAY, CLOSED)
+    with pytest.raises(WaveClosedError), writing(wave) as session:
+        complete(session, short_form, interview, "w1", Ticket.new(), keys.public)
+    assert state(wave) == (0, 0)
+
+
+@pytest.mark.postgres
+def test_closing_waits_for_who_is_handing_in_and_opens_that_envelope_too(
+    postgres_engine: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    with writing(postgres_engine) as session:
+        field(session, short_form, "w1", DAY, DAY, OPEN)
+    put(postgres_engine, keys, [content(short_form)] * 4)
+    interview = Interview(short_form.version, Mode.WEB, "ar", ANSWERS, status=Status.COMPLETED)
+    with ThreadPoolExecutor(1) as pool:
+        with writing(postgres_engine) as session:
+            assert complete(session, short_form, interview, "w1", Ticket.new(), keys.public) is Receipt.ACCEPTED
+            closing = pool.submit(close_wave, postgres_engine, keys.private, "w1")
+            with pytest.raises(TimeoutError):
+                closing.result(0.5)
+        assert closing.result(10) == Opening(5)
 
 
 def test_the_order_of_responses_says_nothing_of_the_order_of_submission(
     wave: Engine, keys: KeyPair, short_form: Questionnaire
 ) -> None:
     put(wave, keys, [content(short_form, contact_times=number) for number in range(1, 101)])
-    open_batches(wave, keys.private, minimum=50)
+    close_wave(wave, keys.private, "w1")
     with reading(wave) as session:
         order = [row.answers["contact_times"] for row in session.exec(select(ResponseRow))]
     assert sorted(order) == list(range(1, 101))
@@ -102,7 +178,7 @@ def test_answers_that_the_questionnaire_could_not_give_are_refused(
     wave: Engine, keys: KeyPair, short_form: Questionnaire, change: dict[str, object]
 ) -> None:
     put(wave, keys, [content(short_form), content(short_form, **change)])
-    assert open_batches(wave, keys.private, minimum=2) == {"w1": Opening(1, 1)}
+    assert close_wave(wave, keys.private, "w1") == Opening(1, 1)
 
 
 def test_envelopes_that_hold_no_submission_are_refused_and_counted(
@@ -110,23 +186,51 @@ def test_envelopes_that_hold_no_submission_are_refused_and_counted(
 ) -> None:
     good = content(short_form)
     changed = [("version", "0"), ("mode", "telepathy"), ("language", "xx"), ("answers", [1])]
-    bad: list[object] = [b"unpadded", padded(b"\xff"), [1], {"version": short_form.version}]
+    bad: list[object] = [b"not padded", padded(b"\xff"), [1], {"version": short_form.version}]
     bad += [{**good, name: value} for name, value in changed]
     put(wave, keys, [good, *bad])
-    assert open_batches(wave, keys.private, minimum=2) == {"w1": Opening(1, len(bad))}
+    assert close_wave(wave, keys.private, "w1") == Opening(1, len(bad))
+    assert state(wave) == (0, 1)
 
 
-def test_another_key_opens_nothing(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
-    put(wave, keys, [content(short_form)] * 2)
-    assert open_batches(wave, new_keys().private, minimum=2) == {"w1": Opening(0, 2)}
-    assert state(wave) == (0, 0)
+def test_another_key_opens_nothing_and_loses_nothing(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
+    put(wave, keys, [content(short_form)] * 4)
+    for attempt in (
+        lambda: open_batches(wave, new_keys().private, minimum=2),
+        lambda: close_wave(wave, new_keys().private, "w1"),
+    ):
+        with pytest.raises(WrongKeyError):
+            attempt()
+    assert state(wave) == (4, 0)
+    with reading(wave) as session:
+        assert fieldwork.wave(session, "w1").state == OPEN  # type: ignore[union-attr]  # it is there
+
+
+def test_what_is_sealed_to_another_key_stays_for_who_has_it(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    other = new_keys()
+    put(wave, keys, [content(short_form)] * 4)
+    put(wave, other, [content(short_form)] * 3)
+    assert close_wave(wave, keys.private, "w1") == Opening(4, 0, 3)
+    assert state(wave) == (3, 4)
+    assert open_batches(wave, other.private, minimum=2) == {"w1": Opening(3)}
+
+
+def test_two_openings_at_once_double_nothing(wave: Engine, keys: KeyPair, short_form: Questionnaire) -> None:
+    put(wave, keys, [content(short_form)] * 60)
+    with ThreadPoolExecutor(4) as pool:
+        tries = [pool.submit(open_batches, wave, keys.private, 10) for _ in range(4)]
+    done = [one.result() for one in tries if not isinstance(one.exception(), OvertakenError)]
+    assert sum(opening.opened for one in done for opening in one.values()) == 50
+    assert state(wave) == (10, 50)
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO response", "DELETE FROM envelope", "INSERT INTO opening"])
 def test_fault_44_a_failure_at_any_step_loses_none_and_doubles_none(
     wave: Engine, keys: KeyPair, short_form: Questionnaire, statement: str
 ) -> None:
-    put(wave, keys, [content(short_form)] * 5)
+    put(wave, keys, [content(short_form)] * 10)
 
     def fail(_c: object, _cursor: object, sql: str, *_rest: object) -> None:
         if sql.startswith(statement):
@@ -136,6 +240,6 @@ def test_fault_44_a_failure_at_any_step_loses_none_and_doubles_none(
     with pytest.raises(RuntimeError):
         open_batches(wave, keys.private, minimum=5)
     event.remove(wave, "after_cursor_execute", fail)
-    assert state(wave) == (5, 0)
+    assert state(wave) == (10, 0)
     open_batches(wave, keys.private, minimum=5)
-    assert state(wave) == (0, 5)
+    assert state(wave) == (5, 5)

@@ -5,6 +5,7 @@ refused answer, an error, a draft that is gone) have no address that could be op
 """
 
 import base64
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from survey_app.invitations import Invitation
 from survey_app.paradata import Entry
 from survey_app.settings import CollectorSettings
 from survey_app.storage.database import connect, migrate, writing
+from survey_app.wavekeys import WaveKeys
 from survey_app.web.application import create_site
 from survey_app.web.gate import WRONG_CODES
 from tests.web.heavy import AREAS, HEAVY
@@ -297,7 +299,7 @@ def _sent_otherwise(person: Respondent, engine: Engine, language: str) -> TestRe
     person.send()
     ticket, first = Ticket(base64.urlsafe_b64decode(cookie + "=")), begin(QUESTIONNAIRE, Mode.WEB, language).interview
     with writing(engine) as session:
-        drafts.create(session, ticket, "2026-1", first, TODAY)
+        drafts.create(session, WaveKeys(Path(os.environ["THIQA_WAVE_KEYS"])), ticket, "2026-1", first, TODAY)
     person.cookie = cookie
     for name, given in (*ways[:-1], ("sex", "m")):
         person.answer(name, given)

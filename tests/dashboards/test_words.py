@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
 from analytics import reliability
-from analytics.disclosure import COMPLEMENTARY, FEWER_THAN_K
+from analytics.disclosure import COMPLEMENTARY, FEWER_THAN_K, REVEALING
 from analytics.estimates import Unavailable
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNAVAILABLE, UNRELIABLE, Figure, Release
 from dashboards.formats import fenced, interval, percent, points, signed
@@ -25,6 +25,7 @@ from translations.languages import LANGUAGES, translator
 # What the statistics can say, read off their own code, so that a new reason without words fails here.
 REASONS = (
     FEWER_THAN_K,
+    REVEALING,
     COMPLEMENTARY,
     *get_args(Unavailable),
     *re.findall(r'return "(\w+)"', inspect.getsource(reliability._hidden)),
@@ -51,7 +52,7 @@ def test_every_reason_has_a_sentence_of_its_own(code: str, language: str) -> Non
 
 
 def test_the_reasons_are_all_that_the_statistics_know() -> None:
-    assert len(set(REASONS)) == 11
+    assert len(set(REASONS)) == 12
     assert {"n_eff_below_30", "interval_wide", "one_psu"} <= set(REASONS)
 
 

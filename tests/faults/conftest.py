@@ -1,5 +1,6 @@
 """Servers over databases with a small questionnaire in the field."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ def environment(url: str) -> dict[str, str]:
         "THIQA_DATABASE_URL": url,
         "THIQA_PUBLIC_URL": f"https://{HOST}",
         "THIQA_CUSTODIAN_PUBLIC_KEY": CUSTODIAN,
+        "THIQA_WAVE_KEYS": os.environ["THIQA_WAVE_KEYS"],
         "THIQA_STARTS_AN_HOUR_FROM_ONE_ADDRESS": "10000",  # a module's tests start more often than any household
     }
 

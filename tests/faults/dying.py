@@ -1,61 +1,86 @@
-"""Opens batches in children that are killed at one step after the other; run as a program of its own.
+"""Opens batches and closes a wave in children that are killed at one step after the other; run as a program of its own.
 
-Prints, after each, how many envelopes wait and how many responses there are.
+Prints, after each: the signal, how many envelopes wait, how many responses there are, and what is wrong with the trail.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import event, func
-from sqlmodel import Session, select
+from sqlalchemy import Engine, event, func
+from sqlmodel import select
 
-from analytics.custody import open_batches, waiting
+from analytics.custody import close_wave, open_batches, waiting
+from analytics.trail import verify
 from survey_app.storage.database import connect, reading
 from survey_app.storage.tables import ResponseRow
 
-STEPS = (
-    "SELECT",
-    "INSERT INTO response",
-    "DELETE FROM envelope",
-    "INSERT INTO opening",
-    "before_commit",
-    "after_commit",
+WAVE = "w1"
+SELECT, CLOSE, DELETE = "SELECT", "UPDATE wave", "DELETE FROM envelope"
+WRITE, RECORD = "INSERT INTO response", "INSERT INTO opening"
+AT_ONCE, AT_COMMIT, AFTER_COMMIT = "at once", "at the commit", "after the commit"
+OPENING = (
+    (SELECT, AT_ONCE),
+    (DELETE, AT_ONCE),
+    (WRITE, AT_ONCE),
+    (RECORD, AT_ONCE),
+    (RECORD, AT_COMMIT),
+    (RECORD, AFTER_COMMIT),
 )
+CLOSING = ((SELECT, AT_ONCE), (CLOSE, AT_ONCE), (CLOSE, AT_COMMIT), (CLOSE, AFTER_COMMIT), *OPENING[1:])
 
 
 def main(url: str, key_file: Path, minimum: int) -> None:
     """Kill a child at each step, and look at what it left."""
     key = key_file.read_text()
-    for step in STEPS:
-        child = os.fork()
-        if child == 0:
-            _open_until(url, key, minimum, step)
-        _, status = os.waitpid(child, 0)
-        engine = connect(url)
-        with reading(engine) as session:
-            left = sum(waiting(session).values())
-            rows = session.exec(select(func.count()).select_from(ResponseRow)).one()
-        engine.dispose()
-        sys.stdout.write(f"{os.WTERMSIG(status)} {left} {rows}\n")
+    for step, when in OPENING:
+        _look(url, _killed(url, step, when, lambda engine: open_batches(engine, key, minimum)))
+    for step, when in CLOSING:
+        _look(url, _killed(url, step, when, lambda engine: close_wave(engine, key, WAVE)))
 
 
-def _open_until(url: str, key: str, minimum: int, step: str) -> None:
+def _look(url: str, died_of: int) -> None:
     engine = connect(url)
+    with reading(engine) as session:
+        left = sum(waiting(session).values())
+        rows = session.exec(select(func.count()).select_from(ResponseRow)).one()
+        faults = verify(session).faults
+    engine.dispose()
+    sys.stdout.write(f"{died_of} {left} {rows} {len(faults)}\n")
 
-    def die(*_: object) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
 
-    def watch(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+def _killed(url: str, step: str, when: str, work: Callable[[Engine], object]) -> int:
+    child = os.fork()
+    if child == 0:
+        engine = connect(url)
+        _watch(engine, step, when)
+        work(engine)
+        os._exit(0)
+    return os.WTERMSIG(os.waitpid(child, 0)[1])
+
+
+def _watch(engine: Engine, step: str, when: str) -> None:
+    reached: list[str] = []
+
+    def ran(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith(step):
-            die()
+            reached.append(step)
+            if when == AT_ONCE:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(engine, "after_cursor_execute", watch)
-    if step.endswith("commit"):
-        event.listen(Session, step, die)
-    open_batches(engine, key, minimum)
-    os._exit(0)
+    commit = engine.dialect.do_commit
+
+    def committing(driver: object) -> None:
+        if reached and when == AT_COMMIT:
+            os.kill(os.getpid(), signal.SIGKILL)
+        commit(driver)  # type: ignore[arg-type]  # whatever the dialect's own driver gives
+        if reached and when == AFTER_COMMIT:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "after_cursor_execute", ran)
+    engine.dialect.do_commit = committing  # type: ignore[assignment, method-assign]  # there is no event after a commit
 
 
 if __name__ == "__main__":

@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from analytics.custody import KeyPair, Opening, open_batches
+from analytics.custody import KeyPair, open_batches
+from analytics.trail import verify
 from survey_app.engine import Questionnaire
 from survey_app.fieldwork import field
-from survey_app.storage.database import writing
-from tests.analytics.test_custody import DAY, content, put, state
+from survey_app.storage.database import reading, writing
+from tests.analytics.test_custody import DAY, content, put
 from tests.web.conftest import form
 from tests.web.test_journeys import drafts_kept, envelopes
 
 from .conftest import SHORT, Serve, fielded, url_of
-from .dying import STEPS
+from .dying import CLOSING, OPENING
 from .server import ROOT, Visitor
 
 
@@ -42,18 +43,19 @@ def test_fault_44_a_worker_killed_at_send_loses_none_and_doubles_none(
     assert person.cookie == ""
 
 
-def test_fault_44_the_opening_of_a_batch_killed_at_each_step_loses_none_and_doubles_none(
+def test_fault_44_opening_and_closing_killed_at_each_step_lose_none_and_double_none(
     engine: Engine, keys: KeyPair, short_form: Questionnaire, tmp_path: Path
 ) -> None:
     with writing(engine) as session:
         field(session, short_form, "w1", DAY, DAY)
-    put(engine, keys, [content(short_form)] * 6)
+    put(engine, keys, [content(short_form)] * 9)
     key = tmp_path / "key"
     key.write_text(keys.private)
-    words = [sys.executable, "-m", "tests.faults.dying", url_of(engine), str(key), "5"]
+    words = [sys.executable, "-m", "tests.faults.dying", url_of(engine), str(key), "3"]
     run = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert run.stdout.splitlines() == ["9 6 0"] * (len(STEPS) - 1) + ["9 0 6"]
-    assert open_batches(engine, keys.private, 5) == {}
-    put(engine, keys, [content(short_form)] * 5)
-    assert open_batches(engine, keys.private, 5) == {"w1": Opening(5, 0)}
-    assert state(engine) == (0, 11)
+    opening = ["9 9 0 0"] * (len(OPENING) - 1) + ["9 3 6 0"]
+    closing = ["9 3 6 0"] * (len(CLOSING) - 1) + ["9 0 9 0"]
+    assert run.stdout.splitlines() == opening + closing
+    assert open_batches(engine, keys.private, 3) == {}
+    with reading(engine) as session:
+        assert [(record.act, record.responses) for record in verify(session).records] == [("opened", 6), ("closed", 3)]

@@ -20,6 +20,7 @@ from survey_app import fieldwork
 from survey_app.engine import Questionnaire
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import ConversationRow, EnvelopeRow, InboundRow, OutboxRow, WaveRow
+from survey_app.wavekeys import WaveKeys
 
 from .conftest import NUMBER, START, WAVE, Phone
 
@@ -107,11 +108,11 @@ def test_two_first_texts_at_once_make_one_conversation(settings: ChannelSettings
 
 
 def test_what_was_read_at_another_revision_is_not_overwritten(
-    settings: ChannelSettings, database: Engine, phone: Phone
+    settings: ChannelSettings, database: Engine, phone: Phone, wave_keys: WaveKeys
 ) -> None:
     phone.text("trust")
     with reading(database) as session:
-        kept = find(session, settings.keys, WAVE, NUMBER)
+        kept = find(session, settings.keys, wave_keys.find(WAVE), WAVE, NUMBER)
     phone.text("1")
     with pytest.raises(OvertakenError), writing(database) as session:
         store(session, settings.keys, NUMBER, kept, kept.conversation)
@@ -227,8 +228,8 @@ def test_number_and_text_are_in_no_log_and_in_no_byte_of_the_database(
 def test_a_stolen_database_cannot_be_told_whose_conversation_is_whose(settings: ChannelSettings) -> None:
     keys = settings.keys
     names = {
-        keys.person(WAVE, NUMBER),
-        keys.person("2026-06", NUMBER),
+        keys.within(bytes(32)).number(NUMBER),
+        keys.within(bytes(31) + b"1").number(NUMBER),
         keys.number(NUMBER),
         keys.message("twilio", NUMBER),
     }
@@ -237,29 +238,34 @@ def test_a_stolen_database_cannot_be_told_whose_conversation_is_whose(settings: 
 
 
 def test_a_conversation_moved_to_another_persons_row_is_not_opened(
-    settings: ChannelSettings, database: Engine, phone: Phone
+    settings: ChannelSettings, database: Engine, phone: Phone, wave_keys: WaveKeys
 ) -> None:
     phone.text("trust")
     Phone(settings, database, OTHER).text("trust")
     with writing(database) as session:
         rows = session.exec(select(ConversationRow).order_by(col(ConversationRow.person))).all()
         rows[0].sealed, moved = rows[1].sealed, rows[0].person
-    fooled = next(number for number in (NUMBER, OTHER) if settings.keys.person(WAVE, number) == moved)
+    own = settings.keys.within(wave_keys.make(WAVE))
+    fooled = next(number for number in (NUMBER, OTHER) if own.number(number) == moved)
     with pytest.raises(CryptoError):
         Phone(settings, database, fooled).text("1", "SMagain")
 
 
-def test_a_new_conversation_is_stored_at_its_first_revision(settings: ChannelSettings, database: Engine) -> None:
+def test_a_new_conversation_is_stored_at_its_first_revision(
+    settings: ChannelSettings, database: Engine, wave_keys: WaveKeys
+) -> None:
+    key = wave_keys.make(WAVE)
+    new = Kept(Conversation(WAVE), None, settings.keys.within(key))
     with writing(database) as session:
-        store(session, settings.keys, NUMBER, Kept(Conversation(WAVE), None), Conversation(WAVE, b"t" * 32))
+        store(session, settings.keys, NUMBER, new, Conversation(WAVE, b"t" * 32))
     with reading(database) as session:
-        kept = find(session, settings.keys, WAVE, NUMBER)
-    assert kept == Kept(Conversation(WAVE, b"t" * 32), 0)
+        kept = find(session, settings.keys, key, WAVE, NUMBER)
+    assert kept == Kept(Conversation(WAVE, b"t" * 32), 0, new.keys)
 
 
 def test_each_new_conversation_draws_its_own_seed(settings: ChannelSettings, database: Engine) -> None:
     with reading(database) as session:
-        new = [find(session, settings.keys, WAVE, number).conversation for number in (NUMBER, OTHER)]
+        new = [find(session, settings.keys, None, WAVE, number).conversation for number in (NUMBER, OTHER)]
     assert new[0].seed != new[1].seed
     assert all(0 <= conversation.seed < 2**32 for conversation in new)
 

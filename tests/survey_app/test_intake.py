@@ -20,6 +20,7 @@ from survey_app.intake import complete as seal
 from survey_app.paradata import Paradata
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import DraftRow, EnvelopeRow, QuestionnaireRow
+from survey_app.wavekeys import WaveKeys
 
 DAY = date(2026, 10, 5)
 CANARY = "06.141.01.53"
@@ -122,13 +123,15 @@ def test_padding_is_undone_and_anything_else_refused() -> None:
         unpadded(b"\x00" * 10)
 
 
-def test_fault_06_two_tabs_never_overwrite_each_other(fielded: Engine, questionnaire: Questionnaire) -> None:
+def test_fault_06_two_tabs_never_overwrite_each_other(
+    fielded: Engine, questionnaire: Questionnaire, wave_keys: WaveKeys
+) -> None:
     ticket = Ticket.new()
     start = begin(questionnaire, Mode.WEB, "fr").interview
     with writing(fielded) as session:
-        drafts.create(session, ticket, "w1", start, DAY)
+        drafts.create(session, wave_keys, ticket, "w1", start, DAY)
     with reading(fielded) as session:
-        one, other = drafts.find(session, ticket, DAY), drafts.find(session, ticket, DAY)
+        one, other = drafts.find(session, wave_keys, ticket, DAY), drafts.find(session, wave_keys, ticket, DAY)
     assert one is not None
     assert other is not None
     with writing(fielded) as session:
@@ -137,29 +140,29 @@ def test_fault_06_two_tabs_never_overwrite_each_other(fielded: Engine, questionn
 
 
 def test_fault_60_a_stolen_draft_cannot_be_read_without_the_cookie(
-    fielded: Engine, questionnaire: Questionnaire
+    fielded: Engine, questionnaire: Questionnaire, wave_keys: WaveKeys
 ) -> None:
     ticket = Ticket.new()
     interview = answer(questionnaire, begin(questionnaire, Mode.WEB, "fr").interview, "").interview
     interview = answer(questionnaire, interview, CANARY).interview
     with writing(fielded) as session:
-        drafts.create(session, ticket, "w1", interview, DAY)
+        drafts.create(session, wave_keys, ticket, "w1", interview, DAY)
     with reading(fielded) as session:
         row = session.exec(select(DraftRow)).one()
         stolen = row.sealed + row.id.encode() + row.wave.encode()
-        assert drafts.find(session, Ticket.new(), DAY) is None
+        assert drafts.find(session, wave_keys, Ticket.new(), DAY) is None
     assert CANARY.encode() not in stolen
     assert ticket.token not in stolen
 
 
-def test_a_draft_expires_and_is_purged(fielded: Engine, questionnaire: Questionnaire) -> None:
+def test_a_draft_expires_and_is_purged(fielded: Engine, questionnaire: Questionnaire, wave_keys: WaveKeys) -> None:
     ticket = Ticket.new()
     with writing(fielded) as session:
-        drafts.create(session, ticket, "w1", begin(questionnaire, Mode.WEB, "fr").interview, DAY)
+        drafts.create(session, wave_keys, ticket, "w1", begin(questionnaire, Mode.WEB, "fr").interview, DAY)
     late = DAY + timedelta(drafts.DRAFT_DAYS + 1)
     with writing(fielded) as session:
-        assert drafts.find(session, ticket, DAY) is not None
-        assert drafts.find(session, ticket, late) is None
+        assert drafts.find(session, wave_keys, ticket, DAY) is not None
+        assert drafts.find(session, wave_keys, ticket, late) is None
         assert drafts.purge(session, late) == 1
         assert not drafts.discard(session, ticket)
 
@@ -172,14 +175,18 @@ def test_what_derives_from_a_ticket_tells_nothing_of_it() -> None:
     assert ticket.submission != Ticket.new().submission
 
 
-def test_fault_51_a_draft_of_before_paradata_is_still_read(fielded: Engine, questionnaire: Questionnaire) -> None:
+def test_fault_51_a_draft_of_before_paradata_is_still_read(
+    fielded: Engine, questionnaire: Questionnaire, wave_keys: WaveKeys
+) -> None:
     ticket, interview = Ticket.new(), begin(questionnaire, Mode.WEB, "fr").interview
     with writing(fielded) as session:
-        drafts.create(session, ticket, "w1", interview, DAY)
+        drafts.create(session, wave_keys, ticket, "w1", interview, DAY)
         row = session.exec(select(DraftRow)).one()
-        old = Aead(ticket.derived(b"draft-key")).encrypt(padded(dump(interview)), f"{row.id}:0".encode())
+        old = Aead(ticket.derived(b"draft-key:" + wave_keys.make("w1"))).encrypt(
+            padded(dump(interview)), f"{row.id}:0".encode()
+        )
         row.sealed = bytes(old)
     with reading(fielded) as session:
-        found = drafts.find(session, ticket, DAY)
+        found = drafts.find(session, wave_keys, ticket, DAY)
     assert found
     assert (found.interview, found.paradata) == (interview, Paradata())

@@ -18,6 +18,7 @@ from survey_app.paradata import Entry
 from survey_app.settings import CollectorSettings
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import InvitationRow, PauseRow
+from survey_app.wavekeys import WaveKeys
 from survey_app.web.application import create_site
 
 from .conftest import YES_NO, Calendar, put_in_field, words
@@ -249,7 +250,7 @@ def test_who_has_no_interview_gets_no_resume_code(person: Respondent) -> None:
     assert person.post("/pause").status_code == 410
 
 
-def test_fault_60_a_stolen_table_of_pauses_opens_nothing(arrive: Arrive, database: Engine) -> None:
+def test_fault_60_a_stolen_table_of_pauses_opens_nothing(arrive: Arrive, database: Engine, wave_keys: WaveKeys) -> None:
     person = arrive("en")
     person.complete()
     person.post("/pause", {"csrf": person.csrf()})
@@ -257,7 +258,7 @@ def test_fault_60_a_stolen_table_of_pauses_opens_nothing(arrive: Arrive, databas
         (row,) = session.exec(select(PauseRow)).all()
     assert row.id not in row.sealed.hex()
     with writing(database) as session:
-        assert pauses.take_up(session, pauses.Stretched(row.id, bytes(32)), Calendar().today) is None
+        assert pauses.take_up(session, wave_keys, pauses.Stretched(row.id, bytes(32)), Calendar().today) is None
 
 
 def test_fault_13_a_device_that_is_passed_on_shows_nothing_of_the_one_before(arrive: Arrive, database: Engine) -> None:

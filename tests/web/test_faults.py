@@ -17,6 +17,7 @@ from survey_app import drafts, intake
 from survey_app.engine import Mode, begin
 from survey_app.intake import Ticket
 from survey_app.storage.database import reading, writing
+from survey_app.wavekeys import WaveKeys
 
 from .conftest import Calendar, form
 from .respondent import HOST, Respondent, at, checked, hidden
@@ -87,7 +88,9 @@ def test_fault_02_replay_after_the_batch_was_opened_says_so_and_keeps_nothing(ar
     assert person.cookie is None
 
 
-def test_fault_03_other_answers_under_the_same_ticket_are_refused(arrive: Arrive, database: Engine) -> None:
+def test_fault_03_other_answers_under_the_same_ticket_are_refused(
+    arrive: Arrive, database: Engine, wave_keys: WaveKeys
+) -> None:
     person = arrive("en")
     person.complete()
     secret = person.cookie or ""
@@ -95,7 +98,7 @@ def test_fault_03_other_answers_under_the_same_ticket_are_refused(arrive: Arrive
     first = envelopes(database)
     ticket = Ticket(base64.urlsafe_b64decode(secret + "="))
     with writing(database) as session:
-        drafts.create(session, ticket, "2026-1", begin(form(), Mode.WEB, "fr").interview, Calendar().today)
+        drafts.create(session, wave_keys, ticket, "2026-1", begin(form(), Mode.WEB, "fr").interview, Calendar().today)
     person.cookie = secret
     for name, reply in (("welcome", None), ("trust_police", "0"), ("contact12", "no")):
         person.answer(name, reply)

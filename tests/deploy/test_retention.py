@@ -1,0 +1,227 @@
+"""`thiqa purge`: what is over goes, what is not stays, and nothing of it tells when."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pydantic import SecretStr
+from sqlalchemy import Engine, func, select, text
+from sqlmodel import SQLModel
+
+from analytics.custody import KeyPair, close_wave
+from analytics.trail import verify
+from deploy.command import main
+from deploy.retention import Purged, purge
+from sms import memory, outbox
+from sms.conversation import Conversation, State
+from sms.keys import Keys
+from survey_app import drafts, invitations, pauses
+from survey_app.engine import Mode, Questionnaire, answer, begin
+from survey_app.fieldwork import OPEN, field
+from survey_app.intake import Ticket
+from survey_app.invitations import Invitation
+from survey_app.paradata import Entry
+from survey_app.settings import RetentionSettings
+from survey_app.storage.database import changing, reading, writing
+from survey_app.storage.tables import BreakOffRow, ConversationRow, DraftRow, EnvelopeRow, InvitationRow, ResponseRow
+from survey_app.wavekeys import WaveKeys
+from tests.analytics.test_custody import content, put
+
+FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
+NOON = datetime(2026, 10, 2, 12, tzinfo=UTC)
+KEY = bytes(range(32))
+NUMBER = "+212600000001"
+OVER, GOING = "over", "going"
+
+
+@pytest.fixture
+def policy(engine: Engine, tmp_path: Path) -> RetentionSettings:
+    url = SecretStr(engine.url.render_as_string(hide_password=False))
+    return RetentionSettings(database_url=url, wave_keys=tmp_path / "keys", keep_responses_days=100)
+
+
+@pytest.fixture
+def fieldwork(engine: Engine, policy: RetentionSettings, short_form: Questionnaire, keys: KeyPair) -> Engine:
+    """Two waves with all that there can be in them; one of them is then closed."""
+    wave_keys, channel = WaveKeys(policy.wave_keys), Keys(KEY)
+    with writing(engine) as session:
+        for wave in (OVER, GOING):
+            field(session, short_form, wave, FIRST, LAST, OPEN)
+            started = begin(short_form, Mode.WEB, "ar").interview
+            for _ in range(3):
+                drafts.create(session, wave_keys, Ticket.new(), wave, answer(short_form, started, "").interview, FIRST)
+            invitations.issue(session, KEY, Invitation(Entry.INVITED, wave, ""), 20)
+            own = channel.within(wave_keys.make(wave))
+            new = memory.Kept(Conversation(wave), None, own)
+            memory.store(session, channel, NUMBER, new, Conversation(wave, b"t" * 32, state=State.STOPPED))
+        outbox.queue(session, channel, "twilio", NUMBER, ("One last message",), NOON)
+    put(engine, keys, [content(short_form)] * 3, OVER)
+    close_wave(engine, keys.private, OVER)
+    put(engine, KeyPair("00" * 31 + "09", ""), [content(short_form)], OVER)
+    return engine
+
+
+def count(engine: Engine, rows: type[SQLModel], **equal: object) -> int:
+    wanted = [getattr(rows, name) == value for name, value in equal.items()]
+    with reading(engine) as session:
+        found: int = session.connection().execute(select(func.count()).select_from(rows).where(*wanted)).scalar_one()
+    return found
+
+
+def test_a_closed_wave_loses_its_key_and_what_hung_on_it_and_an_open_one_nothing(
+    fieldwork: Engine, policy: RetentionSettings
+) -> None:
+    done = purge(fieldwork, policy, NOON)
+    assert done == Purged(1, 3, 0, 1, 0, 0, 0, 40, 0, 0)
+    assert WaveKeys(policy.wave_keys).waves() == {GOING}
+    assert count(fieldwork, DraftRow) == count(fieldwork, DraftRow, wave=GOING) == 3
+    assert count(fieldwork, InvitationRow) == 40
+    # One conversation that goes on, and the pseudonym of who said stop.
+    assert count(fieldwork, ConversationRow) == 2
+    assert count(fieldwork, ConversationRow, person=Keys(KEY).number(NUMBER)) == 1
+
+
+def test_time_takes_the_rest_by_the_rules(fieldwork: Engine, policy: RetentionSettings) -> None:
+    purge(fieldwork, policy, NOON)
+    for days, done in (
+        (2, Purged(0, 3, 0, 0, 0, 0, 0, 40, 0, 0)),
+        (31, Purged(0, 0, 0, 0, 0, 1, 20, 20, 0, 0)),
+        (91, Purged(0, 0, 0, 0, 0, 0, 0, 20, 1, 0)),
+        (101, Purged(0, 0, 0, 0, 0, 0, 0, 20, 0, 3)),
+        (102, Purged(0, 0, 0, 0, 0, 0, 0, 20, 0, 0)),
+    ):
+        if days == 31:
+            with writing(fieldwork) as session:
+                message = outbox.take(session, Keys(KEY), "twilio", NOON)
+                assert message
+                outbox.settle(session, message.id, outbox.SENT)
+        assert purge(fieldwork, policy, datetime(2026, 10, 31, 12, tzinfo=UTC) + timedelta(days)) == done, days
+    with reading(fieldwork) as session:
+        verdict = verify(session)
+    assert [(record.act, record.responses) for record in verdict.records] == [("closed", 3), ("purged", 3)]
+    assert verdict.faults == ()
+
+
+def test_responses_are_kept_where_no_rule_says_how_long(fieldwork: Engine, policy: RetentionSettings) -> None:
+    purge(fieldwork, policy.model_copy(update={"keep_responses_days": None}), NOON + timedelta(days=10_000))
+    assert count(fieldwork, ResponseRow) == 3
+    assert count(fieldwork, EnvelopeRow) == 0
+
+
+def test_how_far_interviews_came_that_were_broken_off_is_kept_as_counts(
+    fieldwork: Engine, policy: RetentionSettings, short_form: Questionnaire
+) -> None:
+    purge(fieldwork, policy, NOON)
+    purge(fieldwork, policy, NOON + timedelta(days=5))
+    with writing(fieldwork) as session:
+        started = begin(short_form, Mode.WEB, "ar").interview
+        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, started, FIRST)
+        one = answer(short_form, started, "").interview
+        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, one, FIRST)
+    purge(fieldwork, policy, NOON + timedelta(days=5))
+    with reading(fieldwork) as session:
+        rows = session.connection().execute(select(BreakOffRow.__table__))  # type: ignore[attr-defined]
+        counts = {(row.wave, row.answered): row.interviews for row in rows}
+    answered = len(one.answers)
+    assert (
+        counts == {(OVER, answered): 3, (GOING, answered): 4, (GOING, 0): 1}
+        if answered
+        else {(OVER, 0): 3, (GOING, 0): 5}
+    )
+
+
+def test_an_interview_that_was_put_aside_expires_with_its_draft(
+    fieldwork: Engine, policy: RetentionSettings, short_form: Questionnaire
+) -> None:
+    keys, ticket = WaveKeys(policy.wave_keys), Ticket.new()
+    _, stretched = pauses.new_pause()
+    with writing(fieldwork) as session:
+        drafts.create(session, keys, ticket, GOING, begin(short_form, Mode.WEB, "ar").interview, FIRST)
+        assert pauses.put_aside(session, keys, ticket, stretched, FIRST)
+    assert purge(fieldwork, policy, NOON).resume_codes == 0
+    assert purge(fieldwork, policy, NOON + timedelta(days=3)).resume_codes == 1
+
+
+def _placed(engine: Engine) -> list[tuple[str, int]]:
+    """The invitations in the order in which they lie in the file, and what wrote each."""
+    system = "cast(cast(xmin AS text) AS bigint)" if engine.dialect.name == "postgresql" else "0"
+    order = "ctid" if engine.dialect.name == "postgresql" else "rowid"
+    with engine.connect() as connection:
+        rows = connection.execute(text(f"SELECT id, {system} FROM invitation ORDER BY {order}")).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def test_the_table_of_invitations_lies_in_a_new_random_order(fieldwork: Engine, policy: RetentionSettings) -> None:
+    """Whoever spends one moves it, on PostgreSQL, to the end of the table: after the job nothing is left of that."""
+    with changing(fieldwork) as work:
+        codes = invitations.issue(work, KEY, Invitation(Entry.INVITED, GOING, "06"), 10)
+    for code in codes:
+        with changing(fieldwork) as work:
+            assert invitations.spend(work, KEY, code, GOING)
+    before = _placed(fieldwork)
+    kept = _rows(fieldwork)
+    purge(fieldwork, policy, NOON)
+    once, again = _placed(fieldwork), None
+    purge(fieldwork, policy, NOON)
+    again = _placed(fieldwork)
+    assert _rows(fieldwork) == kept
+    assert len({xid for _, xid in once}) == 1
+    orders = [[name for name, _ in placed] for placed in (before, once, again)]
+    assert sorted(orders[0]) == sorted(orders[1]) == sorted(orders[2])
+    assert orders[0] != orders[1] != orders[2]
+    assert sum(a == b for a, b in zip(orders[0], orders[1], strict=True)) < 15
+
+
+def _rows(engine: Engine) -> set[tuple[object, ...]]:
+    with reading(engine) as session:
+        return {tuple(row) for row in session.connection().execute(text("SELECT * FROM invitation"))}
+
+
+def test_a_start_that_waits_while_the_table_is_rewritten_is_not_lost(
+    fieldwork: Engine, policy: RetentionSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with changing(fieldwork) as work:
+        (code,) = invitations.issue(work, KEY, Invitation(Entry.ASSISTED, GOING, ""), 1, starts=40)
+
+    def spend(_: int) -> bool:
+        with changing(fieldwork) as work:
+            return invitations.spend(work, KEY, code, GOING) is not None
+
+    with ThreadPoolExecutor(3) as pool:
+        spent = pool.map(spend, range(40))
+        for _ in range(3):
+            with changing(fieldwork) as work:
+                invitations.mix(work)
+        assert all(spent)
+    assert count(fieldwork, InvitationRow, entry="assisted", starts=0) == 1
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_was_deleted_is_in_no_file_of_the_database(
+    fieldwork: Engine, policy: RetentionSettings, engine: Engine
+) -> None:
+    """PostgreSQL's VACUUM frees the place of a dead row, but its bytes stay until they are written over."""
+    with engine.connect() as connection:
+        sealed = [row[0] for row in connection.execute(text("SELECT sealed FROM draft WHERE wave = 'over'"))]
+    assert engine.url.database
+    folder = Path(engine.url.database).parent
+
+    def found() -> int:
+        return sum(part[100:140] in file.read_bytes() for file in folder.glob("thiqa.sqlite3*") for part in sealed)
+
+    assert found()
+    purge(engine, policy, NOON)
+    assert not found()
+
+
+def test_the_verb_says_what_it_deleted(
+    fieldwork: Engine, policy: RetentionSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("THIQA_ENV_FILE", raising=False)
+    monkeypatch.setenv("THIQA_DATABASE_URL", policy.database_url.get_secret_value())
+    monkeypatch.setenv("THIQA_WAVE_KEYS", str(policy.wave_keys))
+    result = CliRunner().invoke(main, ["purge"])
+    assert result.exit_code == 0, result.output
+    assert "wave keys" in result.output
