@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import click
@@ -36,6 +37,14 @@ from tests.privacy.people import Field
 OURS = "Thiqa"
 BATCH = 50
 Room = Callable[[], tuple[Engine, Records]]  # an empty database, and what its server keeps
+
+
+@contextmanager
+def fielded(engine: Engine, census: tuple[Margin, ...]) -> Iterator[Field]:
+    """Our tables, and a folder for the waves' keys."""
+    migrate(engine)
+    with tempfile.TemporaryDirectory(prefix="thiqa-benchmark-") as folder:
+        yield Field(engine, census, new_keys(), Path(folder))
 
 
 @contextmanager
@@ -66,8 +75,8 @@ def answered(room: Room, design: str, census: tuple[Margin, ...], people: int, s
     try:
         if design != OURS:
             return cases.of_naive(naive.DESIGNS[design], engine, who, records, random)
-        migrate(engine)
-        return cases.of_ours(Field(engine, census, new_keys()), who, records, random, BATCH)
+        with fielded(engine, census) as at:
+            return cases.of_ours(at, who, records, random, BATCH)
     finally:
         engine.dispose()
 
@@ -107,8 +116,8 @@ def beyond(room: Room, census: tuple[Margin, ...], seed: int) -> Table:
     table = Table("what no batch helps against", "of whom", "found")
     for name, measure in limits.LIMITS.items():
         engine, _ = room()
-        migrate(engine)
-        of, found = measure(Field(engine, census, new_keys()), Random(seed), BATCH)
+        with fielded(engine, census) as at:
+            of, found = measure(at, Random(seed), BATCH)
         engine.dispose()
         table.add_row(name, str(of), str(found))
     return table

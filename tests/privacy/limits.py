@@ -40,7 +40,7 @@ class Reader:
     def saw(self, person: str, _begins: float) -> None:
         """Look for the secret number."""
         with reading(self.at.engine) as session:
-            kept = memory.find(session, self.at.channel.keys, WAVE, person)
+            kept = memory.find(session, self.at.channel.keys, self.at.place.keys.find(WAVE), WAVE, person)
         interview = kept.conversation.interview
         if interview and isinstance(number := interview.answers.get("number"), int):
             self.read[person] = number
@@ -61,7 +61,7 @@ class Keeper:
         """Keep the ticket, and the digest of the envelope once it is there."""
         if person not in self.tickets:
             with reading(self.at.engine) as session:
-                kept = memory.find(session, self.at.channel.keys, WAVE, person)
+                kept = memory.find(session, self.at.channel.keys, self.at.place.keys.find(WAVE), WAVE, person)
             self.tickets[person] = Ticket(kept.conversation.token)
         mine = select(ENVELOPE.c.digest).where(ENVELOPE.c.submission == self.tickets[person].submission)
         with alone(self.at.engine) as connection:

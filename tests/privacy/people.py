@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 from random import Random
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from nacl.public import PrivateKey
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from analytics.custody import KeyPair, open_batches
+from analytics.custody import KeyPair, close_wave, open_batches
 from sms import outbox
 from sms.reception import Inbound, receive
 from sms.settings import ChannelSettings
@@ -26,7 +27,9 @@ from survey_app.engine import Choice, Item, Kind, Mode, Questionnaire, checked, 
 from survey_app.invitations import Invitation, issue
 from survey_app.paradata import Entry
 from survey_app.storage.database import writing
+from survey_app.wavekeys import WaveKeys
 from survey_app.web import sittings
+from survey_app.web.sittings import Place
 
 from .evidence import Copy, Evidence, Sight, changes_so_far, copied, spied, spy
 
@@ -156,6 +159,16 @@ class Field:
     engine: Engine
     census: Sequence[Margin]
     keys: KeyPair
+    folder: Path  # of the waves' keys
+
+    @property
+    def place(self) -> Place:
+        """Where sittings are kept."""
+        return Place(self.engine, WaveKeys(self.folder))
+
+    def pseudonym(self, number: str) -> str:
+        """What a number is called in this wave, for who has the channel's key and the wave's."""
+        return self.channel.keys.within(self.place.keys.make(WAVE)).number(number)
 
     @cached_property
     def form(self) -> Questionnaire:
@@ -169,6 +182,7 @@ class Field:
             public_url="https://survey.example",
             custodian_public_key=self.keys.public,
             channel_key=SecretStr(bytes(PrivateKey(bytes(range(32))).public_key).hex()),
+            wave_keys=self.folder,
             demo=True,
         )
 
@@ -189,7 +203,7 @@ def run(
     names = {
         p.name: frozenset({invitations._id(SITE_KEY, code_of[p.name])})
         if p.mode == "web"
-        else frozenset({keys.person(WAVE, p.name), keys.number(p.name)})
+        else frozenset({at.pseudonym(p.name), keys.number(p.name)})
         for p in people
     }
     watch.copy()
@@ -213,9 +227,9 @@ def run(
         watch.saw(person.name, begins)
         if person.mode == "sms":
             _deliver(at, person)
-    with writing(at.engine) as session:
-        fieldwork.field(session, at.form, WAVE, TODAY, TODAY, fieldwork.CLOSED)
-    _open(at, watch, minimum)
+    watch.copy()
+    close_wave(at.engine, at.keys.private, WAVE)
+    watch.copy()
     return names
 
 
@@ -230,15 +244,15 @@ def browse(at: Field, wave: fieldwork.Wave, person: Person, code: str) -> Iterat
     now = time.time()
     paradata = sittings.invited(at.engine, SITE_KEY, code, WAVE, now)
     assert paradata
-    ticket, _ = sittings.begin(at.engine, None, wave, Mode.WEB, person.language, TODAY, paradata)
+    ticket, _ = sittings.begin(at.place, None, wave, Mode.WEB, person.language, TODAY, paradata)
     yield
     for name, reply in person.replies:
         number = at.form.numbers[name]
-        moved = sittings.answer(at.engine, ticket, TODAY, number, frozenset(), _reading(reply))
+        moved = sittings.answer(at.place, ticket, TODAY, number, frozenset(), _reading(reply))
         assert not isinstance(moved, sittings.Absence)
         yield
     later = now + (0 if person.hurried else READING_SECONDS)
-    outcome = sittings.send(at.engine, ticket, TODAY, at.keys.public, later, confirmed=False)
+    outcome = sittings.send(at.place, ticket, TODAY, at.keys.public, later, confirmed=False)
     assert isinstance(outcome, tuple)
     assert outcome[1] is not None
     yield

@@ -25,7 +25,7 @@ from .chains import batches
 from .conftest import Watched
 from .people import Field
 
-PEOPLE, NAIVE_PEOPLE, BATCH = 500, 300, 50
+PEOPLE, NAIVE_PEOPLE, BATCH = 400, 300, 50
 SEED = 55
 Room = Callable[[str], tuple[Engine, Records]]  # an empty database of a name, and what its server keeps
 # What PostgreSQL alone has to show.
@@ -67,13 +67,15 @@ def room(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
-def ours(room: Room, instrument: Instrument, keys: KeyPair) -> Case:
+def ours(room: Room, instrument: Instrument, keys: KeyPair, tmp_path_factory: pytest.TempPathFactory) -> Case:
     """People through our own code, on each kind of database."""
     engine, records = room("ours")
     migrate(engine)
     random = Random(SEED)
     who = cases.drawn(instrument.census, PEOPLE, random)
-    return cases.of_ours(Field(engine, instrument.census, keys), who, records, random, BATCH)
+    return cases.of_ours(
+        Field(engine, instrument.census, keys, tmp_path_factory.mktemp("wave-keys")), who, records, random, BATCH
+    )
 
 
 def most_by_chance(groups: int) -> float:
