@@ -28,6 +28,7 @@ from .holders import MOST_HOLDERS, SharesError, joined, needed, split
 from .settings import CustodianSettings
 from .trail import Verdict, verify
 
+FEW = 50  # a rest that is said to be small
 SHARES = click.option(
     "--share",
     "files",
@@ -82,7 +83,7 @@ def status() -> None:
     table = Table("wave", "state", "waiting", "opens")
     for wave in periods:
         opens = (
-            "when it is closed" if settings.batch is None else f"from {2 * settings.batch}, all but {settings.batch}"
+            f"from {2 * settings.smallest}, all but {settings.smallest}" if settings.smallest else "when it is closed"
         )
         opens = "now: thiqa custody open" if wave.state == CLOSED else opens
         table.add_row(wave.id, wave.state, str(counts.get(wave.id, 0)), opens if counts.get(wave.id) else "")
@@ -96,9 +97,9 @@ def open_(files: tuple[Path, ...]) -> None:
     """Open the batches that may be opened: writes responses and deletes their envelopes, in one transaction a wave."""
     settings = read_settings(CustodianSettings)
     with _database(settings) as engine, _told():
-        done = open_batches(engine, _private_key(settings, files), settings.batch)
+        done = open_batches(engine, _private_key(settings, files), settings.smallest)
         if not done:
-            enough = "" if settings.batch is None else f" or has {2 * settings.batch} envelopes waiting"
+            enough = f" or has {2 * settings.smallest} envelopes waiting" if settings.smallest else ""
             click.echo(f"Nothing was opened: no wave is closed{enough}.")
             return
         _show(done)
@@ -115,7 +116,7 @@ def close(wave_id: str, files: tuple[Path, ...]) -> None:
     with _database(settings) as engine, _told():
         opening = close_wave(engine, _private_key(settings, files), wave_id)
         _show({wave_id: opening})
-        if 0 < opening.opened < (settings.batch or 0):
+        if 0 < opening.opened < FEW:
             click.echo(f"Only {opening.opened} were left: whoever knows who came last knows it of so few.", err=True)
         _tell_head(engine)
     click.echo(f"Wave {wave_id} is closed. Next: thiqa purge on the collector, then destroy the key of this wave.")

@@ -1,6 +1,7 @@
 """What the custodian's side reads from the environment: the only room that holds the key that opens an answer."""
 
 from pathlib import Path
+from typing import Literal
 
 from nacl.encoding import HexEncoder
 from nacl.exceptions import CryptoError
@@ -24,12 +25,12 @@ class AnalysisSettings(BaseSettings):
 class CustodianSettings(AnalysisSettings):
     """The same, with the private key unless its holders bring it in shares.
 
-    Of a wave in the field, batches smaller than `batch` wait and as many stay behind; None (written "wave") opens
-    nothing before the wave is closed.
+    Of a wave in the field, batches smaller than `batch` wait and as many stay behind; "wave" opens nothing before the
+    wave is closed, and is the usual, since whoever knows where people live finds most of them in a batch of 50.
     """
 
     custodian_private_key: SecretStr | None = None
-    batch: int | None = 50
+    batch: int | Literal["wave"] = "wave"
 
     @field_validator("custodian_private_key")
     @classmethod
@@ -41,17 +42,17 @@ class CustodianSettings(AnalysisSettings):
             raise ValueError("must be a private key; make a pair with: thiqa custody keygen") from error
         return value
 
-    @field_validator("batch", mode="before")
-    @classmethod
-    def _is_a_wave(cls, value: object) -> object:
-        return None if value == "wave" else value
-
     @field_validator("batch")
     @classmethod
-    def _mixes(cls, value: int | None) -> int | None:
-        if value is not None and value < 2:
-            raise ValueError("must be at least 2, for a batch of one mixes nothing, or the word wave")
+    def _mixes(cls, value: int | Literal["wave"]) -> int | Literal["wave"]:
+        if value != "wave" and value < 2:
+            raise ValueError("must be the word wave or at least 2: a batch of one mixes nothing")
         return value
+
+    @property
+    def smallest(self) -> int | None:
+        """The smallest batch of a wave in the field; None if nothing is opened before the close."""
+        return None if self.batch == "wave" else self.batch
 
     @property
     def private_key(self) -> str:

@@ -63,6 +63,7 @@ def demo_environment(directory: Path) -> Path:
             "THIQA_WAVE_KEYS": str(directory / "wave-keys"),
             "THIQA_CUSTODIAN_PUBLIC_KEY": keys.public,
             "THIQA_CUSTODIAN_PRIVATE_KEY": keys.private,
+            "THIQA_BATCH": "50",
             "THIQA_SITE_KEY": secrets.token_hex(SECRET_BYTES),
             "THIQA_CHANNEL_KEY": secrets.token_hex(SECRET_BYTES),
         }
@@ -117,7 +118,7 @@ def _simulate(
             crowd = people[:-LEFT_WAITING] if last else people
             interview_all(engine, plan, crowd, random, lambda done: progress.advance(task, done))
             if last:
-                open_batches(engine, private, settings.batch)
+                open_batches(engine, private, settings.smallest)
                 interview_all(engine, plan, people[-LEFT_WAITING:], random, lambda done: progress.advance(task, done))
             else:
                 close_wave(engine, private, wave_id)

@@ -98,7 +98,7 @@ def refresh(every: int | None) -> None:
     settings = read_settings(CustodianSettings)
     engine = connect(settings.database_url.get_secret_value())
     while True:
-        done = open_batches(engine, settings.private_key, settings.batch)
+        done = open_batches(engine, settings.private_key, settings.smallest)
         if done:
             parameters = Parameters(created=datetime.now(UTC).date(), synthetic=settings.demo)
             path = publish(engine, read_instrument(), settings.releases, parameters)

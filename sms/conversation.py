@@ -64,13 +64,12 @@ class State(StrEnum):
 class Conversation:
     """One person's conversation in one wave.
 
-    `token` is the ticket's and `seed` decides orders and arms; both are drawn outside, and forgotten at the end, since
-    an order that is kept with the answers would lead back to the seed. `finished` means that the answers were sent,
-    `ended` that the survey was not for this person.
+    `seed` decides orders and arms; it is drawn outside, and forgotten at the end, since an order that is kept with the
+    answers would lead back to it. `finished` means that the answers were sent, `ended` that the survey was not for this
+    person. Nothing in it leads to the envelope.
     """
 
     wave: str
-    token: bytes = field(default=b"", repr=False)
     state: State = State.NEW
     language: str | None = None
     interview: Interview | None = field(default=None, repr=False)
@@ -310,7 +309,6 @@ def dump(conversation: Conversation) -> bytes:
     """The conversation as bytes, to be sealed."""
     state = {
         "wave": conversation.wave,
-        "token": conversation.token.hex(),
         "state": conversation.state.value,
         "language": conversation.language,
         "interview": dump_interview(conversation.interview).decode() if conversation.interview else None,
@@ -328,7 +326,6 @@ def load(content: bytes) -> Conversation:
         state = json.loads(content)
         return Conversation(
             wave=state["wave"],
-            token=bytes.fromhex(state["token"]),
             state=State(state["state"]),
             language=state["language"],
             interview=load_interview(state["interview"].encode()) if state["interview"] else None,

@@ -7,13 +7,12 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from nacl.utils import random as random_bytes
 from sqlalchemy import delete, func, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from survey_app.fieldwork import CLOSED
-from survey_app.intake import TOKEN_BYTES, padded, unpadded
+from survey_app.intake import padded, unpadded
 from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow
 
 from .conversation import Conversation, State, dump, load
@@ -69,14 +68,14 @@ def queue_up(session: Session, turn: int) -> None:
 def find(session: Session, keys: Keys, wave_key: bytes | None, wave: str, address: str) -> Kept:
     """The conversation with this number in this wave, or a new one; stopped if stop was ever said.
 
-    What chance decides for a new one, its token and its seed, is drawn here, so that the conversation stays pure. Once
+    What chance decides for a new one, its seed, is drawn here, so that the conversation stays pure. Once
     the wave's key is destroyed, no conversation of it is found.
     """
     own = keys.within(wave_key) if wave_key else None
     person = own.number(address) if own else ""
     row = session.get(ConversationRow, person, populate_existing=True) if own else None
     if row is None or own is None:
-        kept = Kept(Conversation(wave, random_bytes(TOKEN_BYTES), seed=secrets.randbelow(SEEDS)), None, own)
+        kept = Kept(Conversation(wave, seed=secrets.randbelow(SEEDS)), None, own)
     else:
         kept = Kept(load(unpadded(own.unseal(row.sealed, _place(person, row.revision)))), row.revision, own)
     opted_out = session.get(ConversationRow, keys.number(address)) is not None

@@ -87,8 +87,9 @@ def _keep(
     keys, wave = settings.keys, kept.conversation.wave
     if turn.completed:
         form = fieldwork.questionnaire(session, turn.completed.version)
-        ticket = Ticket(kept.conversation.token)
-        intake.complete(session, form, turn.completed, wave, ticket, settings.custodian_public_key)
+        # A ticket that nobody keeps: whoever opens a copy of the conversation learns neither which envelope is hers nor
+        # the key of its digest. That she answers once is the conversation's own doing, in this same transaction.
+        intake.complete(session, form, turn.completed, wave, Ticket.new(), settings.custodian_public_key)
     if turn.conversation.state is State.STOPPED:
         outbox.withdraw(session, keys.number(inbound.sender))
     memory.store(session, keys, inbound.sender, kept, turn.conversation)

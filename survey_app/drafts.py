@@ -13,10 +13,10 @@ from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from .engine import Interview
+from .engine import Interview, Questionnaire
 from .engine.state import dump, load
 from .fieldwork import CLOSED, WAVE, Wave, fielded
-from .intake import Ticket, padded, unpadded
+from .intake import Ticket, padded, room, unpadded
 from .paradata import Paradata, from_plain, to_plain
 from .storage.database import Work, changed
 from .storage.tables import BreakOffRow, DraftRow, table
@@ -61,12 +61,13 @@ def create(
     keys: WaveKeys,
     ticket: Ticket,
     wave: str,
+    form: Questionnaire,
     interview: Interview,
     today: date,
     paradata: Paradata | None = None,
 ) -> None:
     """Keep a new draft, to expire after DRAFT_DAYS. Raises WaveKeyError if the wave has no key and none can be made."""
-    sealed = _seal(ticket, keys.make(wave), 0, interview, paradata or Paradata())
+    sealed = _seal(ticket, keys.make(wave), 0, interview, paradata or Paradata(), form)
     row = {"id": _id(ticket), "wave": wave, "revision": 0, "sealed": sealed, "answered": len(interview.answers)}
     work.execute(insert(_DRAFT), {**row, "expires": today + timedelta(days=DRAFT_DAYS)})
 
@@ -89,7 +90,7 @@ def find(work: Work, keys: WaveKeys, ticket: Ticket, today: date) -> Draft | Non
 def store(work: Work, ticket: Ticket, draft: Draft, interview: Interview) -> bool:
     """Replace the draft that was read by the new interview. False if another request was quicker."""
     revision = draft.revision + 1
-    sealed = _seal(ticket, draft.key, revision, interview, draft.paradata)
+    sealed = _seal(ticket, draft.key, revision, interview, draft.paradata, draft.wave.questionnaire)
     row = {"revision": revision, "sealed": sealed, "answered": len(interview.answers)}
     return changed(work, _STORE, {**row, "mine": _id(ticket), "read": draft.revision}) == 1
 
@@ -105,7 +106,7 @@ def hand_over(work: Work, keys: WaveKeys, ticket: Ticket, draft: Draft) -> Ticke
     """Move a draft to a new ticket, with the days that it has left; the old ticket opens nothing any more."""
     new = Ticket.new()
     began = draft.expires - timedelta(days=DRAFT_DAYS)
-    create(work, keys, new, draft.wave.id, draft.interview, began, draft.paradata)
+    create(work, keys, new, draft.wave.id, draft.wave.questionnaire, draft.interview, began, draft.paradata)
     discard(work, ticket)
     return new
 
@@ -131,8 +132,10 @@ def _bound(ticket: Ticket, revision: int) -> bytes:
     return f"{_id(ticket)}:{revision}".encode()
 
 
-def _seal(ticket: Ticket, key: bytes, revision: int, interview: Interview, paradata: Paradata) -> bytes:
-    content = padded(json.dumps(to_plain(paradata)).encode() + b"\n" + dump(interview))
+def _seal(
+    ticket: Ticket, key: bytes, revision: int, interview: Interview, paradata: Paradata, form: Questionnaire
+) -> bytes:
+    content = padded(json.dumps(to_plain(paradata)).encode() + b"\n" + dump(interview), room(form))
     return bytes(_aead(ticket, key).encrypt(content, _bound(ticket, revision)))
 
 

@@ -18,14 +18,17 @@ from nacl.utils import random as random_bytes
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from .engine import Interview, Questionnaire, Status, encode, submission
+from .engine import Interview, Item, Kind, Questionnaire, Status, encode, submission
+from .engine.kinds import MAX_TEXT_CHARS
 from .fieldwork import OPEN, WAVE
 from .paradata import Provenance
 from .storage.database import Work
 from .storage.tables import EnvelopeRow, table
 
 PADDED_BYTES = 4_096
+AROUND_BYTES = 700  # version, mode, language, way in; in a draft also where the person is, and the paradata
 TOKEN_BYTES = 32
+_rooms: dict[str, int] = {}  # by version: a form is immutable
 _ENVELOPE = table(EnvelopeRow)
 _STATE = select(WAVE.c.state).where(WAVE.c.id == bindparam("wave"))
 _DIGEST = select(_ENVELOPE.c.digest).where(_ENVELOPE.c.submission == bindparam("mine"))
@@ -85,7 +88,8 @@ def complete(
         raise ValueError("only a completed interview is sealed")
     said = payload(questionnaire, interview, Provenance())
     digest = hmac.digest(ticket.derived(b"digest"), said, "sha256")
-    sealed = _box(custodian).encrypt(padded(payload(questionnaire, interview, provenance or Provenance())))
+    content = payload(questionnaire, interview, provenance or Provenance())
+    sealed = _box(custodian).encrypt(padded(content, room(questionnaire)))
     row = {"submission": ticket.submission, "wave": wave, "sealed": sealed, "digest": digest}
     try:
         with work.begin_nested():
@@ -119,9 +123,30 @@ def payload(questionnaire: Questionnaire, interview: Interview, provenance: Prov
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def padded(content: bytes) -> bytes:
-    """Content filled to PADDED_BYTES (or the next multiple), so that a size tells nothing (ISO/IEC 7816-4)."""
-    size = -(-(len(content) + 1) // PADDED_BYTES) * PADDED_BYTES
+def room(questionnaire: Questionnaire) -> int:
+    """Bytes that hold any interview of this form, so that all of them have one size, with a long comment or without."""
+    if questionnaire.version not in _rooms:
+        most = AROUND_BYTES + sum(_longest(item) for item in questionnaire.items)
+        _rooms[questionnaire.version] = most
+    return _rooms[questionnaire.version]
+
+
+def _longest(item: Item) -> int:
+    """Bytes that an answer to this item and the order in which its choices were shown take at most, as JSON."""
+    codes = [len(choice.code) + 3 for choice in item.choices]
+    if item.kind in (Kind.TEXT, Kind.CALCULATED):
+        said = 4 * MAX_TEXT_CHARS[item.long]  # no letter takes more in UTF-8, nor one that JSON writes as two
+    else:
+        said = sum(codes) if item.kind in (Kind.MULTIPLE, Kind.RANKING) else max(codes, default=0)
+    return 2 * len(item.name) + 20 + max(said, 40) + item.random_choices * sum(codes)
+
+
+def padded(content: bytes, least: int = 0) -> bytes:
+    """Content filled to the multiple of PADDED_BYTES that holds it and `least`, so that no size tells of it.
+
+    As ISO/IEC 7816-4 fills: one bit, then zeros.
+    """
+    size = -(-max(len(content) + 1, least) // PADDED_BYTES) * PADDED_BYTES
     return (content + b"\x80").ljust(size, b"\x00")
 
 

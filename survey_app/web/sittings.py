@@ -92,7 +92,7 @@ def begin(
     with changing(place.database) as work:
         if earlier is not None:
             drafts.discard(work, earlier)
-        drafts.create(work, place.keys, ticket, fielded.id, step.interview, today, paradata)
+        drafts.create(work, place.keys, ticket, fielded.id, fielded.questionnaire, step.interview, today, paradata)
     return ticket, step
 
 

@@ -125,7 +125,7 @@ def test_a_mistake_is_a_sentence_and_changes_nothing(
     assert state(wave) == (12, 0)
 
 
-@pytest.mark.parametrize("batch", ["1", "0", "-3", "many"])
+@pytest.mark.parametrize("batch", ["1", "0", "-3", "many", ""])
 def test_a_batch_that_mixes_nothing_is_refused(wave: Engine, monkeypatch: pytest.MonkeyPatch, batch: str) -> None:
     monkeypatch.setenv("THIQA_BATCH", batch)
     result = run("status")

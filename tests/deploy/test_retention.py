@@ -51,11 +51,13 @@ def fieldwork(engine: Engine, policy: RetentionSettings, short_form: Questionnai
             field(session, short_form, wave, FIRST, LAST, OPEN)
             started = begin(short_form, Mode.WEB, "ar").interview
             for _ in range(3):
-                drafts.create(session, wave_keys, Ticket.new(), wave, answer(short_form, started, "").interview, FIRST)
+                drafts.create(
+                    session, wave_keys, Ticket.new(), wave, short_form, answer(short_form, started, "").interview, FIRST
+                )
             invitations.issue(session, KEY, Invitation(Entry.INVITED, wave, ""), 20)
             own = channel.within(wave_keys.make(wave))
             new = memory.Kept(Conversation(wave), None, own)
-            memory.store(session, channel, NUMBER, new, Conversation(wave, b"t" * 32, state=State.STOPPED))
+            memory.store(session, channel, NUMBER, new, Conversation(wave, state=State.STOPPED))
         outbox.queue(session, channel, "twilio", NUMBER, ("One last message",), NOON)
     put(engine, keys, [content(short_form)] * 3, OVER)
     close_wave(engine, keys.private, OVER)
@@ -117,9 +119,9 @@ def test_how_far_interviews_came_that_were_broken_off_is_kept_as_counts(
     purge(fieldwork, policy, NOON + timedelta(days=5))
     with writing(fieldwork) as session:
         started = begin(short_form, Mode.WEB, "ar").interview
-        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, started, FIRST)
+        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, short_form, started, FIRST)
         one = answer(short_form, started, "").interview
-        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, one, FIRST)
+        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, short_form, one, FIRST)
     purge(fieldwork, policy, NOON + timedelta(days=5))
     with reading(fieldwork) as session:
         rows = session.connection().execute(select(BreakOffRow.__table__))  # type: ignore[attr-defined]
@@ -138,7 +140,7 @@ def test_an_interview_that_was_put_aside_expires_with_its_draft(
     keys, ticket = WaveKeys(policy.wave_keys), Ticket.new()
     _, stretched = pauses.new_pause()
     with writing(fieldwork) as session:
-        drafts.create(session, keys, ticket, GOING, begin(short_form, Mode.WEB, "ar").interview, FIRST)
+        drafts.create(session, keys, ticket, GOING, short_form, begin(short_form, Mode.WEB, "ar").interview, FIRST)
         assert pauses.put_aside(session, keys, ticket, stretched, FIRST)
     assert purge(fieldwork, policy, NOON).resume_codes == 0
     assert purge(fieldwork, policy, NOON + timedelta(days=3)).resume_codes == 1

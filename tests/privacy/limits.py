@@ -3,8 +3,6 @@
 Each measure says of how many people, and of how many of them he found the answers.
 """
 
-import hmac
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -47,52 +45,6 @@ class Reader:
 
     def copy(self) -> None:
         """He needs no backup."""
-
-
-@dataclass
-class Keeper:
-    """Opens one copy of each conversation, at its first text, and later looks at the envelope that follows from it."""
-
-    at: Field
-    tickets: dict[str, Ticket] = field(default_factory=dict)
-    digests: dict[str, bytes] = field(default_factory=dict)
-
-    def saw(self, person: str, _begins: float) -> None:
-        """Keep the ticket, and the digest of the envelope once it is there."""
-        if person not in self.tickets:
-            with reading(self.at.engine) as session:
-                kept = memory.find(session, self.at.channel.keys, self.at.place.keys.find(WAVE), WAVE, person)
-            self.tickets[person] = Ticket(kept.conversation.token)
-        mine = select(ENVELOPE.c.digest).where(ENVELOPE.c.submission == self.tickets[person].submission)
-        with alone(self.at.engine) as connection:
-            if digest := connection.execute(mine).scalar():
-                self.digests[person] = digest
-
-    def copy(self) -> None:
-        """He needs no more."""
-
-    def match(self, content: bytes) -> str | None:
-        """Whose envelope had this content."""
-        tried = ((p, hmac.digest(self.tickets[p].derived(b"digest"), content, "sha256")) for p in self.digests)
-        return next((person for person, digest in tried if digest == self.digests[person]), None)
-
-
-def matched_by_digest(at: Field, random: Random, minimum: int) -> tuple[int, int]:
-    """With the channel's key and one backup at the first text, from before anything was answered."""
-    texters = [person for person in population(at.census, 2 * TEXTERS, random) if person.mode == "sms"]
-    keeper = Keeper(at)
-    run(at, texters, keeper, random, minimum)
-    secret = {person.name: person.secret for person in texters}
-    with alone(at.engine) as connection:
-        rows = connection.execute(select(RESPONSE)).mappings().all()
-    found = 0
-    for row in rows:
-        content = {name: row[name] for name in ("mode", "language", "answers")}
-        content |= {"version": at.form.version, "entry": "open", "hurried": False}
-        said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-        person = keeper.match(said)
-        found += person is not None and secret[person] == row["answers"]["number"]
-    return len(texters), found
 
 
 def read_midway(at: Field, random: Random, minimum: int) -> tuple[int, int]:
@@ -158,6 +110,5 @@ def _written(at: Field) -> set[int]:
 
 LIMITS: Mapping[str, Measure] = {
     "an operator who adds envelopes of his own": flooded,
-    "an operator with the channel's key and one backup from the first text, by the digest": matched_by_digest,
-    "an operator with the channel's key who copies the database while people text": read_midway,
+    "an operator with the channel's and the wave's key who copies the database while people text": read_midway,
 }

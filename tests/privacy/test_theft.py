@@ -81,7 +81,7 @@ def interviewed(wave: Engine, keys: WaveKeys, form: Questionnaire, ticket: Ticke
     """An interview in which a canary is answered, a copy of the database after each step."""
     interview = begin(form, Mode.WEB, "ar").interview
     with writing(wave) as session:
-        drafts.create(session, keys, ticket, "w1", interview, DAY)
+        drafts.create(session, keys, ticket, "w1", form, interview, DAY)
     copies = [copied(wave)]
     for reply in ("", CANARY, "06.141.01.53"):
         with writing(wave) as session:
@@ -139,7 +139,7 @@ def test_fault_60_after_the_wave_not_even_the_channels_key_opens_a_conversation_
     wave: Engine, wave_keys: WaveKeys, short_form: Questionnaire
 ) -> None:
     channel, key = Keys(ROOT), wave_keys.make("w1")
-    talk = Conversation("w1", b"t" * 32, interview=Interview(short_form.version, Mode.SMS, "ar", {"said": CANARY}))
+    talk = Conversation("w1", interview=Interview(short_form.version, Mode.SMS, "ar", {"said": CANARY}))
     with writing(wave) as session:
         memory.store(session, channel, NUMBER, memory.Kept(talk, None, channel.within(key)), talk)
     backup = copied(wave)

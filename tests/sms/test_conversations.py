@@ -23,7 +23,7 @@ def test_the_conversation_goes_as_written(file: Path, form: Questionnaire) -> No
     script: dict[str, Any] = json.loads(file.read_text())
     if "items" in script:
         form = every_kind(*script["items"])
-    conversation = Conversation("2026-03", b"t" * 32, seed=script.get("seed", 0))
+    conversation = Conversation("2026-03", seed=script.get("seed", 0))
     completed = None
     for number, turn in enumerate(script["turns"], 1):
         taken = reply(form, load(dump(conversation)), turn["in"], Terms(LINK, free=False))
@@ -47,7 +47,7 @@ def test_fault_75_the_engines_conversations_end_in_the_same_bytes_by_text(
 ) -> None:
     """Notes come with the next question, and the last answer sends: both moves are left out."""
     form = script.form
-    conversation, completed = Conversation("2026-03", b"t" * 32, seed=script.seed), None
+    conversation, completed = Conversation("2026-03", seed=script.seed), None
     for greeting in (f"lang {language}", "1"):
         conversation = reply(form, conversation, greeting, Terms(LINK, free=False)).conversation
     for move in script.content["moves"]:

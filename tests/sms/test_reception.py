@@ -1,5 +1,6 @@
 """A text is taken once, its answer kept sealed, its number and words nowhere; on each kind of database."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from sqlalchemy import Engine, text
 from sqlmodel import col, func, select
 
 from sms import outbox
-from sms.conversation import Conversation
+from sms.conversation import Conversation, dump
 from sms.memory import INBOUND_DAYS, Kept, OvertakenError, find, queue_up, store
 from sms.memory import forget as forget_messages
 from sms.reception import Inbound, opted_out, receive
 from sms.settings import ChannelSettings
 from survey_app import fieldwork
 from survey_app.engine import Questionnaire
+from survey_app.intake import Ticket
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import ConversationRow, EnvelopeRow, InboundRow, OutboxRow, WaveRow
 from survey_app.wavekeys import WaveKeys
@@ -257,10 +259,10 @@ def test_a_new_conversation_is_stored_at_its_first_revision(
     key = wave_keys.make(WAVE)
     new = Kept(Conversation(WAVE), None, settings.keys.within(key))
     with writing(database) as session:
-        store(session, settings.keys, NUMBER, new, Conversation(WAVE, b"t" * 32))
+        store(session, settings.keys, NUMBER, new, Conversation(WAVE, seed=7))
     with reading(database) as session:
         kept = find(session, settings.keys, key, WAVE, NUMBER)
-    assert kept == Kept(Conversation(WAVE, b"t" * 32), 0, new.keys)
+    assert kept == Kept(Conversation(WAVE, seed=7), 0, new.keys)
 
 
 def test_each_new_conversation_draws_its_own_seed(settings: ChannelSettings, database: Engine) -> None:
@@ -300,3 +302,32 @@ def test_what_everybody_sees_of_a_lock_is_one_of_256_queues(settings: ChannelSet
         queue_up(session, turns[numbers[0]])
         seen = onlooker.execute(text("SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory'")).all()
         assert [tuple(row) for row in seen] == [(0, turns[numbers[0]])]
+
+
+def test_nothing_in_a_conversation_leads_to_its_envelope(
+    settings: ChannelSettings, database: Engine, phone: Phone, wave_keys: WaveKeys
+) -> None:
+    """Whoever has both keys and a backup of each moment can read a conversation, and finds in it no ticket."""
+    tickets: set[bytes] = {wave_keys.make(WAVE), settings.keys.root}
+    own = settings.keys.within(wave_keys.make(WAVE))
+    for word in ("trust", "1", "2", "1", "2", "41"):
+        phone.text(word)
+        with reading(database) as session:
+            kept = find(session, settings.keys, wave_keys.find(WAVE), WAVE, NUMBER)
+            (row,) = session.exec(select(ConversationRow)).all()
+        tickets |= _as_tickets(kept.conversation) | {bytes.fromhex(row.person), own.root}
+    with reading(database) as session:
+        (envelope,) = session.exec(select(EnvelopeRow)).all()
+    assert len(tickets) > 10
+    assert envelope.submission not in {Ticket(ticket).submission for ticket in tickets}
+    assert not {envelope.submission.bytes, envelope.digest} & tickets
+
+
+def _as_tickets(conversation: Conversation) -> set[bytes]:
+    """Everything that a conversation holds, as 32 bytes."""
+    state = json.loads(dump(conversation))
+    values = [*state.values(), *(json.loads(state["interview"]).values() if state["interview"] else ())]
+    found = {str(value).encode()[:32].ljust(32, b"\0") for value in values}
+    return found | {
+        value.to_bytes(32, order) for value in values if isinstance(value, int) for order in ("big", "little")
+    }

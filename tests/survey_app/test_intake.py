@@ -12,12 +12,26 @@ from sqlmodel import select
 
 from analytics.custody import KeyPair
 from survey_app import drafts
-from survey_app.engine import Interview, Mode, Questionnaire, answer, begin, complete, current, visit
+from survey_app.engine import (
+    Interview,
+    Kind,
+    Mode,
+    Questionnaire,
+    Status,
+    answer,
+    begin,
+    complete,
+    current,
+    offered_choices,
+    visit,
+)
+from survey_app.engine.kinds import MAX_TEXT_CHARS
 from survey_app.engine.state import dump
 from survey_app.fieldwork import FieldworkError, field, open_wave, wave
-from survey_app.intake import EnvelopeError, Receipt, Ticket, padded, unpadded
+from survey_app.instrument import Instrument
+from survey_app.intake import EnvelopeError, Receipt, Ticket, padded, payload, room, unpadded
 from survey_app.intake import complete as seal
-from survey_app.paradata import Paradata
+from survey_app.paradata import Paradata, Provenance
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import DraftRow, EnvelopeRow, QuestionnaireRow
 from survey_app.wavekeys import WaveKeys
@@ -129,7 +143,7 @@ def test_fault_06_two_tabs_never_overwrite_each_other(
     ticket = Ticket.new()
     start = begin(questionnaire, Mode.WEB, "fr").interview
     with writing(fielded) as session:
-        drafts.create(session, wave_keys, ticket, "w1", start, DAY)
+        drafts.create(session, wave_keys, ticket, "w1", questionnaire, start, DAY)
     with reading(fielded) as session:
         one, other = drafts.find(session, wave_keys, ticket, DAY), drafts.find(session, wave_keys, ticket, DAY)
     assert one is not None
@@ -146,7 +160,7 @@ def test_fault_60_a_stolen_draft_cannot_be_read_without_the_cookie(
     interview = answer(questionnaire, begin(questionnaire, Mode.WEB, "fr").interview, "").interview
     interview = answer(questionnaire, interview, CANARY).interview
     with writing(fielded) as session:
-        drafts.create(session, wave_keys, ticket, "w1", interview, DAY)
+        drafts.create(session, wave_keys, ticket, "w1", questionnaire, interview, DAY)
     with reading(fielded) as session:
         row = session.exec(select(DraftRow)).one()
         stolen = row.sealed + row.id.encode() + row.wave.encode()
@@ -158,7 +172,9 @@ def test_fault_60_a_stolen_draft_cannot_be_read_without_the_cookie(
 def test_a_draft_expires_and_is_purged(fielded: Engine, questionnaire: Questionnaire, wave_keys: WaveKeys) -> None:
     ticket = Ticket.new()
     with writing(fielded) as session:
-        drafts.create(session, wave_keys, ticket, "w1", begin(questionnaire, Mode.WEB, "fr").interview, DAY)
+        drafts.create(
+            session, wave_keys, ticket, "w1", questionnaire, begin(questionnaire, Mode.WEB, "fr").interview, DAY
+        )
     late = DAY + timedelta(drafts.DRAFT_DAYS + 1)
     with writing(fielded) as session:
         assert drafts.find(session, wave_keys, ticket, DAY) is not None
@@ -180,7 +196,7 @@ def test_fault_51_a_draft_of_before_paradata_is_still_read(
 ) -> None:
     ticket, interview = Ticket.new(), begin(questionnaire, Mode.WEB, "fr").interview
     with writing(fielded) as session:
-        drafts.create(session, wave_keys, ticket, "w1", interview, DAY)
+        drafts.create(session, wave_keys, ticket, "w1", questionnaire, interview, DAY)
         row = session.exec(select(DraftRow)).one()
         old = Aead(ticket.derived(b"draft-key:" + wave_keys.make("w1"))).encrypt(
             padded(dump(interview)), f"{row.id}:0".encode()
@@ -190,3 +206,39 @@ def test_fault_51_a_draft_of_before_paradata_is_still_read(
         found = drafts.find(session, wave_keys, ticket, DAY)
     assert found
     assert (found.interview, found.paradata) == (interview, Paradata())
+
+
+def heavy(form: Questionnaire, letter: str) -> Interview:
+    """The longest answers that a form takes: every choice of several, and texts as long as they may be."""
+    interview = begin(form, Mode.WEB, "ar", seed=3).interview
+    while (item := current(form, interview)) is not None:
+        offered = offered_choices(form, interview, item)
+        texts = ["x" + letter * (MAX_TEXT_CHARS[item.long] - 2) + "x"] if item.kind is Kind.TEXT else []
+        several = [choice.code for choice in offered if not choice.missing]
+        replies = (*texts, several, *(choice.code for choice in offered), item.high, "")
+        steps = (answer(form, interview, reply).interview for reply in replies)
+        interview = next(step for step in steps if step.cursor != item.name and step.status is Status.OPEN)
+    return complete(form, interview).interview
+
+
+@pytest.mark.parametrize("letter", ["a", "ث", "\U0001f600", '"', "\n"])
+def test_a_long_comment_makes_neither_envelope_nor_draft_longer(
+    fielded: Engine, keys: KeyPair, wave_keys: WaveKeys, instrument: Instrument, letter: str
+) -> None:
+    form, ticket = instrument.questionnaire, Ticket.new()
+    full = heavy(form, letter)
+    assert full.status is Status.COMPLETED
+    assert sum(len(text) for text in full.answers.values() if isinstance(text, str)) > 2_000
+    assert len(payload(form, full, Provenance())) < room(form)
+    short = heavy(form, "")
+    with writing(fielded) as session:
+        for interview in (full, short):
+            seal(session, form, interview, "w1", Ticket.new(), keys.public)
+        drafts.create(session, wave_keys, ticket, "w1", form, begin(form, Mode.WEB, "ar").interview, DAY)
+        draft = drafts.find(session, wave_keys, ticket, DAY)
+        assert draft
+        before = len(session.exec(select(DraftRow.sealed)).one())
+        drafts.store(session, ticket, draft, full)
+    with reading(fielded) as session:
+        assert len({len(sealed) for sealed in session.exec(select(EnvelopeRow.sealed))}) == 1
+        assert {len(sealed) for sealed in session.exec(select(DraftRow.sealed))} == {before}

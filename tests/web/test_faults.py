@@ -98,7 +98,9 @@ def test_fault_03_other_answers_under_the_same_ticket_are_refused(
     first = envelopes(database)
     ticket = Ticket(base64.urlsafe_b64decode(secret + "="))
     with writing(database) as session:
-        drafts.create(session, wave_keys, ticket, "2026-1", begin(form(), Mode.WEB, "fr").interview, Calendar().today)
+        drafts.create(
+            session, wave_keys, ticket, "2026-1", form(), begin(form(), Mode.WEB, "fr").interview, Calendar().today
+        )
     person.cookie = secret
     for name, reply in (("welcome", None), ("trust_police", "0"), ("contact12", "no")):
         person.answer(name, reply)
