@@ -1,0 +1,161 @@
+"""Every journey leaves no number, address, invitation or answer in any log, trace, file, page of others, or core (54).
+
+Real servers and verbs as processes of their own, on PostgreSQL that logs every statement, and on SQLite.
+"""
+
+import resource
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+
+from analytics.custody import new_keys
+from survey_app.storage.database import connect, migrate
+
+from .canaries import new_secrets
+from .conftest import Watched
+from .evidence import Evidence, gather
+from .ground import Ground
+from .search import Finder, files, misplaced, unknown_files, unknown_lines
+from .troubles import cut_off, locked
+
+KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+SHARED = Path("/dev/shm")
+
+
+@pytest.fixture(scope="module")
+def cores_wanted() -> Iterator[None]:
+    """As `ulimit -c unlimited`, for all that is started from here."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+@pytest.fixture(scope="module")
+def both(
+    watched: Watched, cores_wanted: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Evidence]]:
+    """The journeys over each kind of database, at the same time."""
+    small = connect(f"sqlite:///{tmp_path_factory.mktemp('data')}/thiqa.sqlite3")
+    large, url, given = _guarded(watched)
+    name = str(large.url.database)
+    for engine in (small, large):
+        migrate(engine)
+    with large.begin() as work:
+        role = make_url(url).username
+        for kind in ("TABLES", "SEQUENCES"):
+            work.exec_driver_sql(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {role}")
+    grounds = {
+        "sqlite": Ground(tmp_path_factory.mktemp("sqlite"), small, new_keys(), new_secrets()),
+        "postgres": Ground(tmp_path_factory.mktemp("postgres"), large, new_keys(), given, url),
+    }
+    with ThreadPoolExecutor() as at_once:
+        running = {
+            "sqlite": at_once.submit(gather, grounds["sqlite"], locked(small), None),
+            "postgres": at_once.submit(gather, grounds["postgres"], cut_off(watched.url, name), watched),
+        }
+        found = {kind: one.result() for kind, one in running.items()}
+    yield found
+    for engine in (small, large):
+        engine.dispose()
+    watched.administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _guarded(watched: Watched) -> tuple[Engine, str, dict[str, str]]:
+    """A database whose owner is not let in without the password; both engines' addresses, and the secrets."""
+    given, name, role = new_secrets(), f"canary_{secrets.token_hex(6)}", f"canary_{secrets.token_hex(6)}"
+    quiet = create_engine(watched.url, isolation_level="AUTOCOMMIT")
+    with quiet.connect() as work:
+        for setting, value in (("log_statement", "none"), ("log_min_duration_statement", "-1")):
+            work.exec_driver_sql(f"SET {setting} = '{value}'")
+        work.exec_driver_sql(f"CREATE ROLE {role} LOGIN PASSWORD '{given['password']}'")
+    quiet.dispose()
+    rules = watched.data / "pg_hba.conf"
+    rules.write_text(f"local all {role} scram-sha-256\n{rules.read_text()}")
+    watched.administer("SELECT pg_reload_conf()")
+    watched.administer(f"CREATE DATABASE {name}")
+    # To be left out when the migrations do it.
+    watched.administer(f"ALTER DATABASE {name} SET log_parameter_max_length = 0")
+    url = make_url(watched.url).set(database=name)
+    engine = connect(url.render_as_string(hide_password=False))
+    own = url.set(username=role, password=given["password"]).render_as_string(hide_password=False)
+    return engine, own, given
+
+
+@pytest.fixture(params=KINDS)
+def evidence(request: pytest.FixtureRequest, both: dict[str, Evidence]) -> Evidence:
+    return both[request.param]
+
+
+@pytest.fixture
+def finder(evidence: Evidence) -> Finder:
+    return Finder(evidence.canaries)
+
+
+def test_fault_54_no_process_said_a_canary(evidence: Evidence, finder: Finder) -> None:
+    found = []
+    for process, said in evidence.said.items():
+        on_purpose = {"assistance code"} if "invitations assist" in process else set()
+        found += finder.report(process, said.encode(), lambda canary, known=on_purpose: canary.kind in known)
+    assert found == []
+
+
+def test_fault_54_every_line_that_was_said_is_on_a_list(evidence: Evidence) -> None:
+    assert {name: lines for name, said in evidence.said.items() if (lines := unknown_lines(said))} == {}
+
+
+def test_fault_54_no_answer_page_or_header_holds_what_is_not_its_persons(evidence: Evidence) -> None:
+    canaries = [canary for canary in evidence.canaries if canary.kind != "answer"]
+    people = [canary for person in evidence.street.people for canary in person.canaries]
+    finder = Finder([*canaries, *people])
+    assert [line for heard in evidence.street.heard for line in misplaced(finder, heard)] == []
+
+
+def test_fault_54_no_file_that_was_left_holds_a_canary(evidence: Evidence, finder: Finder) -> None:
+    folder = evidence.ground.folder
+    left = [path for name in ("home", "tmp", "work") for path in files(folder / name)]
+    left += files(SHARED, evidence.began)
+    names = "\n".join([*map(str, left), *evidence.ground.opened])
+    found = finder.report("names", names.encode())
+    for path in left:
+        found += finder.report(str(path), path.read_bytes())
+    assert found == []
+
+
+def test_fault_54_every_file_that_was_opened_for_writing_is_on_a_list(evidence: Evidence) -> None:
+    assert unknown_files(evidence.ground.opened, evidence.ground.folder) == []
+
+
+def test_fault_54_the_database_holds_no_canary_in_the_clear(evidence: Evidence, finder: Finder) -> None:
+    """An answer only once it was opened as a response; of what follows from a cookie, the names of rows."""
+    found = []
+    for name, content in evidence.sealed.items():
+        found += finder.report(name, content, lambda canary: canary.derived)
+    for name, content in evidence.opened.items():
+        found += finder.report(name, content, lambda canary: canary.derived or canary.kind == "answer")
+    assert found == []
+    assert any(canary.kind == "answer" for content in evidence.opened.values() for canary in finder.find(content))
+
+
+@pytest.mark.postgres
+def test_fault_54_postgresql_logs_and_shows_no_canary(both: dict[str, Evidence]) -> None:
+    evidence = both["postgres"]
+    finder = Finder(evidence.canaries)
+    assert finder.report("log", evidence.log) + finder.report("activity", evidence.activity) == []
+    assert b"INSERT INTO draft" in evidence.log
+    assert b"INSERT INTO draft" in evidence.activity
+
+
+def test_fault_54_no_process_leaves_a_core(evidence: Evidence) -> None:
+    """Workers were killed over an answer, by SIGSEGV, SIGBUS and their own abort, with no limit on cores."""
+    where = Path("/proc/sys/kernel/core_pattern").read_text().strip()
+    folders = [evidence.ground.folder] if where.startswith("|") else [evidence.ground.folder / "work" / where]
+    cores = [path for at in folders for path in at.parent.glob(f"{at.name}*") if "core" in path.name]
+    assert cores == []
+    died = evidence.said["faulty"]
+    assert [died.count(word) for word in ("Segmentation fault", "Bus error", "Aborted")] == [1, 1, 1]
