@@ -2,12 +2,14 @@
 
 import ctypes
 import logging
+import re
 import resource
 import sys
 import traceback
 from pathlib import Path
 
 FRAMES = 3
+_OTHERS = re.compile(r"site-packages|^<")
 _SET_DUMPABLE = 4  # PR_SET_DUMPABLE of prctl(2)
 _made = logging.getLogRecordFactory()
 
@@ -27,7 +29,7 @@ def be_discreet() -> None:
 def told(error: BaseException) -> str:
     """The kind of an error and its places in our own code, if it has any, such as "ValueError at fields.py:12"."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames[-1:]
+    own = [frame for frame in frames if not _OTHERS.search(frame.filename)] or frames[-1:]
     places = ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own[-FRAMES:]))
     return f"{type(error).__name__} at {places or '?'}"
 

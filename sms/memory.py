@@ -9,11 +9,11 @@ from datetime import date, timedelta
 
 from nacl.utils import random as random_bytes
 from sqlalchemy import delete, func, insert, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from survey_app.intake import TOKEN_BYTES, padded, unpadded
-from survey_app.storage.tables import ConversationRow, InboundRow
+from survey_app.storage.database import inserted
+from survey_app.storage.tables import ConversationRow, InboundRow, table
 
 from .conversation import Conversation, State, dump, load
 from .keys import Keys
@@ -37,12 +37,7 @@ class Kept:
 
 def take(session: Session, message: str, today: date) -> bool:
     """Note that this message was taken; False if it had been before."""
-    try:
-        with session.begin_nested():
-            session.connection().execute(insert(InboundRow).values(id=message, day=today))
-    except IntegrityError:
-        return False
-    return True
+    return inserted(session, table(InboundRow), {"id": message, "day": today})
 
 
 def forget(session: Session, today: date) -> int:

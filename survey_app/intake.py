@@ -15,12 +15,11 @@ from functools import lru_cache
 from nacl.encoding import HexEncoder
 from nacl.public import PublicKey, SealedBox
 from nacl.utils import random as random_bytes
-from sqlalchemy import bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select
 
 from .engine import Interview, Questionnaire, Status, encode, submission
 from .paradata import Provenance
-from .storage.database import Work
+from .storage.database import Work, inserted
 from .storage.tables import EnvelopeRow, table
 
 PADDED_BYTES = 4_096
@@ -81,12 +80,9 @@ def complete(
     digest = hmac.digest(ticket.derived(b"digest"), said, "sha256")
     sealed = _box(custodian).encrypt(padded(payload(questionnaire, interview, provenance or Provenance())))
     row = {"submission": ticket.submission, "wave": wave, "sealed": sealed, "digest": digest}
-    try:
-        with work.begin_nested():
-            work.execute(insert(_ENVELOPE), row)
-    except IntegrityError:
-        return received(work, ticket, digest) or Receipt.ALREADY
-    return Receipt.ACCEPTED
+    if inserted(work, _ENVELOPE, row):
+        return Receipt.ACCEPTED
+    return received(work, ticket, digest) or Receipt.ALREADY
 
 
 def received(work: Work, ticket: Ticket, digest: bytes | None = None) -> Receipt | None:

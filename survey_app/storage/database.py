@@ -13,7 +13,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, Executable, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Executable, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -143,6 +144,14 @@ def changed(work: Work, statement: Executable, values: Mapping[str, object]) -> 
     """Run a statement that changes rows; how many it changed."""
     connection = work if isinstance(work, Connection) else work.connection()
     return connection.execute(statement, values).rowcount
+
+
+def inserted(work: Work, into: Table, row: Mapping[str, object]) -> bool:
+    """Insert a row; False if its key is there already. No error is raised, whose text would put the key in a log."""
+    connection = work if isinstance(work, Connection) else work.connection()
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(into).on_conflict_do_nothing(index_elements=list(into.primary_key))
+    return connection.execute(statement, row).rowcount == 1
 
 
 def configuration(engine: Engine) -> Config:

@@ -1,4 +1,4 @@
-"""All journeys over one database, and what is left of them in every place: gathered once, looked through by the tests."""
+"""All journeys over one database, and what is left of them in every place: gathered once, looked through by tests."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
+from resource import RLIMIT_CORE, prlimit
 
 from sqlalchemy import Engine, create_engine
 
@@ -46,6 +47,7 @@ class Evidence:
     log: bytes = b""
     activity: bytes = b""
     journeys: int = 0
+    limits: dict[str, tuple[int, int]] = field(default_factory=dict)  # of the size of cores, by process
 
     @property
     def canaries(self) -> list[Canary]:
@@ -78,7 +80,7 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
     found = Evidence(ground, time.time() - 1)
     prepare(ground.engine, ground.keys.public)
     start = len(watched.log) if watched else 0
-    with _carrier() as twilio, _activity(watched) as seen, ThreadPoolExecutor(1) as beside:
+    with _carrier() as twilio, activity(watched) as seen, ThreadPoolExecutor(1) as beside:
         ground.carrier = twilio.url
         wrong = beside.submit(_wrong_settings, ground) if watched else None
         for words in (("custody", "open"), ("release", "build")):
@@ -86,11 +88,11 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
         _with_servers(found, away, twilio)
         if wrong:
             found.journeys += wrong.result()
-        found.sealed = _database(ground, watched, found.began)
+        found.sealed = database_files(ground, watched, found.began)
         for words in (("purge",), ("custody", "status"), ("custody", "open"), ("refresh",), ("release", "build")):
             ground.thiqa(*words, **ground.custodians)
         ground.thiqa("release", "verify")
-        found.opened = _database(ground, watched, found.began)
+        found.opened = database_files(ground, watched, found.began)
     if watched:
         found.log = watched.log[start:].encode()
         found.activity = "\n".join(seen).encode()
@@ -102,11 +104,13 @@ def _with_servers(found: Evidence, away: Away, twilio: Twilio) -> None:
     ground = found.ground
     with ground.server("deploy.wsgi:everything()") as server:
         found.street = street = Street(server)
-        with ground.going_on("sms", "send", "--forever"), ThreadPoolExecutor(1) as beside:
+        with ground.going_on("sms", "send", "--forever") as verb, ThreadPoolExecutor(1) as beside:
             texts = beside.submit(texting.conversations, street, ground, twilio)
             for journey in JOURNEYS:
                 journey(street, ground)
             texts.result()
+            processes = {"server": server.process.pid, "worker": server.workers[0], "verb": verb}
+            found.limits = {name: prlimit(pid, RLIMIT_CORE) for name, pid in processes.items()}
         texting.failing(street, ground, twilio)
         texting.unwelcome(street, ground)
         troubles.in_the_middle(street, ground, away)
@@ -129,9 +133,8 @@ def _wrong_settings(ground: Ground) -> int:
         (("purge",), {"THIQA_DATABASE_URL": ground.url.replace(password, password[::-1])}),
         (("purge",), {"THIQA_DATABASE_URL": f"postgresql+psycopg://thiqa@127.0.0.1:{password}/thiqa"}),
         (("release", "build"), {"THIQA_DATABASE_URL": f"postgresql+psycopg//thiqa:{password}@127.0.0.1/thiqa"}),
-        (("migrate",), {"THIQA_DATABASE_URL": f"sqlite:////nonexistent/{password}/thiqa"}),
         (("purge",), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
-        (("purge",), {"THIQA_INFORMATION": f"/nonexistent/{password}", "THIQA_MEDIA": f"/nonexistent/{password}"}),
+        (("purge",), {"THIQA_INFORMATION": "/nonexistent/information.toml", "THIQA_MEDIA": f"/nonexistent/{password}"}),
     )
     for words, settings in wrong:
         run = ground.thiqa(*words, **settings)
@@ -141,7 +144,7 @@ def _wrong_settings(ground: Ground) -> int:
     return len(wrong) + 2
 
 
-def _database(ground: Ground, watched: Watched | None, since: float) -> dict[str, bytes]:
+def database_files(ground: Ground, watched: Watched | None, since: float) -> dict[str, bytes]:
     """The files of the database as they lie on the disk."""
     if watched is None:
         where = Path(str(ground.engine.url.database))
@@ -156,14 +159,16 @@ def _carrier() -> Iterator[Twilio]:
     with Twilio() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        yield server
-        server.released.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.released.set()
+            server.shutdown()
+            thread.join()
 
 
 @contextmanager
-def _activity(watched: Watched | None) -> Iterator[set[str]]:
+def activity(watched: Watched | None) -> Iterator[set[str]]:
     """What PostgreSQL shows of the statements that run, looked at ten times a second."""
     seen: set[str] = set()
     done = threading.Event()
@@ -178,7 +183,9 @@ def _activity(watched: Watched | None) -> Iterator[set[str]]:
     thread = threading.Thread(target=look)
     if watched:
         thread.start()
-    yield seen
-    done.set()
-    if watched:
-        thread.join()
+    try:
+        yield seen
+    finally:
+        done.set()
+        if watched:
+            thread.join()

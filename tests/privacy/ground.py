@@ -125,8 +125,8 @@ class Ground:
         return run
 
     @contextmanager
-    def going_on(self, *words: str) -> Iterator[None]:
-        """A verb that goes on until it is interrupted."""
+    def going_on(self, *words: str) -> Iterator[int]:
+        """A verb that goes on until it is interrupted; its process."""
         with subprocess.Popen(
             [sys.executable, "-m", "deploy.command", *words],
             env=self._with({}),
@@ -136,7 +136,7 @@ class Ground:
             text=True,
         ) as process:
             try:
-                yield
+                yield process.pid
             finally:
                 process.send_signal(2)
                 said, _ = process.communicate(timeout=20)

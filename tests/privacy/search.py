@@ -18,7 +18,9 @@ AROUND = 60
 ON_PAPER = ("invitation", "assistance code")
 PLACES = r"\w+ at ([\w<>]+\.?\w*:\d+, )*[\w<>]+\.?\w*:\d+"
 STAMP = r"\[[\d: +,-]+\] "
-SETTING = r"THIQA_[A-Z_]+ (is not set|must be [^.\n]+?|Input should be [\w ,]+)\."
+SETTING = (
+    r"THIQA_[A-Z_]+ (is not set|must [^.\n]+?|Input should be [\w ,]+|information\.toml: cannot be read \(\w+\))\."
+)
 LINES = (
     r"",
     r"[┏┡└┳┻┓┩┴┘━─╇┴]+",
@@ -44,7 +46,7 @@ LINES = (
     rf"{STAMP}\[\d+\] \[ERROR\] (Shutting down: Master|Reason: Worker failed to boot\.)",
     # What Python itself says as it dies: places, never values.
     r"Fatal Python error: [\w ]+|(Current t|T)hread 0x[0-9a-f]+ \(most recent call first\):",
-    r'  File "[\w./<>-]+", line \d+ in [\w<>]+|  \.\.\.|Extension modules: [\w., ]+ \(total: \d+\)',
+    r'  File "[\w./<> -]+", line \d+ in [\w<>]+|  \.\.\.|Extension modules: [\w., ]+ \(total: \d+\)',
 )
 FILES = (
     r"{folder}/tmp/(wgunicorn-)?[\w]{{8}}",  # gunicorn's sign of life; Python's look whether it may write there

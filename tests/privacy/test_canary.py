@@ -159,3 +159,76 @@ def test_fault_54_no_process_leaves_a_core(evidence: Evidence) -> None:
     assert cores == []
     died = evidence.said["faulty"]
     assert [died.count(word) for word in ("Segmentation fault", "Bus error", "Aborted")] == [1, 1, 1]
+
+
+def test_fault_54_the_search_finds_what_is_leaked_on_purpose(
+    watched: Watched, watched_engine: Engine, cores_wanted: None, tmp_path: Path
+) -> None:
+    """In each of the places, what a process with a leak puts there; nobody can say that nobody looked."""
+    ground = Ground(tmp_path, fielded(watched_engine, questions()), new_keys(), new_secrets())
+    start, began = len(watched.log), time.time() - 1
+    with ground.server("tests.privacy.wrapped:leaky()") as server, activity(watched) as seen:
+        street = Street(server)
+        person, visitor = street.comes()
+        sent = {"told": f"{person.latin} {person.arabic}", "number": person.number}
+        visitor.go("/start", "POST", urlencode(sent).encode(), (("X-Order", "leak"),))
+        said = server.log
+    with watched_engine.begin() as work:
+        work.execute(text("CREATE TABLE leak (said text)"))
+        work.execute(text("INSERT INTO leak VALUES (:said)"), {"said": str(sent)})
+    finder = Finder(everybody(street.people, ()))
+    dead = [sys.executable, "-c", f"import os; kept = {str(sent)!r} * 2; os.abort()"]
+    subprocess.run(dead, cwd=ground.folder / "work", check=False, stderr=subprocess.DEVNULL)
+    everything, answer = {"answer", "number", "address", "browser"}, {"answer"}
+    places = {"said": (said.encode(), everything), "activity": ("\n".join(seen).encode(), answer)}
+    for folder in ("tmp", "home", "work"):
+        (leak,) = (ground.folder / folder).glob("leak-*")
+        places[folder] = (leak.read_bytes(), everything)
+    (shared,) = (path for path in files(SHARED, began) if path.name.startswith("leak-"))
+    places["shared memory"] = (shared.read_bytes(), everything)
+    shared.unlink()
+    places["log of statements and of their parameters"] = (watched.log[start:].encode(), {"answer", "number"})
+    places["database"] = (b"".join(database_files(ground, watched, began).values()), {"answer", "number"})
+    if cores := list((ground.folder / "work").glob("core*")):  # elsewhere a program takes them
+        places["core"] = (cores[0].read_bytes(), {"answer", "number"})
+    else:
+        assert CORES.startswith("|") or resource.getrlimit(resource.RLIMIT_CORE)[1] == 0
+    for place, (content, kinds) in places.items():
+        assert {canary.kind for canary in finder.find(content)} >= kinds, place
+    page = misplaced(finder, street.heard[-1])
+    assert any("X-Leak" in line for line in page)
+    assert {line.split(": ")[1].partition(" ")[0] for line in page} >= everything
+    assert unknown_lines(said)
+    assert any("leak-" in name for name in unknown_files(ground.opened, ground.folder))
+
+
+def test_fault_54_every_spelling_is_found() -> None:
+    word = ARABIC
+    written = [
+        word, quote(word), json.dumps(word), repr(word.encode()), word.encode().hex(), urlencode({"a": word}).lower(),
+        *(base64.b64encode(b"x" * ahead + word.encode() + b"y").decode() for ahead in range(3)),
+    ]  # fmt: skip
+    finder = Finder(everybody((), ()))
+    for spelled in (*(each.encode() for each in written), word.encode("utf-16-le")):
+        for ahead in range(9):
+            assert {canary.kind for canary in finder.find(b"-" * ahead + spelled)} == {"answer"}, spelled
+    for number in ("+212 698 765 410", "%2B212698765410", "0698765410", "00212698765410"):
+        assert {canary.kind for canary in finder.find(number.encode())} == {"number"}, number
+
+
+def test_fault_54_a_process_says_no_to_cores_even_where_the_limit_is_lifted() -> None:
+    """What collects cores asks the process itself, not its limit."""
+    program = (
+        "import ctypes, resource; from deploy.discretion import be_discreet; be_discreet();"
+        "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))"  # PR_GET_DUMPABLE
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert said.strip() == "(0, 0) 0"
+
+
+def test_fault_54_a_verb_and_a_server_say_no_to_cores(both: dict[str, Evidence]) -> None:
+    """The limits of the processes that ran, as the system shows them."""
+    assert both["sqlite"].limits == both["postgres"].limits
+    assert both["sqlite"].limits.keys() == {"server", "worker", "verb"}
+    for limits in both["sqlite"].limits.values():
+        assert limits == (0, 0)

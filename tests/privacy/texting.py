@@ -62,7 +62,7 @@ def _scripts(street: Street) -> list[tuple[Person, tuple[str, ...]]]:
 
 def _all_sent(ground: Ground) -> None:
     """Wait until nothing is queued."""
-    for _ in range(200):
+    for _ in range(1_200):
         with ground.engine.connect() as work:
             if not work.exec_driver_sql("SELECT count(*) FROM outbox WHERE status IN ('queued', 'sending')").scalar():
                 return
