@@ -151,7 +151,7 @@ def inserted(work: Work, into: Table, row: Mapping[str, object]) -> bool:
     connection = work if isinstance(work, Connection) else work.connection()
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     statement = insert(into).on_conflict_do_nothing(index_elements=list(into.primary_key))
-    return connection.execute(statement, row).rowcount == 1
+    return connection.execute(statement.execution_options(preserve_rowcount=True), row).rowcount == 1
 
 
 def configuration(engine: Engine) -> Config:

@@ -3,28 +3,39 @@
 Real servers and verbs as processes of their own, on PostgreSQL that logs every statement, and on SQLite.
 """
 
+import base64
+import json
 import resource
 import secrets
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from analytics.custody import new_keys
 from survey_app.storage.database import connect, migrate
+from tests.faults.conftest import fielded
+from tests.faults.server import ROOT
 
-from .canaries import new_secrets
+from .canaries import ARABIC, everybody, new_secrets
 from .conftest import Watched
-from .evidence import Evidence, gather
+from .evidence import Evidence, activity, database_files, gather
 from .ground import Ground
+from .questions import questions
 from .search import Finder, files, misplaced, unknown_files, unknown_lines
+from .street import Street
 from .troubles import cut_off, locked
 
 KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 SHARED = Path("/dev/shm")
+CORES = Path("/proc/sys/kernel/core_pattern").read_text().strip()
 
 
 @pytest.fixture(scope="module")
@@ -153,10 +164,10 @@ def test_fault_54_postgresql_logs_and_shows_no_canary(both: dict[str, Evidence])
 
 def test_fault_54_no_process_leaves_a_core(evidence: Evidence) -> None:
     """Workers were killed over an answer, by SIGSEGV, SIGBUS and their own abort, with no limit on cores."""
-    where = Path("/proc/sys/kernel/core_pattern").read_text().strip()
-    folders = [evidence.ground.folder] if where.startswith("|") else [evidence.ground.folder / "work" / where]
-    cores = [path for at in folders for path in at.parent.glob(f"{at.name}*") if "core" in path.name]
-    assert cores == []
+    assert [path for path in files(evidence.ground.folder) if "core" in path.name] == []
+    where = (evidence.ground.folder / "work" / CORES).parent  # an absolute path is its own
+    elsewhere = [] if CORES.startswith("|") else files(where, evidence.began)
+    assert [path for path in elsewhere if "core" in path.name] == []
     died = evidence.said["faulty"]
     assert [died.count(word) for word in ("Segmentation fault", "Bus error", "Aborted")] == [1, 1, 1]
 
