@@ -8,15 +8,13 @@ from nacl.public import PrivateKey
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from survey_app.settings import DatabaseURL
-
 
 class AnalysisSettings(BaseSettings):
     """Where responses are read and releases are written."""
 
     model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
 
-    database_url: DatabaseURL = SecretStr("sqlite:///var/thiqa.sqlite3")
+    database_url: SecretStr = SecretStr("sqlite:///var/thiqa.sqlite3")
     releases: Path = Path("var/releases")
     demo: bool = False
 

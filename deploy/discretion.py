@@ -36,7 +36,7 @@ def told(error: BaseException) -> str:
 
 def _record(*given: object, **beside: object) -> logging.LogRecord:
     """Where a library logs an error with its trace, the words beside it may be of the request as well."""
-    record = _made(*given, **beside)  # type: ignore[arg-type]  # it takes what it is given
+    record = _made(*given, **beside)
     if record.exc_info:
         error = record.exc_info[1]
         record.msg, record.args = "failed: %s", (told(error) if error else "?",)

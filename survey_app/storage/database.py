@@ -16,7 +16,7 @@ from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, Executable, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -30,6 +30,7 @@ IMPATIENT = {
     "options": "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
 }
 RESTED_SECONDS = 1
+UNREADABLE = "the database's address cannot be read; : / ? # @ of a password are written %3A %2F %3F %23 %40"
 Work = Session | Connection  # where statements are run: both have `execute`
 _BEGIN, _PLAIN = "thiqa_begin", "thiqa_plain"  # execution options: how a transaction begins; the engine without any
 
@@ -40,13 +41,20 @@ def connect(url: str, *, impatient: bool = False) -> Engine:
     An `impatient` one is for those who serve people: no statement and no wait lasts longer than a few seconds. Options
     of libpq in the URL itself count before these.
     """
-    parsed = make_url(url)
+    parsed = _parsed(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     plain = _sqlite(parsed) if sqlite else _postgres(parsed, impatient=impatient)
     # Two engines over one pool: what listens to transactions would cost each statement that needs none.
     engine = plain.execution_options(**{_PLAIN: plain})
     event.listen(engine, "begin", _begin_sqlite if sqlite else _begin_postgres)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # its words may quote a part of the password
+        raise ArgumentError(UNREADABLE) from None
 
 
 def _sqlite(url: URL) -> Engine:

@@ -42,8 +42,8 @@ class Watched:
     def wal(self) -> str:
         """The whole WAL as PostgreSQL's own tool shows it, one record a line."""
         segments = sorted(path.name for path in (self.data / "pg_wal").iterdir() if len(path.name) == 24)
-        words = [self.programs / "pg_waldump", "-p", self.data / "pg_wal", segments[0], segments[-1]]
-        return subprocess.run(words, capture_output=True, text=True, check=False).stdout
+        words: list[str | Path] = [self.programs / "pg_waldump", "-p", self.data / "pg_wal", segments[0], segments[-1]]
+        return str(subprocess.run(words, capture_output=True, text=True, check=False).stdout)
 
     def administer(self, statement: str) -> None:
         """Run one statement as the superuser, outside of any transaction."""

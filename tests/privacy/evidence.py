@@ -83,14 +83,14 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
     with _carrier() as twilio, activity(watched) as seen, ThreadPoolExecutor(1) as beside:
         ground.carrier = twilio.url
         wrong = beside.submit(_wrong_settings, ground) if watched else None
-        for words in (("custody", "open"), ("release", "build")):
-            ground.thiqa(*words, **ground.custodians)
+        for verb in ("custody open", "release build"):
+            ground.thiqa(*verb.split(), **ground.custodians)
         _with_servers(found, away, twilio)
         if wrong:
             found.journeys += wrong.result()
         found.sealed = database_files(ground, watched, found.began)
-        for words in (("purge",), ("custody", "status"), ("custody", "open"), ("refresh",), ("release", "build")):
-            ground.thiqa(*words, **ground.custodians)
+        for verb in ("purge", "custody status", "custody open", "refresh", "release build"):
+            ground.thiqa(*verb.split(), **ground.custodians)
         ground.thiqa("release", "verify")
         found.opened = database_files(ground, watched, found.began)
     if watched:

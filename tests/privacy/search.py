@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from survey_app.storage.database import UNREADABLE
+
 from .canaries import Canary, spellings
 from .street import Heard
 
@@ -32,6 +34,7 @@ LINES = (
     r"Up to 5 interviews may start under it\. Open the address on the device; it is not shown again\.",
     rf"Error: ({SETTING} )+See docs/configuration\.md\.",
     rf"({SETTING} )+See docs/configuration\.md\.",
+    re.escape(UNREADABLE),
     rf"Error: The database of THIQA_DATABASE_URL cannot be used: {PLACES}",
     r"Error: the database cannot be used \(\w+\)",
     r"Next: thiqa release build|No wave has \d+ envelopes waiting(; the last release stands)?\.",

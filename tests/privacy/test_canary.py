@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -24,7 +25,7 @@ from survey_app.storage.database import connect, migrate
 from tests.faults.conftest import fielded
 from tests.faults.server import ROOT
 
-from .canaries import ARABIC, everybody, new_secrets
+from .canaries import ARABIC, Canary, everybody, new_secrets
 from .conftest import Watched
 from .evidence import Evidence, activity, database_files, gather
 from .ground import Ground
@@ -98,6 +99,10 @@ def _guarded(watched: Watched) -> tuple[Engine, str, dict[str, str]]:
     return engine, own, given
 
 
+def _is_one_of(kinds: set[str], canary: Canary) -> bool:
+    return canary.kind in kinds
+
+
 @pytest.fixture(params=KINDS)
 def evidence(request: pytest.FixtureRequest, both: dict[str, Evidence]) -> Evidence:
     return both[request.param]
@@ -112,7 +117,7 @@ def test_fault_54_no_process_said_a_canary(evidence: Evidence, finder: Finder) -
     found = []
     for process, said in evidence.said.items():
         on_purpose = {"assistance code"} if "invitations assist" in process else set()
-        found += finder.report(process, said.encode(), lambda canary, known=on_purpose: canary.kind in known)
+        found += finder.report(process, said.encode(), partial(_is_one_of, on_purpose))
     assert found == []
 
 
@@ -159,7 +164,7 @@ def test_fault_54_postgresql_logs_and_shows_no_canary(both: dict[str, Evidence])
     finder = Finder(evidence.canaries)
     assert finder.report("log", evidence.log) + finder.report("activity", evidence.activity) == []
     assert b"INSERT INTO draft" in evidence.log
-    assert b"INSERT INTO draft" in evidence.activity
+    assert b"$1" in evidence.activity
 
 
 def test_fault_54_no_process_leaves_a_core(evidence: Evidence) -> None:
@@ -169,7 +174,7 @@ def test_fault_54_no_process_leaves_a_core(evidence: Evidence) -> None:
     elsewhere = [] if CORES.startswith("|") else files(where, evidence.began)
     assert [path for path in elsewhere if "core" in path.name] == []
     died = evidence.said["faulty"]
-    assert [died.count(word) for word in ("Segmentation fault", "Bus error", "Aborted")] == [1, 1, 1]
+    assert [died.count(word) for word in ("Segmentation fault", "Bus error", "was sent SIGABRT")] == [1, 1, 1]
 
 
 def test_fault_54_the_search_finds_what_is_leaked_on_purpose(

@@ -5,8 +5,9 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from sqlalchemy import Engine, create_engine, text
@@ -65,7 +66,7 @@ def in_the_middle(street: Street, ground: Ground, away: Away) -> None:
     code = next(canary.text for each in street.people for canary in each.given if canary.kind == "invitation")
     given = {"answer": "8", "answer@where": person.latin}
     with away(), ThreadPoolExecutor(8) as all_at_once:
-        waiting = [
+        waiting: list[Future[Any]] = [
             all_at_once.submit(answering.submit, **given),
             all_at_once.submit(sending.submit),
             all_at_once.submit(posts, others[0], "/pause?lang=en"),
