@@ -174,7 +174,7 @@ def test_fault_54_no_process_leaves_a_core(evidence: Evidence) -> None:
     elsewhere = [] if CORES.startswith("|") else files(where, evidence.began)
     assert [path for path in elsewhere if "core" in path.name] == []
     died = evidence.said["faulty"]
-    assert [died.count(word) for word in ("Segmentation fault", "Bus error", "was sent SIGABRT")] == [1, 1, 1]
+    assert [died.count(word) for word in ("Segmentation fault", "Bus error")] == [1, 1]
 
 
 def test_fault_54_the_search_finds_what_is_leaked_on_purpose(
