@@ -2,7 +2,8 @@
 
 Gunicorn's threaded worker reads with the thread that will answer, and so a handful of clients that send half a request
 and wait would keep everybody else out. Here a connection waits beside the threads until its request is whole, and is
-closed after a while if it never is. Nothing of a request is logged: gunicorn's warnings name addresses and headers.
+closed after a while if it never is. Nothing of a request is logged or shown again: gunicorn's warnings name addresses
+and headers, its traces end in messages, and its error pages quote.
 """
 
 import re
@@ -10,12 +11,17 @@ import socket
 import sys
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from selectors import EVENT_READ
 
-from gunicorn.http.errors import InvalidHeader
+from gunicorn import util
+from gunicorn.http import errors
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from .discretion import be_discreet
 
 ARRIVAL_SECONDS = 30  # a slow telephone sends the longest answer of ours in ten
 ANSWER_SECONDS = 120  # a slow reader of the largest file of the dashboards
@@ -24,7 +30,15 @@ LINGER_SECONDS = 2  # for a client to read the end of an answer before what it s
 HEAD_BYTES = 16 * 1024
 BODY_BYTES = 64 * 1024  # no application of ours takes more
 THREADS = 8
+# The allocator overwrites what is freed, or answers and cookies of long ago would be found in the memory (glibc only).
+ERASING = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=85"
 
+_STATUSES = {
+    errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    errors.UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
+    errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+}
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 
 
@@ -34,7 +48,7 @@ def command(application: str, host: str, port: int, workers: int) -> list[str]:
     Headers by which a proxy may name another scheme, path or peer are believed from nobody: nothing here needs them.
     """
     return [
-        *(sys.executable, "-m", "gunicorn", application, "--bind", f"{host}:{port}"),
+        *("env", ERASING, sys.executable, "-m", "gunicorn", application, "--bind", f"{host}:{port}"),
         *("--workers", str(workers), "--threads", str(THREADS), "--worker-class", "deploy.server.Worker"),
         *("--limit-request-line", "4094", "--limit-request-fields", "64", "--limit-request-field_size", "8190"),
         *("--timeout", "30", "--graceful-timeout", "30", "--keep-alive", "5"),
@@ -51,6 +65,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.arriving: dict[TConn, tuple[float, int]] = {}  # since when, and how many bytes were there
         self.answering: dict[TConn, float] = {}
         self.leaving: dict[TConn, tuple[float, int]] = {}  # since when, and how many bytes were thrown away
+
+    @classmethod
+    def setup(cls) -> None:
+        """Gunicorn calls it in its first process, from which the workers come."""
+        be_discreet()
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give the connection to a thread if its request has arrived, close it if none of ours, else wait."""
@@ -83,10 +102,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """
         headers = dict(req.headers)
         if "TRANSFER-ENCODING" in headers:
-            raise InvalidHeader("TRANSFER-ENCODING", req=req)
+            raise errors.InvalidHeader("TRANSFER-ENCODING", req=req)
         if int(headers.get("CONTENT-LENGTH", 0)) > BODY_BYTES:
             req.force_close()
         return super().handle_request(req, conn)
+
+    def handle_error(self, req: Request, client: socket.socket, addr: object, exc: Exception) -> None:
+        """Answer what is no request, without a word of it: it may hold an answer or an address."""
+        ours = isinstance(exc, errors.InvalidResponseHeader | errors.InvalidResponseHeaderName)
+        if ours or not isinstance(exc, errors.ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = next((status for kind, status in _STATUSES.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST)
+        with suppress(OSError):
+            util.write_error(client, status.value, status.phrase, "")
 
     def finish_request(self, conn: TConn, done: "Future[object]") -> None:
         """Keep the connection, or close it without waiting for the client here, where everybody is accepted."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import delete, func, insert, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from survey_app.fieldwork import CLOSED
 from survey_app.intake import padded, unpadded
-from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow
+from survey_app.storage.database import inserted
+from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow, table
 
 from .conversation import Conversation, State, dump, load
 from .keys import Keys
@@ -38,12 +38,7 @@ class Kept:
 
 def take(session: Session, message: str, today: date) -> bool:
     """Note that this message was taken; False if it had been before."""
-    try:
-        with session.begin_nested():
-            session.connection().execute(insert(InboundRow).values(id=message, day=today))
-    except IntegrityError:
-        return False
-    return True
+    return inserted(session, table(InboundRow), {"id": message, "day": today})
 
 
 def forget(session: Session, today: date) -> int:

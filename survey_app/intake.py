@@ -15,14 +15,13 @@ from functools import lru_cache
 from nacl.encoding import HexEncoder
 from nacl.public import PublicKey, SealedBox
 from nacl.utils import random as random_bytes
-from sqlalchemy import bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select
 
 from .engine import Interview, Item, Kind, Questionnaire, Status, encode, submission
 from .engine.kinds import MAX_TEXT_CHARS
 from .fieldwork import OPEN, WAVE
 from .paradata import Provenance
-from .storage.database import Work
+from .storage.database import Work, inserted
 from .storage.tables import EnvelopeRow, table
 
 PADDED_BYTES = 4_096
@@ -91,10 +90,7 @@ def complete(
     content = payload(questionnaire, interview, provenance or Provenance())
     sealed = _box(custodian).encrypt(padded(content, room(questionnaire)))
     row = {"submission": ticket.submission, "wave": wave, "sealed": sealed, "digest": digest}
-    try:
-        with work.begin_nested():
-            work.execute(insert(_ENVELOPE), row)
-    except IntegrityError:
+    if not inserted(work, _ENVELOPE, row):
         return received(work, ticket, digest) or Receipt.ALREADY
     # The insertion waits for who closes the wave (its foreign key locks the wave's row), so this sees what was decided.
     if work.execute(_STATE, {"wave": wave}).scalar() != OPEN:

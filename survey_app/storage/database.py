@@ -14,8 +14,9 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, Executable, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -29,6 +30,7 @@ IMPATIENT = {
     "options": "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
 }
 RESTED_SECONDS = 1
+UNREADABLE = "the database's address cannot be read; : / ? # @ of a password are written %3A %2F %3F %23 %40"
 Work = Session | Connection  # where statements are run: both have `execute`
 _OF_DATA = "22"  # SQLSTATEs of values that do not fit: their first line quotes the value
 _BEGIN, _PLAIN = "thiqa_begin", "thiqa_plain"  # execution options: how a transaction begins; the engine without any
@@ -40,7 +42,7 @@ def connect(url: str, *, impatient: bool = False) -> Engine:
     An `impatient` one is for those who serve people: no statement and no wait lasts longer than a few seconds. Options
     of libpq in the URL itself count before these.
     """
-    parsed = make_url(url)
+    parsed = _parsed(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     plain = _sqlite(parsed) if sqlite else _postgres(parsed, impatient=impatient)
     # Two engines over one pool: what listens to transactions would cost each statement that needs none.
@@ -57,6 +59,13 @@ def connected(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # its words may quote a part of the password
+        raise ArgumentError(UNREADABLE) from None
 
 
 def _sqlite(url: URL) -> Engine:
@@ -166,6 +175,14 @@ def sweep(engine: Engine, *tables: Table) -> None:
         else:
             _autocommit(connection, on=True)
             connection.exec_driver_sql(f"VACUUM {', '.join(table.name for table in tables)}")
+
+
+def inserted(work: Work, into: Table, row: Mapping[str, object]) -> bool:
+    """Insert a row; False if its key is there already. No error is raised, whose text would put the key in a log."""
+    connection = work if isinstance(work, Connection) else work.connection()
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(into).on_conflict_do_nothing(index_elements=list(into.primary_key))
+    return connection.execute(statement.execution_options(preserve_rowcount=True), row).rowcount == 1
 
 
 def configuration(engine: Engine) -> Config:

@@ -201,9 +201,16 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    folder: Path, environment: dict[str, str], application: str = "deploy.wsgi:site()", workers: int = 1
+    folder: Path,
+    environment: dict[str, str],
+    application: str = "deploy.wsgi:site()",
+    workers: int = 1,
+    place: Path = ROOT,
 ) -> Iterator[Server]:
-    """Start the server as `thiqa serve` does, wait until it answers, and stop it at the end."""
+    """Start the server as `thiqa serve` does, wait until it answers, and stop it at the end.
+
+    It works in `place`; elsewhere than here, the environment must say where the modules are.
+    """
     port, said = free_port(), folder / "said.txt"
     own = {name: value for name, value in os.environ.items() if not name.startswith("THIQA_")}
     with said.open("wb") as file:
@@ -213,7 +220,7 @@ def served(
             stdout=file,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            cwd=ROOT,
+            cwd=place,
         )
     server = Server(port, process, said, environment["THIQA_PUBLIC_URL"].startswith("https"))
     try:

@@ -39,7 +39,7 @@ class Twilio(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         self.server.requests.append((self.path, {name: values[0] for name, values in form.items()}))
-        body = form["Body"][0]
+        body = self.server.does.get(form["To"][0], form["Body"][0])
         if body == "slow":
             self.server.released.wait(5)
             return
@@ -70,6 +70,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Twilio)
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.does: dict[str, str] = {}  # how it answers messages to a number, whatever they say
         self.released = threading.Event()
 
     @property

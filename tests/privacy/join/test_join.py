@@ -17,12 +17,12 @@ from analytics.custody import KeyPair
 from survey_app.instrument import Instrument
 from survey_app.storage.database import connect, migrate
 
+from ..conftest import Watched
 from . import cases, naive
 from .attacks import ATTACKS, linked
 from .attributes import KNOWLEDGE, as_answered, gain, guesses
 from .cases import Case, Records
 from .chains import batches
-from .conftest import Watched
 from .people import Field
 
 PEOPLE, NAIVE_PEOPLE, BATCH = 400, 300, 50

@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from survey_app.areas import Margin
 
+from ..conftest import Watched
 from . import naive, people
-from .conftest import Watched
 from .evidence import Evidence, Row
 from .naive import Design
 from .people import Field, Insider, Person
