@@ -42,12 +42,15 @@ class CustodianSettings(AnalysisSettings):
             raise ValueError("must be a private key; make a pair with: thiqa custody keygen") from error
         return value
 
-    @field_validator("batch")
+    @field_validator("batch", mode="before")
     @classmethod
-    def _mixes(cls, value: int | Literal["wave"]) -> int | Literal["wave"]:
-        if value != "wave" and value < 2:
-            raise ValueError("must be the word wave or at least 2: a batch of one mixes nothing")
-        return value
+    def _mixes(cls, value: object) -> object:
+        if value == "wave":
+            return value
+        number = int(value) if isinstance(value, int | str) and str(value).isdecimal() else 0
+        if number < 2:
+            raise ValueError("must be the word wave, or a number of at least 2: a batch of one mixes nothing")
+        return number
 
     @property
     def smallest(self) -> int | None:

@@ -26,12 +26,12 @@ from analytics.custody import new_keys
 from survey_app.areas import Margin
 from survey_app.instrument import read_instrument
 from survey_app.storage.database import connect, migrate
+from tests.privacy.conftest import watching
 from tests.privacy.join import cases, limits, naive
 from tests.privacy.join.attacks import ATTACKS, linked
 from tests.privacy.join.attributes import KNOWLEDGE, as_answered, gain, guesses
 from tests.privacy.join.cases import Case, Records
 from tests.privacy.join.chains import batches
-from tests.privacy.conftest import watching
 from tests.privacy.join.people import Field
 
 OURS = "Thiqa"

@@ -130,4 +130,4 @@ def test_a_batch_that_mixes_nothing_is_refused(wave: Engine, monkeypatch: pytest
     monkeypatch.setenv("THIQA_BATCH", batch)
     result = run("status")
     assert result.exit_code == 1
-    assert "THIQA_BATCH" in result.output
+    assert "THIQA_BATCH must be the word wave, or a number of at least 2" in result.output

@@ -128,14 +128,14 @@ def _wrong_settings(ground: Ground) -> int:
     wrong: tuple[tuple[tuple[str, ...], dict[str, str | None]], ...] = (
         (("custody", "status"), {"THIQA_CUSTODIAN_PRIVATE_KEY": private[:-2]}),
         (("custody", "open"), {"THIQA_CUSTODIAN_PRIVATE_KEY": f"{private}\n{private}", "THIQA_BATCH": password}),
-        (("purge",), {"THIQA_SITE_KEY": secrets["site key"] + "f"}),
-        (("purge",), {"THIQA_CUSTODIAN_PUBLIC_KEY": f"{private}{private}"}),
+        (("migrate",), {"THIQA_SITE_KEY": secrets["site key"] + "f"}),
+        (("migrate",), {"THIQA_CUSTODIAN_PUBLIC_KEY": f"{private}{private}"}),
         (("sms", "send"), {"THIQA_CHANNEL_KEY": secrets["channel key"] + "x", "THIQA_TWILIO_SENDER": secrets["token"]}),
         (("purge",), {"THIQA_DATABASE_URL": ground.url.replace(password, password[::-1])}),
         (("purge",), {"THIQA_DATABASE_URL": f"postgresql+psycopg://thiqa@127.0.0.1:{password}/thiqa"}),
         (("release", "build"), {"THIQA_DATABASE_URL": f"postgresql+psycopg//thiqa:{password}@127.0.0.1/thiqa"}),
-        (("purge",), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
-        (("purge",), {"THIQA_INFORMATION": "/nonexistent/information.toml", "THIQA_MEDIA": f"/nonexistent/{password}"}),
+        (("migrate",), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
+        (("migrate",), {"THIQA_INFORMATION": "/nonexistent/information.toml", "THIQA_MEDIA": f"/nonexistent/{password}"}),
     )
     for words, settings in wrong:
         run = ground.thiqa(*words, **settings)

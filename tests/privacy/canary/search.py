@@ -26,9 +26,10 @@ SETTING = (
 LINES = (
     r"",
     r"[┏┡└┳┻┓┩┴┘━─╇┴]+",
-    r"[┃│]( [\w-]+( [\w-]+)* +[┃│])+",
+    r"[┃│](( [\w,-]+( [\w,-]+)*)? +[┃│])+",
     r"Stopped; what waits stays in the outbox\.",
-    r"Expired drafts deleted: \d+; expired resume codes: \d+",
+    r"Trail: \d+ records\. Note this hash: [0-9a-f]{64}",
+    r"Only \d+ were left: whoever knows who came last knows it of so few\.",
     r"invitations\.csv: 3 invitations to 2026-1\. Print them, then delete the file: there is no other copy\.",
     r"[A-Z2-9-]{14}  https://survey\.example/i/[A-Z2-9]{12}",
     r"Up to 5 interviews may start under it\. Open the address on the device; it is not shown again\.",
@@ -37,11 +38,12 @@ LINES = (
     re.escape(UNREADABLE),
     rf"Error: The database of THIQA_DATABASE_URL cannot be used: {PLACES}",
     r"Error: the database cannot be used \(\w+\)",
-    r"Next: thiqa release build|No wave has \d+ envelopes waiting(; the last release stands)?\.",
+    r"Next: thiqa release build|No wave has a batch waiting; the last release stands\.",
+    r"Nothing was opened: no wave is closed or has \d+ envelopes waiting\.",
     r"Error: No wave has 100 responses yet\.",
     r"(Opened \d+; p|P)ublished /[\w./-]+",
     r"[\w-]+: every file is what the manifest says; \d+ of \d+ figures are shown\.",
-    r"the database did not serve a request: \w+|a text could not be taken: \w+",
+    r"what keeps the answers did not serve a request: \w+|a text could not be taken: \w+",
     rf"a page failed: {PLACES}",
     rf"{STAMP}(ERROR in app(lication)?:|\[\d+\] \[ERROR\]) failed: {PLACES}",
     rf"{STAMP}WARNING in application: no release to show: no release has been published below /[\w./-]+",
@@ -56,6 +58,7 @@ FILES = (
     r"(work/)?invitations\.csv",
     r"{folder}/held",  # the test's own
     r"{folder}/work/releases/[\w./-]+",
+    r"{folder}/wavekeys/([\w-]+\.key|\.[0-9a-f]{{16}})",
     r"/dev/null",
 )
 

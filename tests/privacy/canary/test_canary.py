@@ -58,8 +58,10 @@ def both(
     name = str(large.url.database)
     for engine in (small, large):
         migrate(engine)
+        engine.dispose()  # what the migrations set for the database counts from the next connection on
     with large.begin() as work:
         role = make_url(url).username
+        work.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {role}")
         for kind in ("TABLES", "SEQUENCES"):
             work.exec_driver_sql(f"GRANT ALL ON ALL {kind} IN SCHEMA public TO {role}")
     grounds = {
