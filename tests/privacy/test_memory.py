@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from survey_app.engine import Item, Kind, Questionnaire, checked
+from tests.conftest import unavailable
 from tests.faults.conftest import Serve, database, fielded, serve  # noqa: F401  # fixtures
 from tests.faults.server import Server, Visitor
 from tests.web.conftest import CUSTODIAN, form, words
@@ -19,7 +20,11 @@ def memory(server: Server) -> bytes:
     """All that the workers may write to."""
     found = []
     for pid in server.workers:
-        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as file:
+        try:
+            file = Path(f"/proc/{pid}/mem").open("rb", buffering=0)
+        except PermissionError:
+            unavailable("the servers let only root look into their memory: run the tests as root for this one")
+        with file:
             for match in map(WRITABLE.match, Path(f"/proc/{pid}/maps").read_text().splitlines()):
                 if match:
                     start, end = (int(edge, 16) for edge in match.groups())
@@ -46,19 +51,17 @@ def interviewed(server: Server, said: str) -> str:
     return cookie
 
 
-def test_ten_interviews_later_the_memory_holds_neither_answer_nor_cookie(
+def test_forty_interviews_later_the_memory_holds_neither_answer_nor_cookie(
     serve: Serve,  # noqa: F811  # the fixture
     postgres_engine: Engine,
 ) -> None:
-    """What is freed is overwritten at once; without that, one answer and nine copies of the cookie were found."""
+    """What is freed is overwritten; without that, two hundred later there were an answer and nine copies of a cookie."""
     server = serve(fielded(postgres_engine, asking_for_a_text()))
     cookie = interviewed(server, CANARY)
-    for _ in range(10):
+    for _ in range(40):
         interviewed(server, "something else")
     seized = memory(server)
-    assert (
-        CUSTODIAN.encode() in seized
-    )  # the settings are in it, so that the search is known to look in the right place
+    assert CUSTODIAN.encode() in seized, "the settings are in it, so the search looks in the right place"
     assert CANARY.encode() not in seized
     assert cookie.encode() not in seized
     assert base64.urlsafe_b64decode(cookie + "=") not in seized

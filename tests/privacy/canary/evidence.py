@@ -135,7 +135,10 @@ def _wrong_settings(ground: Ground) -> int:
         (("purge",), {"THIQA_DATABASE_URL": f"postgresql+psycopg://thiqa@127.0.0.1:{password}/thiqa"}),
         (("release", "build"), {"THIQA_DATABASE_URL": f"postgresql+psycopg//thiqa:{password}@127.0.0.1/thiqa"}),
         (("migrate",), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
-        (("migrate",), {"THIQA_INFORMATION": "/nonexistent/information.toml", "THIQA_MEDIA": f"/nonexistent/{password}"}),
+        (
+            ("migrate",),
+            {"THIQA_INFORMATION": "/nonexistent/information.toml", "THIQA_MEDIA": f"/nonexistent/{password}"},
+        ),
     )
     for words, settings in wrong:
         run = ground.thiqa(*words, **settings)
