@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -18,19 +19,20 @@ WRITABLE = re.compile(r"([0-9a-f]+)-([0-9a-f]+) rw")
 
 def memory(server: Server) -> bytes:
     """All that the workers may write to."""
-    found = []
-    for pid in server.workers:
-        try:
-            file = Path(f"/proc/{pid}/mem").open("rb", buffering=0)
-        except PermissionError:
-            unavailable("the servers let only root look into their memory: run the tests as root for this one")
-        with file:
-            for match in map(WRITABLE.match, Path(f"/proc/{pid}/maps").read_text().splitlines()):
-                if match:
-                    start, end = (int(edge, 16) for edge in match.groups())
-                    file.seek(start)
-                    found.append(file.read(end - start))
-    return b"".join(found)
+    try:
+        return b"".join(part for pid in server.workers for part in _parts(Path(f"/proc/{pid}")))
+    except PermissionError:
+        unavailable("the servers let only root look into their memory: run the tests as root for this one")
+        raise
+
+
+def _parts(process: Path) -> Iterator[bytes]:
+    with (process / "mem").open("rb", buffering=0) as file:
+        for match in map(WRITABLE.match, (process / "maps").read_text().splitlines()):
+            if match:
+                start, end = (int(edge, 16) for edge in match.groups())
+                file.seek(start)
+                yield file.read(end - start)
 
 
 def asking_for_a_text() -> Questionnaire:
@@ -55,7 +57,7 @@ def test_forty_interviews_later_the_memory_holds_neither_answer_nor_cookie(
     serve: Serve,  # noqa: F811  # the fixture
     postgres_engine: Engine,
 ) -> None:
-    """What is freed is overwritten; without that, two hundred later there were an answer and nine copies of a cookie."""
+    """Freed memory is overwritten; without that, two hundred later an answer and nine copies of a cookie were there."""
     server = serve(fielded(postgres_engine, asking_for_a_text()))
     cookie = interviewed(server, CANARY)
     for _ in range(40):

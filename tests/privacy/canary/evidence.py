@@ -137,7 +137,7 @@ def _wrong_settings(ground: Ground) -> int:
         (("migrate",), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
         (
             ("migrate",),
-            {"THIQA_INFORMATION": "/nonexistent/information.toml", "THIQA_MEDIA": f"/nonexistent/{password}"},
+            {"THIQA_INFORMATION": "/nonexistent/asked.toml", "THIQA_MEDIA": f"/nonexistent/{password}"},
         ),
     )
     for words, settings in wrong:

@@ -133,3 +133,30 @@ def test_the_number_of_requests_tells_how_many_questions_were_answered(ours: Cas
     assert {name: served[name] - beside for name in ours.people} == {
         name: len(person.replies) for name, person in ours.people.items()
     }
+
+
+def test_fault_55_no_file_and_so_no_time_of_a_file_is_anybodys_own(
+    room: Room, instrument: Instrument, keys: KeyPair, tmp_path: Path
+) -> None:
+    """Forty people leave as many files as four: each is written for all, and its time is that of the last."""
+    files = []
+    for count in (4, 40):
+        engine, records = room(f"files_{count}")
+        migrate(engine)
+        random, folder = Random(SEED), tmp_path / str(count)
+        at = Field(engine, instrument.census, keys, folder)
+        cases.of_ours(at, cases.drawn(instrument.census, count, random), records, random, 2)
+        files.append(_files(engine) + len(list(folder.iterdir())))
+    assert files[0] == files[1] > 0
+
+
+def _files(engine: Engine) -> int:
+    """How many files the database has, without PostgreSQL's maps of free room, which it makes now and then."""
+    if engine.dialect.name == "sqlite":
+        database = Path(str(engine.url.database))
+        return len(list(database.parent.glob(f"{database.name}*")))
+    with engine.connect() as connection:
+        folder = connection.exec_driver_sql("SELECT current_setting('data_directory')").scalar_one()
+        of = connection.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar_one()
+    found = (file.name for file in (Path(folder) / "base" / str(of)).iterdir())
+    return sum(not name.endswith(("_fsm", "_vm")) for name in found)
