@@ -182,20 +182,20 @@ def _open(engine: Engine, waited: _Waiting, minimum: int | None) -> Opening | No
     batch = _chosen(sorted(waited.valid), None if waited.closed else minimum, closed=waited.closed)
     if not batch and not (waited.closed and waited.refused):
         return None
-    rows = [_row(waited.wave, json.loads(waited.valid[submission])) for submission in batch]
-    SystemRandom().shuffle(rows)
+    order = SystemRandom().sample(batch, len(batch))
     act = Act.CLOSED if waited.closed else Act.OPENED
     try:
         with changing(engine) as work:
             for part in _parts(sorted((*batch, *waited.refused))):
                 if work.execute(delete(_ENVELOPE).where(_ENVELOPE.c.submission.in_(part))).rowcount != len(part):
                     raise OvertakenError
-            for some in _parts(rows):
-                work.execute(insert(_RESPONSE).values(some))
-            trail.append(work, waited.wave, act, len(rows), len(waited.refused))
+            for part in _parts(order):
+                rows = [_row(waited.wave, json.loads(waited.valid[submission])) for submission in part]
+                work.execute(insert(_RESPONSE).values(rows))
+            trail.append(work, waited.wave, act, len(batch), len(waited.refused))
     except IntegrityError:
         raise OvertakenError from None
-    return Opening(len(rows), len(waited.refused), waited.unreadable)
+    return Opening(len(batch), len(waited.refused), waited.unreadable)
 
 
 def _chosen(submissions: Sequence[uuid.UUID], minimum: int | None, *, closed: bool) -> list[uuid.UUID]:
