@@ -139,7 +139,7 @@ def _refused(error: HTTPException) -> Response:
 
 
 def _away(error: Exception) -> Response:
-    log.error("what keeps the answers did not serve a request: %s", type(error).__name__)
+    log.error("storage did not serve a request: %s", type(error).__name__)
     return try_again()
 
 

@@ -43,7 +43,7 @@ LINES = (
     r"Error: No wave has 100 responses yet\.",
     r"(Opened \d+; p|P)ublished /[\w./-]+",
     r"[\w-]+: every file is what the manifest says; \d+ of \d+ figures are shown\.",
-    r"what keeps the answers did not serve a request: \w+|a text could not be taken: \w+",
+    r"storage did not serve a request: \w+|a text could not be taken: \w+",
     rf"a page failed: {PLACES}",
     rf"{STAMP}(ERROR in app(lication)?:|\[\d+\] \[ERROR\]) failed: {PLACES}",
     rf"{STAMP}WARNING in application: no release to show: no release has been published below /[\w./-]+",
