@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from .custody import (
     OvertakenError,
     WrongKeyError,
     close_wave,
+    due,
     new_keys,
     open_batches,
     waiting,
@@ -28,7 +30,7 @@ from .holders import MOST_HOLDERS, SharesError, joined, needed, split
 from .settings import CustodianSettings
 from .trail import Verdict, verify
 
-FEW = 50  # a rest that is said to be small
+FEW = 50  # a rest that is opened only if somebody says so
 SHARES = click.option(
     "--share",
     "files",
@@ -97,27 +99,32 @@ def open_(files: tuple[Path, ...]) -> None:
     """Open the batches that may be opened: writes responses and deletes their envelopes, in one transaction a wave."""
     settings = read_settings(CustodianSettings)
     with _database(settings) as engine, _told():
-        done = open_batches(engine, _private_key(settings, files), settings.smallest)
-        if not done:
+        if not due(engine, settings.smallest):
             enough = f" or has {2 * settings.smallest} envelopes waiting" if settings.smallest else ""
             click.echo(f"Nothing was opened: no wave is closed{enough}.")
             return
-        _show(done)
+        _show(open_batches(engine, _private_key(settings, files), settings.smallest))
         _tell_head(engine)
     click.echo("Next: thiqa release build")
 
 
 @custody.command("close-wave")
 @click.argument("wave_id", metavar="WAVE")
+@click.option("--few", is_flag=True, help=f"Also if fewer than {FEW} are left.")
 @SHARES
-def close(wave_id: str, files: tuple[Path, ...]) -> None:
-    """End the fieldwork of WAVE and open what is left in it, however few. Changes the wave and writes responses."""
+def close(wave_id: str, files: tuple[Path, ...], *, few: bool) -> None:
+    """End the fieldwork of WAVE and open what is left in it. Changes the wave and writes responses."""
     settings = read_settings(CustodianSettings)
     with _database(settings) as engine, _told():
-        opening = close_wave(engine, _private_key(settings, files), wave_id)
+        with reading(engine) as session:
+            left = waiting(session).get(wave_id, 0)
+        if 0 < left < FEW and not few:
+            raise click.ClickException(
+                f"Only {left} are left: whoever knows who came last finds them among so few. Nothing was changed; "
+                "to open them all the same, or to end a wave that hardly anybody answered, say --few."
+            )
+        opening = close_wave(engine, _private_key(settings, files), wave_id, datetime.now(UTC).date())
         _show({wave_id: opening})
-        if 0 < opening.opened < FEW:
-            click.echo(f"Only {opening.opened} were left: whoever knows who came last knows it of so few.", err=True)
         _tell_head(engine)
     click.echo(f"Wave {wave_id} is closed. Next: thiqa purge on the collector, then destroy the key of this wave.")
 
@@ -150,12 +157,10 @@ def _told() -> Iterator[None]:
         yield
     except NoWaveError as error:
         raise click.ClickException(f"There is no wave {error}.") from None
-    except WrongKeyError:
-        raise click.ClickException(
-            "Not one of the envelopes that wait opens with this key; nothing was changed."
-        ) from None
+    except WrongKeyError as error:
+        raise click.ClickException(str(error)) from None
     except OvertakenError:
-        raise click.ClickException("Another opening was quicker; nothing was changed. Try again.") from None
+        raise click.ClickException("Another opening was quicker. To open what it left: thiqa custody open") from None
 
 
 def _private_key(settings: CustodianSettings, files: tuple[Path, ...]) -> str:

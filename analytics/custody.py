@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from random import SystemRandom
 from typing import Any
@@ -34,12 +35,13 @@ from . import trail
 from .trail import Act
 
 IN_A_STATEMENT = 1_000
-_WRONG_KEY = "not one of the envelopes that wait opens with this key; nothing was changed"
+_WRONG_KEY = "Not one of the envelopes that wait opens with this key; nothing was changed."
 _ENVELOPE, _RESPONSE = table(EnvelopeRow), table(ResponseRow)
 _COUNTS = select(_ENVELOPE.c.wave, func.count()).group_by(_ENVELOPE.c.wave)
 _SEALED = select(_ENVELOPE.c.submission, _ENVELOPE.c.sealed).where(_ENVELOPE.c.wave == bindparam("wave"))
 _LOCK = select(WAVE.c.state).where(WAVE.c.id == bindparam("mine")).with_for_update()
 _CLOSE = update(WAVE).where(WAVE.c.id == bindparam("mine")).values(state=CLOSED)
+_LATE = update(WAVE).where(WAVE.c.id == bindparam("mine"), WAVE.c.closes < bindparam("today"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class WrongKeyError(ValueError):
 
 
 class OvertakenError(Exception):
-    """Another opening was quicker. Nothing was changed; it may be tried again."""
+    """Another opening was quicker; this one wrote nothing, and may be tried again."""
 
 
 class NoWaveError(LookupError):
@@ -94,22 +96,40 @@ def open_batches(engine: Engine, private_key: str, minimum: int | None) -> dict[
     """Open what may be opened: of a closed wave all that is left, of an open one a batch of at least `minimum`.
 
     Of an open wave `minimum` envelopes stay behind, and with a minimum of None all of them. What was done by wave; a
-    wave where too few wait is absent. Raises WrongKeyError if not a single envelope opens, and OvertakenError.
+    wave where too few wait, or where another opening was quicker, is absent. Raises WrongKeyError if not a single
+    envelope opens.
     """
     box: SealedBox[PrivateKey] = SealedBox(PrivateKey(private_key.encode(), HexEncoder))
-    with reading(engine) as session:
-        waves = sorted(waiting(session))
-    read = {name: _read(engine, box, name) for name in waves}
-    if read and not any(waited.valid or waited.refused for waited in read.values()):
+    done: dict[str, Opening] = {}
+    fits = True
+    for name in due(engine, minimum):
+        waited = _read(engine, box, name)
+        fits = bool(waited.valid or waited.refused)
+        with suppress(OvertakenError):
+            if (opening := _open(engine, waited, minimum)) is not None:
+                done[name] = opening
+    if not fits and not done:
         raise WrongKeyError(_WRONG_KEY)
-    done = {name: _open(engine, waited, minimum) for name, waited in read.items()}
-    return {name: opening for name, opening in done.items() if opening is not None}
+    return done
 
 
-def close_wave(engine: Engine, private_key: str, wave_id: str) -> Opening:
+def due(engine: Engine, minimum: int | None) -> tuple[str, ...]:
+    """The waves of which something may be opened, going by how many envelopes wait. Needs no key."""
+    with reading(engine) as session:
+        counts = waiting(session)
+        found = {name: wave(session, name) for name in sorted(counts)}
+    return tuple(
+        name
+        for name, period in found.items()
+        if period and (period.state == CLOSED or (minimum is not None and counts[name] >= 2 * minimum))
+    )
+
+
+def close_wave(engine: Engine, private_key: str, wave_id: str, today: date) -> Opening:
     """End the fieldwork of a wave and open all that is left in it, however few.
 
-    Raises NoWaveError, WrongKeyError (then the wave is not closed either) and OvertakenError.
+    A wave that is closed later than was planned has today as its last day. Raises NoWaveError, WrongKeyError (then the
+    wave is not closed either) and OvertakenError (then it is).
     """
     box: SealedBox[PrivateKey] = SealedBox(PrivateKey(private_key.encode(), HexEncoder))
     if not _fits(engine, box, wave_id):
@@ -117,15 +137,25 @@ def close_wave(engine: Engine, private_key: str, wave_id: str) -> Opening:
     with changing(engine) as work:
         # An envelope that is being handed in holds its wave's row by the foreign key: this waits for it, and whoever
         # comes later waits for this and finds the wave closed.
-        if work.execute(_LOCK, {"mine": wave_id}).first() is None:
+        before = work.execute(_LOCK, {"mine": wave_id}).scalar()
+        if before is None:
             raise NoWaveError(wave_id)
-        work.execute(_CLOSE, {"mine": wave_id})
+        if before != CLOSED:
+            work.execute(_LATE.values(closes=today), {"mine": wave_id, "today": today})
+            work.execute(_CLOSE, {"mine": wave_id})
     waited = _read(engine, box, wave_id)
     done = _open(engine, waited, None)
-    if done is None:
+    if done is None and before != CLOSED:
+        _noted(engine, wave_id)
+    return done or Opening(unreadable=waited.unreadable)
+
+
+def _noted(engine: Engine, wave_id: str) -> None:
+    try:
         with changing(engine) as work:
             trail.append(work, wave_id, Act.CLOSED, 0)
-    return done or Opening(unreadable=waited.unreadable)
+    except IntegrityError:
+        raise OvertakenError from None
 
 
 @dataclass(frozen=True, slots=True)

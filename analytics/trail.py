@@ -19,7 +19,7 @@ BEGINNING = "0" * 64
 _TRAIL, _RESPONSE = table(OpeningRow), table(ResponseRow)
 _ALL = select(_TRAIL).order_by(_TRAIL.c.number)
 _LAST = select(_TRAIL.c.number, _TRAIL.c.digest).order_by(_TRAIL.c.number.desc()).limit(1)
-_KEPT = select(_RESPONSE.c.wave, func.count()).where(_RESPONSE.c.mode != "imported").group_by(_RESPONSE.c.wave)
+_KEPT = select(_RESPONSE.c.wave, _RESPONSE.c.mode, func.count()).group_by(_RESPONSE.c.wave, _RESPONSE.c.mode)
 
 
 class Act(StrEnum):
@@ -27,7 +27,7 @@ class Act(StrEnum):
 
     OPENED = "opened"  # a batch, while the wave was in the field
     CLOSED = "closed"  # the rest, once it was closed
-    PURGED = "purged"  # its responses were deleted by the rule of retention
+    PURGED = "purged"  # responses, or envelopes that no key opened, were deleted by the rules of retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Record:
     wave: str
     act: Act
     responses: int
-    refused: int
+    refused: int  # deleted without becoming responses
     previous: str
     digest: str
 
@@ -83,7 +83,11 @@ def verify(work: Work, noted: str | None = None) -> Verdict:
     told: dict[str, int] = {}
     for record in records:
         told[record.wave] = told.get(record.wave, 0) + (-1 if record.act is Act.PURGED else 1) * record.responses
-    kept: dict[str, int] = dict(work.execute(_KEPT).all())
+    kept: dict[str, int] = {}
+    for wave, mode, count in work.execute(_KEPT):
+        # Microdata of others come into waves of their own, of which nothing was ever opened.
+        if wave in told or mode != "imported":
+            kept[wave] = kept.get(wave, 0) + count
     faults += [
         f"wave {wave} holds {kept.get(wave, 0)} responses, and the trail accounts for {told.get(wave, 0)}"
         for wave in sorted(told.keys() | kept.keys())

@@ -99,6 +99,7 @@ def least_opening(engine: Engine, keys: KeyPair, wave: str) -> float:
 def measured(url: str, count: int) -> dict[str, Took]:
     """Seal, open and close on one database."""
     engine, keys, instrument = connect(url), new_keys(), read_instrument()
+    today = datetime.now(UTC).date()
     migrate(engine)
     said = interviews(instrument)
     took = {"seal": fill(engine, instrument, keys, said, count, "a")}
@@ -107,11 +108,11 @@ def measured(url: str, count: int) -> dict[str, Took]:
         count - POOL, timed(lambda: open_batches(engine, keys.private, POOL)), least
     )
     took["close the wave, which opens the pool"] = Took(
-        POOL, timed(lambda: close_wave(engine, keys.private, "a")), None
+        POOL, timed(lambda: close_wave(engine, keys.private, "a", today)), None
     )
     fill(engine, instrument, keys, said, count, "b")
     took["close a wave of which nothing was opened"] = Took(
-        count, timed(lambda: close_wave(engine, keys.private, "b")), least
+        count, timed(lambda: close_wave(engine, keys.private, "b", today)), least
     )
     engine.dispose()
     return took

@@ -60,18 +60,24 @@ def demo_environment(directory: Path) -> Path:
             "THIQA_DEMO": "true",
             "THIQA_DATABASE_URL": f"sqlite:///{directory}/thiqa.sqlite3",
             "THIQA_RELEASES": str(directory / "releases"),
-            "THIQA_WAVE_KEYS": str(directory / "wave-keys"),
             "THIQA_CUSTODIAN_PUBLIC_KEY": keys.public,
             "THIQA_CUSTODIAN_PRIVATE_KEY": keys.private,
-            "THIQA_BATCH": "50",
             "THIQA_SITE_KEY": secrets.token_hex(SECRET_BYTES),
             "THIQA_CHANNEL_KEY": secrets.token_hex(SECRET_BYTES),
         }
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             out.writelines(f"{name}={value}\n" for name, value in lines.items())
+    _completed(file, {"THIQA_WAVE_KEYS": str(directory / "wave-keys"), "THIQA_BATCH": "50"})
     os.environ["THIQA_ENV_FILE"] = str(file)
     return file
+
+
+def _completed(file: Path, newer: dict[str, str]) -> None:
+    """Add the settings that a demonstration of an earlier version does not have."""
+    there = {line.partition("=")[0] for line in file.read_text(encoding="utf-8").splitlines()}
+    with file.open("a", encoding="utf-8") as out:
+        out.writelines(f"{name}={value}\n" for name, value in newer.items() if name not in there)
 
 
 def make_demo(console: Console, seed: int = 1, share: float = 1.0) -> Outcome:
@@ -121,4 +127,4 @@ def _simulate(
                 open_batches(engine, private, settings.smallest)
                 interview_all(engine, plan, people[-LEFT_WAITING:], random, lambda done: progress.advance(task, done))
             else:
-                close_wave(engine, private, wave_id)
+                close_wave(engine, private, wave_id, closes)

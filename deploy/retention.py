@@ -3,10 +3,12 @@
 Once a wave is closed its key is destroyed first: what is sealed with it, in any copy, is noise from then on.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, delete, func, select
+from sqlalchemy.exc import OperationalError
 
 from analytics import trail
 from analytics.trail import Act
@@ -21,14 +23,15 @@ from survey_app.storage.tables import (
     EnvelopeRow,
     InboundRow,
     InvitationRow,
+    OpeningRow,
     OutboxRow,
     PauseRow,
     ResponseRow,
     table,
 )
-from survey_app.wavekeys import WaveKeys
+from survey_app.wavekeys import WaveKeyError, WaveKeys
 
-_ENVELOPE, _RESPONSE = table(EnvelopeRow), table(ResponseRow)
+_ENVELOPE, _RESPONSE, _TRAIL = table(EnvelopeRow), table(ResponseRow), table(OpeningRow)
 _SWEPT = (
     table(DraftRow),
     table(PauseRow),
@@ -41,63 +44,100 @@ _SWEPT = (
 )
 _CLOSED = select(WAVE.c.id).where(WAVE.c.state == CLOSED)
 _LONG_CLOSED = _CLOSED.where(WAVE.c.closes < bindparam("before"))
-_OLD_ENVELOPES = delete(_ENVELOPE).where(_ENVELOPE.c.wave.in_(_LONG_CLOSED))
-_OLD = select(_RESPONSE.c.wave, func.count()).where(_RESPONSE.c.wave.in_(_LONG_CLOSED)).group_by(_RESPONSE.c.wave)
+# What was left unopened by a crash is not what no key opens: only a wave whose close is in the trail loses envelopes.
+_OPENED = select(_TRAIL.c.wave).where(_TRAIL.c.act == Act.CLOSED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
     """How many of each were deleted; `invitations_mixed` are those whose table was written in a new random order."""
 
-    wave_keys: int
-    drafts: int
-    resume_codes: int
-    conversations: int
-    notes_of_messages: int
-    emptied_messages: int
-    invitations: int
-    invitations_mixed: int
-    unopened_envelopes: int
-    responses: int
+    wave_keys: int = 0
+    drafts: int = 0
+    resume_codes: int = 0
+    conversations: int = 0
+    notes_of_messages: int = 0
+    emptied_messages: int = 0
+    invitations: int = 0
+    invitations_mixed: int = 0
+    unopened_envelopes: int = 0
+    responses: int = 0
 
 
-def purge(engine: Engine, policy: RetentionSettings, now: datetime) -> Purged:
-    """Apply the rules, as the owner of the tables. `now` has a zone."""
-    today = now.date()
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was deleted, and in sentences what could not be done now."""
+
+    purged: Purged
+    left: tuple[str, ...]
+
+
+def destroy_keys(engine: Engine, keys: WaveKeys, lost: str = "") -> Outcome:
+    """Destroy the keys of closed waves, and the one that is replaced since it is `lost` elsewhere."""
     with changing(engine) as work:
         closed = frozenset(work.execute(_CLOSED).scalars())
-    keys = WaveKeys(policy.wave_keys)
-    destroyed = sum(keys.destroy(wave) for wave in keys.waves() & closed)
+    destroyed, left = 0, []
+    for wave in sorted(keys.waves() & (closed | {lost})):
+        try:
+            destroyed += keys.destroy(wave)
+        except WaveKeyError as error:
+            left.append(str(error))
+    return Outcome(Purged(wave_keys=destroyed), tuple(left))
+
+
+def purge_rows(engine: Engine, policy: RetentionSettings, now: datetime, lost: str = "") -> Outcome:
+    """Apply the rules to the tables, as their owner; also to what hung on a key that is `lost`. `now` has a zone."""
+    today = now.date()
     with writing(engine) as session:
-        conversations = memory.forget_closed(session)
+        conversations = memory.forget_closed(session, lost)
         notes, emptied = memory.forget(session, today), outbox.purge(session, now)
     with changing(engine) as work:
         purged = Purged(
-            destroyed,
-            drafts.purge(work, today),
-            pauses.purge(work, today),
-            conversations,
-            notes,
-            emptied,
-            invitations.purge(work, today - timedelta(days=policy.keep_invitations_days)),
-            invitations.mix(work),
-            work.execute(_OLD_ENVELOPES, {"before": today - timedelta(days=policy.keep_envelopes_days)}).rowcount,
-            _purge_responses(work, policy, now),
+            drafts=drafts.purge(work, today, lost),
+            resume_codes=pauses.purge(work, today),
+            conversations=conversations,
+            notes_of_messages=notes,
+            emptied_messages=emptied,
+            invitations=invitations.purge(work, today - timedelta(days=policy.keep_invitations_days)),
+            unopened_envelopes=_purge_envelopes(work, today - timedelta(days=policy.keep_envelopes_days)),
+            responses=_purge_responses(work, policy, today),
         )
-    sweep(engine, *_SWEPT)
-    return purged
+    anew = ((_ENVELOPE,) if purged.unopened_envelopes else ()) + ((_RESPONSE,) if purged.responses else ())
+    sweep(engine, *_SWEPT, anew=anew)
+    try:
+        with changing(engine) as work:
+            return Outcome(replace(purged, invitations_mixed=invitations.mix(work)), ())
+    except OperationalError:
+        return Outcome(purged, ("the invitations were being read, so their order was left as it is",))
 
 
-def _purge_responses(work: Connection, policy: RetentionSettings, now: datetime) -> int:
-    """Delete old responses wave by wave, each with its record in the trail."""
+def _purge_envelopes(work: Connection, before: date) -> int:
+    old = (_ENVELOPE.c.wave.in_(_LONG_CLOSED), _ENVELOPE.c.wave.in_(_OPENED))
+    return _deleted(work, _ENVELOPE, old, before, lambda wave, count: trail.append(work, wave, Act.PURGED, 0, count))
+
+
+def _purge_responses(work: Connection, policy: RetentionSettings, today: date) -> int:
     if policy.keep_responses_days is None:
         return 0
-    before = now.date() - timedelta(days=policy.keep_responses_days)
-    counts: dict[str, int] = dict(work.execute(_OLD, {"before": before}).all())
-    for wave in sorted(counts):
-        imported = _RESPONSE.c.mode == "imported"
-        work.execute(delete(_RESPONSE).where(_RESPONSE.c.wave == wave, imported))
-        ours = work.execute(delete(_RESPONSE).where(_RESPONSE.c.wave == wave)).rowcount
-        if ours:
-            trail.append(work, wave, Act.PURGED, ours)
+    before = today - timedelta(days=policy.keep_responses_days)
+    ours = (_RESPONSE.c.wave.in_(_LONG_CLOSED), _RESPONSE.c.wave.in_(_OPENED))
+    others = (_RESPONSE.c.wave.in_(_LONG_CLOSED), _RESPONSE.c.mode == "imported")
+    return _deleted(
+        work, _RESPONSE, ours, before, lambda wave, count: trail.append(work, wave, Act.PURGED, count)
+    ) + _deleted(work, _RESPONSE, others, before, lambda _wave, _count: None)
+
+
+def _deleted(
+    work: Connection,
+    rows: Table,
+    which: tuple[ColumnElement[bool], ...],
+    before: date,
+    told: Callable[[str, int], None],
+) -> int:
+    """Delete rows wave by wave, and tell how many there were in each; how many in all."""
+    per_wave = select(rows.c.wave, func.count()).where(*which).group_by(rows.c.wave)
+    counts: dict[str, int] = dict(work.execute(per_wave, {"before": before}).all())
+    work.execute(delete(rows).where(*which), {"before": before})
+    for wave, count in sorted(counts.items()):
+        told(wave, count)
     return sum(counts.values())

@@ -80,7 +80,7 @@ def _interview(session: Session, plan: Plan, resident: Resident, random: Random)
     else:
         finished, left = hold_on_the_web(form, said, language, patience, random.getrandbits(32))
         if finished is None:
-            create(session, plan.keys, ticket, plan.wave_id, form, left, plan.today)
+            create(session, plan.keys.make(plan.wave_id), ticket, plan.wave_id, form, left, plan.today)
     if finished is not None:
         seal(session, form, finished, plan.wave_id, ticket, plan.custodian, Provenance(Entry.INVITED))
 

@@ -6,24 +6,27 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.custody import open_batches
-from analytics.publish import Parameters, publish
+from analytics.custody import WrongKeyError, open_batches
+from analytics.publish import NothingToPublishError, Parameters, publish
 from analytics.settings import CustodianSettings
 from survey_app.instrument import read_instrument
 from survey_app.settings import SECRET_BYTES, CollectorSettings, RetentionSettings, read_settings
-from survey_app.storage.database import connect, connected
+from survey_app.storage.database import connected
+from survey_app.wavekeys import WaveKeys
 
 from .demo import demo_environment, make_demo
 from .questionnaire import questionnaire
-from .retention import purge
+from .retention import Outcome, Purged, destroy_keys, purge_rows
 from .server import command
 
 VAR = Path("var")
@@ -91,39 +94,59 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
 @click.command()
 @click.option("--every", type=click.IntRange(min=5), help="Go on, looking again after this many seconds.")
 def refresh(every: int | None) -> None:
-    """Open the batches that may be opened and, if there were any, publish. Writes responses and a release.
+    """Open what may be opened and, if there was any, publish. Writes responses and a release.
 
-    Safe to run at any time: where nothing waits, nothing changes.
+    Needs THIQA_CUSTODIAN_PRIVATE_KEY; where holders have shares of it, they use `thiqa custody open`. Safe to run at
+    any time: where nothing waits, nothing changes.
     """
     settings = read_settings(CustodianSettings)
-    engine = connect(settings.database_url.get_secret_value())
-    while True:
-        done = open_batches(engine, settings.private_key, settings.smallest)
-        if done:
-            parameters = Parameters(created=datetime.now(UTC).date(), synthetic=settings.demo)
-            path = publish(engine, read_instrument(), settings.releases, parameters)
-            click.echo(f"Opened {sum(opening.opened for opening in done.values())}; published {path}")
-        elif not every:
-            click.echo("No wave has a batch waiting; the last release stands.")
-        if not every:
-            return
-        time.sleep(every)
+    private = settings.private_key
+    with connected(settings.database_url.get_secret_value()) as engine:
+        while True:
+            try:
+                said = _refreshed(engine, private, settings)
+            except (WrongKeyError, NothingToPublishError, SQLAlchemyError) as error:
+                said = str(error) if not isinstance(error, SQLAlchemyError) else "The database cannot be used now."
+                if not every:
+                    raise click.ClickException(said) from None
+            if said or not every:
+                click.echo(said or "Nothing waits that may be opened; the last release stands.")
+            if not every:
+                return
+            time.sleep(every)
 
 
-@click.command("purge")
-def purge_() -> None:
+def _refreshed(engine: Engine, private_key: str, settings: CustodianSettings) -> str:
+    """What was opened and published, or nothing."""
+    done = open_batches(engine, private_key, settings.smallest)
+    if not done:
+        return ""
+    parameters = Parameters(created=datetime.now(UTC).date(), synthetic=settings.demo)
+    path = publish(engine, read_instrument(), settings.releases, parameters)
+    return f"Opened {sum(opening.opened for opening in done.values())}; published {path}"
+
+
+@click.command()
+@click.option("--only", type=click.Choice(["keys", "rows"]), help="Of a collector's own machine: keys.")
+@click.option("--lost", metavar="WAVE", default="", help="The key of this wave is lost: begin it anew.")
+def purge(only: str | None, lost: str) -> None:
     """Apply the rules of retention (docs/custody.md); run it every night. Deletes what has expired, and nothing else.
 
-    Destroys the keys of closed waves, deletes drafts, resume codes, conversations and invitations that are over, and
-    writes the table of invitations in a new random order. Connect as the owner of the tables.
+    Destroys the keys of closed waves, as the machine's user who serves, and deletes rows, as the owner of the tables:
+    drafts, resume codes, conversations and invitations that are over. Writes the table of invitations in a new random
+    order. With --lost it also deletes what nobody can open any more, so that a new key can be made; who has answered by
+    text may then answer again.
     """
     settings = read_settings(RetentionSettings)
     with connected(settings.database_url.get_secret_value()) as engine:
-        done = purge(engine, settings, datetime.now(UTC))
+        keys = Outcome(Purged(), ()) if only == "rows" else destroy_keys(engine, WaveKeys(settings.wave_keys), lost)
+        rows = Outcome(Purged(), ()) if only == "keys" else purge_rows(engine, settings, datetime.now(UTC), lost)
     table = Table("what", "how many")
-    for name, count in asdict(done).items():
+    for name, count in asdict(replace(rows.purged, wave_keys=keys.purged.wave_keys)).items():
         table.add_row(name.replace("_", " "), str(count))
     Console().print(table)
+    if left := keys.left + rows.left:
+        raise click.ClickException("; ".join(left))
 
 
-verbs: list[click.Command] = [demo, serve, refresh, questionnaire, purge_]
+verbs: list[click.Command] = [demo, serve, refresh, questionnaire, purge]

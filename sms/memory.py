@@ -7,13 +7,14 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, insert, update
+from sqlalchemy import delete, func, insert, or_, update
 from sqlmodel import Session, col, select
 
-from survey_app.fieldwork import CLOSED
+from survey_app.fieldwork import CLOSED, OPEN, Wave
 from survey_app.intake import padded, unpadded
 from survey_app.storage.database import inserted
 from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow, table
+from survey_app.wavekeys import WaveKeys
 
 from .conversation import Conversation, State, dump, load
 from .keys import Keys
@@ -47,11 +48,22 @@ def forget(session: Session, today: date) -> int:
     return session.connection().execute(old).rowcount
 
 
-def forget_closed(session: Session) -> int:
-    """Delete the conversations of closed waves; how many. Who said stop stays known by the pseudonym of the number."""
-    closed = select(WaveRow.id).where(WaveRow.state == CLOSED)
-    over = delete(ConversationRow).where(col(ConversationRow.wave).in_(closed), col(ConversationRow.sealed) != b"")
-    return session.connection().execute(over).rowcount
+def forget_closed(session: Session, lost: str = "") -> int:
+    """Delete the conversations of closed waves, and of the one whose key is `lost`; how many.
+
+    Who said stop stays known by the pseudonym of the number.
+    """
+    over = select(WaveRow.id).where(or_(col(WaveRow.state) == CLOSED, col(WaveRow.id) == lost))
+    gone = delete(ConversationRow).where(col(ConversationRow.wave).in_(over), col(ConversationRow.sealed) != b"")
+    return session.connection().execute(gone).rowcount
+
+
+def wave_key(session: Session, keys: WaveKeys, wave: Wave) -> bytes | None:
+    """The key of a wave: made for the first conversation in it, None once it is destroyed. Raises WaveKeyError."""
+    if wave.state != OPEN:
+        return keys.find(wave.id)
+    mine = select(ConversationRow.person).where(ConversationRow.wave == wave.id, col(ConversationRow.sealed) != b"")
+    return keys.needed(wave.id, begun=lambda: session.exec(mine.limit(1)).first() is not None)
 
 
 def queue_up(session: Session, turn: int) -> None:

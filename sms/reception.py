@@ -13,7 +13,7 @@ from sqlmodel import Session
 from survey_app import fieldwork, intake
 from survey_app.intake import Ticket
 from survey_app.storage.database import writing
-from survey_app.wavekeys import WaveKeys
+from survey_app.wavekeys import WaveKeyError, WaveKeys
 
 from . import memory, outbox
 from .commands import Word, command
@@ -56,7 +56,7 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
     with writing(engine) as session:
         memory.queue_up(session, settings.keys.turn(address))
         if wave := _wave(session):
-            kept = memory.find(session, settings.keys, _wave_key(settings, wave), wave.id, address)
+            kept = memory.find(session, settings.keys, _key_to_stop(settings, wave), wave.id, address)
             turn = stop(wave.questionnaire, kept.conversation)
             memory.store(session, settings.keys, address, kept, turn.conversation)
             outbox.withdraw(session, settings.keys.number(address))
@@ -71,8 +71,10 @@ def _converse(settings: ChannelSettings, session: Session, inbound: Inbound, now
     if said is None and outbox.waiting(session, number):
         # What was asked last has not gone out yet, so this cannot be the answer to it.
         return
-    kept = memory.find(session, keys, _wave_key(settings, wave), wave.id, inbound.sender)
-    if wave.state == fieldwork.OPEN or (said and said.word is Word.STOP):
+    stopping = said is not None and said.word is Word.STOP
+    key = _key_to_stop(settings, wave) if stopping else memory.wave_key(session, WaveKeys(settings.wave_keys), wave)
+    kept = memory.find(session, keys, key, wave.id, inbound.sender)
+    if wave.state == fieldwork.OPEN or stopping:
         turn = reply(wave.questionnaire, kept.conversation, inbound.text, settings.terms)
     else:
         turn = close(kept.conversation)
@@ -96,9 +98,12 @@ def _keep(
     outbox.queue(session, keys, inbound.channel, inbound.sender, turn.messages, now)
 
 
-def _wave_key(settings: ChannelSettings, wave: fieldwork.Wave) -> bytes | None:
-    keys = WaveKeys(settings.wave_keys)
-    return keys.make(wave.id) if wave.state == fieldwork.OPEN else keys.find(wave.id)
+def _key_to_stop(settings: ChannelSettings, wave: fieldwork.Wave) -> bytes | None:
+    """The wave's key if it can be had: whoever says stop is heeded without it."""
+    try:
+        return WaveKeys(settings.wave_keys).find(wave.id)
+    except WaveKeyError:
+        return None
 
 
 def _wave(session: Session) -> fieldwork.Wave | None:

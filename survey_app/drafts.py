@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from .engine import Interview, Questionnaire
 from .engine.state import dump, load
-from .fieldwork import CLOSED, WAVE, Wave, fielded
+from .fieldwork import CLOSED, OPEN, WAVE, Wave, fielded
 from .intake import Ticket, padded, room, unpadded
 from .paradata import Paradata, from_plain, to_plain
 from .storage.database import Work, changed
@@ -26,6 +26,7 @@ DRAFT_DAYS = 2
 _DRAFT = table(DraftRow)
 _MINE = _DRAFT.c.id == bindparam("mine")
 _FIND = select(_DRAFT.c.revision, _DRAFT.c.sealed, _DRAFT.c.expires, *WAVE.c).join(WAVE).where(_MINE)
+_ANY = select(_DRAFT.c.id).where(_DRAFT.c.wave == bindparam("wave_id")).limit(1)
 _READ = _DRAFT.c.revision == bindparam("read")
 _STORE = update(_DRAFT).where(_MINE, _READ)
 _DISCARD = delete(_DRAFT).where(_MINE)
@@ -33,7 +34,7 @@ _DISCARD_READ = _DISCARD.where(_READ)
 _OVER = select(WAVE.c.id).where(WAVE.c.state == bindparam("closed"))
 _PURGE = (
     delete(_DRAFT)
-    .where(or_(_DRAFT.c.expires < bindparam("today"), _DRAFT.c.wave.in_(_OVER)))
+    .where(or_(_DRAFT.c.expires < bindparam("today"), _DRAFT.c.wave.in_(_OVER), _DRAFT.c.wave == bindparam("lost")))
     .returning(_DRAFT.c.wave, _DRAFT.c.answered)
 )
 _BREAK_OFF = table(BreakOffRow)
@@ -56,9 +57,14 @@ class Draft:
     key: bytes = field(repr=False)
 
 
+def wave_key(work: Work, keys: WaveKeys, wave: str) -> bytes:
+    """The key under which drafts of a wave in the field are sealed. Raises WaveKeyError."""
+    return keys.needed(wave, begun=lambda: work.execute(_ANY, {"wave_id": wave}).first() is not None)
+
+
 def create(
     work: Work,
-    keys: WaveKeys,
+    key: bytes,
     ticket: Ticket,
     wave: str,
     form: Questionnaire,
@@ -66,16 +72,22 @@ def create(
     today: date,
     paradata: Paradata | None = None,
 ) -> None:
-    """Keep a new draft, to expire after DRAFT_DAYS. Raises WaveKeyError if the wave has no key and none can be made."""
-    sealed = _seal(ticket, keys.make(wave), 0, interview, paradata or Paradata(), form)
+    """Keep a new draft under the wave's key, to expire after DRAFT_DAYS."""
+    sealed = _seal(ticket, key, 0, interview, paradata or Paradata(), form)
     row = {"id": _id(ticket), "wave": wave, "revision": 0, "sealed": sealed, "answered": len(interview.answers)}
     work.execute(insert(_DRAFT), {**row, "expires": today + timedelta(days=DRAFT_DAYS)})
 
 
 def find(work: Work, keys: WaveKeys, ticket: Ticket, today: date) -> Draft | None:
-    """The draft of this ticket, or None if there is none, it expired, or it is not ours to open."""
+    """The draft of this ticket, or None if there is none, it expired, its wave is over, or it is not ours to open.
+
+    Raises WaveKeyError if the wave is in the field and its key is missing.
+    """
     row = work.execute(_FIND, {"mine": _id(ticket)}).first()
-    if row is None or row.expires < today or (key := keys.find(row.id)) is None:
+    if row is None or row.expires < today:
+        return None
+    key = keys.needed(row.id, begun=lambda: True) if row.state == OPEN else keys.find(row.id)
+    if key is None:
         return None
     try:
         content = _aead(ticket, key).decrypt(row.sealed, _bound(ticket, row.revision))
@@ -102,21 +114,24 @@ def discard(work: Work, ticket: Ticket, draft: Draft | None = None) -> bool:
     return changed(work, _DISCARD_READ, {"mine": _id(ticket), "read": draft.revision}) == 1
 
 
-def hand_over(work: Work, keys: WaveKeys, ticket: Ticket, draft: Draft) -> Ticket:
+def hand_over(work: Work, ticket: Ticket, draft: Draft) -> Ticket:
     """Move a draft to a new ticket, with the days that it has left; the old ticket opens nothing any more."""
     new = Ticket.new()
     began = draft.expires - timedelta(days=DRAFT_DAYS)
-    create(work, keys, new, draft.wave.id, draft.wave.questionnaire, draft.interview, began, draft.paradata)
+    create(work, draft.key, new, draft.wave.id, draft.wave.questionnaire, draft.interview, began, draft.paradata)
     discard(work, ticket)
     return new
 
 
-def purge(work: Work, today: date) -> int:
+def purge(work: Work, today: date, lost: str = "") -> int:
     """Delete every expired draft and those of closed waves, counting after how many answers each broke off; how many.
 
-    An interview that was left by the button, or moved on by a resume code, is not among them.
+    Also all of a wave whose key is `lost`: nobody can open them. An interview that was left by the button, or moved on
+    by a resume code, is not among them.
     """
-    counts = Counter((row.wave, row.answered) for row in work.execute(_PURGE, {"today": today, "closed": CLOSED}))
+    counts = Counter(
+        (row.wave, row.answered) for row in work.execute(_PURGE, {"today": today, "closed": CLOSED, "lost": lost})
+    )
     for (wave, answered), count in sorted(counts.items()):
         at = {"at_wave": wave, "at_answered": answered}
         if not changed(work, _COUNT_MORE, {**at, "more": count}):
@@ -141,4 +156,4 @@ def _seal(
 
 def _aead(ticket: Ticket, key: bytes) -> Aead:
     """What seals one person's drafts of one wave (XChaCha20-Poly1305): neither key opens without the other."""
-    return Aead(ticket.derived(b"draft-key:" + key))
+    return Aead(ticket.within(key).derived(b"draft-key"))

@@ -56,6 +56,10 @@ class Ticket:
         """32 bytes for one purpose (BLAKE2b, keyed with the token); none tells anything of another."""
         return hashlib.blake2b(purpose, key=self.token, digest_size=32).digest()
 
+    def within(self, wave_key: bytes) -> "Ticket":
+        """The ticket in one wave: once the wave's key is destroyed, nothing of it can be made again."""
+        return Ticket(self.derived(b"wave:" + wave_key))
+
     @property
     def submission(self) -> uuid.UUID:
         """The submission's id."""
@@ -79,7 +83,7 @@ def complete(
     custodian: str,
     provenance: Provenance | None = None,
 ) -> Receipt:
-    """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once.
+    """Seal a completed interview to the custodian's public key (hexadecimal) and insert it once, under a wave's ticket.
 
     The digest leaves the provenance out: sent again a moment later, the interview is the same. Raises WaveClosedError.
     """
@@ -99,7 +103,7 @@ def complete(
 
 
 def received(work: Work, ticket: Ticket, digest: bytes | None = None) -> Receipt | None:
-    """Whether an envelope of this ticket waits to be opened, and whether it has this digest."""
+    """Whether an envelope of this wave's ticket waits to be opened, and whether it has this digest."""
     kept = work.execute(_DIGEST, {"mine": ticket.submission}).scalar()
     if kept is None:
         return None

@@ -63,9 +63,11 @@ def mix(work: Connection) -> int:
     """Rewrite the table in random order, all rows in one transaction; how many.
 
     On PostgreSQL a row that is spent moves to the end of the table and carries the number of its transaction: its place
-    would tell when. The table gets a new file.
+    would tell when. The table gets a new file. Raises OperationalError where somebody reads it for more than a moment,
+    since who comes with an invitation would have to wait as well; nothing is changed then.
     """
     if work.dialect.name == "postgresql":
+        work.execute(text("SET LOCAL lock_timeout = '2s'"))
         work.execute(text(f"LOCK TABLE {_ROW.name} IN ACCESS EXCLUSIVE MODE"))
     rows = [dict(row) for row in work.execute(select(_ROW)).mappings()]
     SystemRandom().shuffle(rows)

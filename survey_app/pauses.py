@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from . import drafts
 from .codes import new_code
+from .fieldwork import OPEN
 from .intake import Ticket
 from .storage.database import Work, changed
 from .storage.tables import PauseRow, table
@@ -69,7 +70,7 @@ def take_up(work: Work, keys: WaveKeys, stretched: Stretched, today: date) -> Ti
     except CryptoError:
         return None
     draft = drafts.find(work, keys, ticket, today)
-    return drafts.hand_over(work, keys, ticket, draft) if draft else None
+    return drafts.hand_over(work, ticket, draft) if draft and draft.wave.state == OPEN else None
 
 
 def purge(work: Work, today: date) -> int:

@@ -98,12 +98,17 @@ class CollectorSettings(BaseSettings):
         return self.public_url.startswith("https://")
 
 
-class RetentionSettings(BaseSettings):
-    """How many days after a wave's last day something is kept, and where it is. None keeps it until it is deleted."""
+class OwnerSettings(BaseSettings):
+    """What the owner of the tables needs."""
 
     model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
 
     database_url: SecretStr = SecretStr("sqlite:///var/thiqa.sqlite3")
+
+
+class RetentionSettings(OwnerSettings):
+    """How many days after a wave's last day something is kept, and where it is. None keeps it until it is deleted."""
+
     wave_keys: Path = Path("var/wave-keys")
     keep_invitations_days: int = Field(default=30, ge=0)
     keep_envelopes_days: int = Field(default=90, ge=0)

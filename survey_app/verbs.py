@@ -12,8 +12,8 @@ from alembic.util import CommandError
 from .areas import Area, AreaListError
 from .instrument import BUNDLED, Instrument, InstrumentError, read_instrument
 from .invite import invitations
-from .settings import SECRET_BYTES, CollectorSettings, PrintSettings, read_settings
-from .storage.database import connect
+from .settings import SECRET_BYTES, OwnerSettings, PrintSettings, read_settings
+from .storage.database import connected
 from .storage.database import migrate as migrate_tables
 from .xlsform import FormError
 
@@ -23,13 +23,11 @@ THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 @click.command()
 def migrate() -> None:
     """Bring the database's tables to the newest version. Changes the database named by THIQA_DATABASE_URL."""
-    engine = connect(read_settings(CollectorSettings).database_url.get_secret_value())
-    try:
-        migrate_tables(engine)
-    except CommandError as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        engine.dispose()
+    with connected(read_settings(OwnerSettings).database_url.get_secret_value()) as engine:
+        try:
+            migrate_tables(engine)
+        except CommandError as error:
+            raise click.ClickException(str(error)) from None
     click.echo("The tables are up to date. Next: thiqa serve")
 
 

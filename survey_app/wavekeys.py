@@ -7,6 +7,7 @@ who has the cookie or the channel's key.
 
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,16 @@ _ENDING = ".key"
 
 
 class WaveKeyError(Exception):
-    """A key that is there and cannot be read, or that cannot be written. Says nothing of the key."""
+    """A key that cannot be read, written or destroyed, or that is missing though there is work of it. Says no key."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaveKeys:
-    """The folder of the keys. Every process of a room reads the same; only their owner may look into it."""
+    """The folder of the keys. Every process of a room reads the same; only their owner may look into it.
+
+    A key that is missing while its wave is in the field is a fault (a disk that is not there), never a reason to make
+    another: `needed` is how a room asks for it.
+    """
 
     folder: Path
 
@@ -38,8 +43,16 @@ class WaveKeys:
             raise WaveKeyError(f"the key of wave {wave} is damaged")
         return found
 
+    def needed(self, wave: str, *, begun: Callable[[], bool]) -> bytes:
+        """The key of a wave in the field, made if nothing has `begun` that hangs on it. Raises WaveKeyError."""
+        if (found := self.find(wave)) is not None:
+            return found
+        if begun():
+            raise WaveKeyError(f"the key of wave {wave} is not there, and it was")
+        return self.make(wave)
+
     def make(self, wave: str) -> bytes:
-        """The key of a wave in the field, made when it is first needed. Raises WaveKeyError if it cannot be kept."""
+        """The key of a wave, made if there is none. Raises WaveKeyError if it cannot be kept."""
         if (found := self.find(wave)) is not None:
             return found
         try:
@@ -53,7 +66,7 @@ class WaveKeys:
         return frozenset(unquote(file.name.removesuffix(_ENDING)) for file in self.folder.glob(f"*{_ENDING}"))
 
     def destroy(self, wave: str) -> bool:
-        """Overwrite and delete the key of a wave; False if there was none.
+        """Overwrite and delete the key of a wave; False if there was none. Raises WaveKeyError if it cannot be.
 
         A journalling or copy-on-write disk may keep the old blocks: the folder belongs on one that is encrypted, or in
         memory.
@@ -66,6 +79,8 @@ class WaveKeys:
             self._file(wave).unlink()
         except FileNotFoundError:
             return False
+        except OSError as error:
+            raise WaveKeyError(f"the key of wave {wave} cannot be destroyed ({error.strerror})") from None
         return True
 
     def _write(self, wave: str) -> None:

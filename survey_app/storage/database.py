@@ -167,14 +167,20 @@ def changed(work: Work, statement: Executable, values: Mapping[str, object]) -> 
     return connection.execute(statement, values).rowcount
 
 
-def sweep(engine: Engine, *tables: Table) -> None:
-    """Take what was deleted out of the files: PostgreSQL keeps dead rows, and SQLite's log the pages of before."""
+def sweep(engine: Engine, *tables: Table, anew: tuple[Table, ...] = ()) -> None:
+    """Take what was deleted out of the database: SQLite's log keeps the pages of before, and PostgreSQL dead rows.
+
+    PostgreSQL frees their place, where their bytes stand until something is written over them; the tables to be written
+    `anew` get new files, while nobody else can read them.
+    """
     with engine.get_execution_options()[_PLAIN].connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            _autocommit(connection, on=True)
-            connection.exec_driver_sql(f"VACUUM {', '.join(table.name for table in tables)}")
+            return
+        _autocommit(connection, on=True)
+        connection.exec_driver_sql(f"VACUUM {', '.join(table.name for table in tables)}")
+        for table in anew:
+            connection.exec_driver_sql(f"VACUUM FULL {table.name}")
 
 
 def inserted(work: Work, into: Table, row: Mapping[str, object]) -> bool:

@@ -87,6 +87,7 @@ def start() -> ResponseReturnValue:
     if code is not None:
         if not gate.may_try(_address()):
             return _too_many()
+        sittings.ready(desk().place, wave.id)
         paradata = sittings.invited(desk().database, desk().settings.key, code, wave.id, desk().ticks())
         if paradata is None:
             gate.wrong(_address())

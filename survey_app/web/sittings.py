@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from .. import drafts, engine, intake, invitations, pauses
 from ..drafts import Draft
 from ..engine import Answer, Choice, Interview, Item, Mode, Questionnaire, Reason, Refused, Status, Step
-from ..fieldwork import OPEN, Wave
+from ..fieldwork import OPEN, Wave, open_wave
 from ..intake import Receipt, Ticket, WaveClosedError
 from ..paradata import Entry, Paradata, provenance
 from ..storage.database import Work, alone, changing
@@ -66,6 +66,12 @@ class Sitting:
         return self.draft.interview
 
 
+def ready(place: Place, wave_id: str) -> None:
+    """Raise WaveKeyError unless an interview of this wave can be kept: before an invitation is spent on one."""
+    with alone(place.database) as work:
+        drafts.wave_key(work, place.keys, wave_id)
+
+
 def invited(database: Engine, key: bytes | None, code: str, wave_id: str, now: float) -> Paradata | None:
     """Spend a start of an invitation, in a transaction of its own; None if it opens nothing."""
     if key is None:
@@ -92,7 +98,8 @@ def begin(
     with changing(place.database) as work:
         if earlier is not None:
             drafts.discard(work, earlier)
-        drafts.create(work, place.keys, ticket, fielded.id, fielded.questionnaire, step.interview, today, paradata)
+        key = drafts.wave_key(work, place.keys, fielded.id)
+        drafts.create(work, key, ticket, fielded.id, fielded.questionnaire, step.interview, today, paradata)
     return ticket, step
 
 
@@ -185,7 +192,8 @@ def _send(
             if drafts.store(work, ticket, sitting.draft, step.interview):
                 draft = sitting.draft
                 came = provenance(draft.paradata, engine.place(form, interview)[1], now)
-                receipt = intake.complete(work, form, step.interview, draft.wave.id, ticket, custodian, came)
+                mine = ticket.within(draft.key)
+                receipt = intake.complete(work, form, step.interview, draft.wave.id, mine, custodian, came)
                 drafts.discard(work, ticket)
                 return sitting, receipt
     raise BusyError
@@ -197,10 +205,17 @@ def leave(place: Place, ticket: Ticket) -> None:
         drafts.discard(work, ticket)
 
 
+def _sent(work: Work, keys: WaveKeys, ticket: Ticket) -> bool:
+    """Whether this ticket has sent an interview of the wave in the field."""
+    fielded = open_wave(work)
+    key = keys.find(fielded.id) if fielded else None
+    return key is not None and intake.received(work, ticket.within(key)) is not None
+
+
 def _find(work: Work, keys: WaveKeys, ticket: Ticket, today: date) -> Sitting | Absence:
     draft = drafts.find(work, keys, ticket, today)
     if draft is None:
-        return Absence.SENT if intake.received(work, ticket) else Absence.GONE
+        return Absence.SENT if _sent(work, keys, ticket) else Absence.GONE
     return Sitting(draft) if draft.wave.state == OPEN else Absence.CLOSED
 
 

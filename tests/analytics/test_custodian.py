@@ -67,7 +67,9 @@ def test_two_of_three_holders_open_and_close_a_wave_and_the_trail_is_whole(
     opened = run("open", "--share", tmp_path / "holder-1.txt", "--share", tmp_path / "holder-3.txt")
     assert opened.exit_code == 0, opened.output
     assert state(wave) == (5, 7)
-    closed = run("close-wave", "w1", "--share", tmp_path / "holder-3.txt", "--share", tmp_path / "holder-2.txt")
+    closed = run(
+        "close-wave", "w1", "--few", "--share", tmp_path / "holder-3.txt", "--share", tmp_path / "holder-2.txt"
+    )
     assert closed.exit_code == 0, closed.output
     assert state(wave) == (0, 12)
     checked = run("trail", "--noted", head(opened.output))
@@ -84,15 +86,24 @@ def test_holders_who_come_with_paper_type_their_words_unseen(wave: Engine, keys:
     assert not set(first.split()) & set(opened.output.split())
 
 
-def test_few_who_are_left_at_the_close_are_said_to_be_few(
+def test_few_who_are_left_are_opened_only_if_somebody_says_so(
     wave: Engine, keys: KeyPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("THIQA_CUSTODIAN_PRIVATE_KEY", keys.private)
-    monkeypatch.setenv("THIQA_BATCH", "50")
-    assert "is closed or has 100 envelopes waiting" in run("open").output
-    closed = run("close-wave", "w1")
-    assert "Only 12 were left" in closed.output
-    assert closed.exit_code == 0
+    monkeypatch.setenv("THIQA_BATCH", "wave")
+    refused = run("close-wave", "w1")
+    assert refused.exit_code == 1
+    assert "Only 12 are left" in refused.output
+    assert state(wave) == (12, 0)
+    assert run("close-wave", "w1", "--few").exit_code == 0
+    assert state(wave) == (0, 12)
+
+
+def test_nobody_is_asked_for_a_key_where_nothing_may_be_opened(wave: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for batch, sentence in (("50", "no wave is closed or has 100 envelopes waiting."), ("wave", "no wave is closed.")):
+        monkeypatch.setenv("THIQA_BATCH", batch)
+        result = run("open")
+        assert (result.exit_code, sentence in result.output) == (0, True)
 
 
 def test_status_says_how_many_wait_and_when_they_open(
@@ -107,7 +118,7 @@ def test_status_says_how_many_wait_and_when_they_open(
     ("words", "sentence"),
     [
         (("open",), "Not one of the envelopes that wait opens with this key; nothing was changed."),
-        (("close-wave", "w1"), "Not one of the envelopes that wait opens with this key; nothing was changed."),
+        (("close-wave", "w1", "--few"), "Not one of the envelopes that wait opens with this key; nothing was changed."),
         (("close-wave", "nowhere"), "There is no wave nowhere."),
         (("keygen", "--holders", "3"), "Name all three"),
         (("keygen", "--holders", "3", "--needed", "4", "--out", "x"), "there must be 2 to 16 holders"),

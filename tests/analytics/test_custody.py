@@ -76,7 +76,7 @@ def test_fewer_than_a_batch_and_its_pool_wait_until_the_wave_is_closed(
     put(wave, keys, [content(short_form)] * 19)
     assert open_batches(wave, keys.private, minimum=10) == {}
     assert state(wave) == (19, 0)
-    assert close_wave(wave, keys.private, "w1") == Opening(19)
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(19)
     assert state(wave) == (0, 19)
 
 
@@ -121,11 +121,11 @@ def test_envelopes_that_were_made_up_do_not_count_towards_a_batch(
 
 
 def test_a_wave_that_nobody_answered_is_closed_all_the_same(wave: Engine, keys: KeyPair) -> None:
-    assert close_wave(wave, keys.private, "w1") == Opening()
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening()
     with reading(wave) as session:
         assert [record.act for record in verify(session).records] == ["closed"]
     with pytest.raises(NoWaveError):
-        close_wave(wave, keys.private, "w2")
+        close_wave(wave, keys.private, "w2", DAY)
 
 
 def test_who_hands_in_while_the_wave_is_being_closed_is_told_so_and_opened_with_nobody(
@@ -150,7 +150,7 @@ def test_closing_waits_for_who_is_handing_in_and_opens_that_envelope_too(
     with ThreadPoolExecutor(1) as pool:
         with writing(postgres_engine) as session:
             assert complete(session, short_form, interview, "w1", Ticket.new(), keys.public) is Receipt.ACCEPTED
-            closing = pool.submit(close_wave, postgres_engine, keys.private, "w1")
+            closing = pool.submit(close_wave, postgres_engine, keys.private, "w1", DAY)
             with pytest.raises(TimeoutError):
                 closing.result(0.5)
         assert closing.result(10) == Opening(5)
@@ -160,7 +160,7 @@ def test_the_order_of_responses_says_nothing_of_the_order_of_submission(
     wave: Engine, keys: KeyPair, short_form: Questionnaire
 ) -> None:
     put(wave, keys, [content(short_form, contact_times=number) for number in range(1, 101)])
-    close_wave(wave, keys.private, "w1")
+    close_wave(wave, keys.private, "w1", DAY)
     with reading(wave) as session:
         order = [row.answers["contact_times"] for row in session.exec(select(ResponseRow))]
     assert sorted(order) == list(range(1, 101))
@@ -178,7 +178,7 @@ def test_answers_that_the_questionnaire_could_not_give_are_refused(
     wave: Engine, keys: KeyPair, short_form: Questionnaire, change: dict[str, object]
 ) -> None:
     put(wave, keys, [content(short_form), content(short_form, **change)])
-    assert close_wave(wave, keys.private, "w1") == Opening(1, 1)
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(1, 1)
 
 
 def test_envelopes_that_hold_no_submission_are_refused_and_counted(
@@ -189,7 +189,7 @@ def test_envelopes_that_hold_no_submission_are_refused_and_counted(
     bad: list[object] = [b"not padded", padded(b"\xff"), [1], {"version": short_form.version}]
     bad += [{**good, name: value} for name, value in changed]
     put(wave, keys, [good, *bad])
-    assert close_wave(wave, keys.private, "w1") == Opening(1, len(bad))
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(1, len(bad))
     assert state(wave) == (0, 1)
 
 
@@ -197,7 +197,7 @@ def test_another_key_opens_nothing_and_loses_nothing(wave: Engine, keys: KeyPair
     put(wave, keys, [content(short_form)] * 4)
     for attempt in (
         lambda: open_batches(wave, new_keys().private, minimum=2),
-        lambda: close_wave(wave, new_keys().private, "w1"),
+        lambda: close_wave(wave, new_keys().private, "w1", DAY),
     ):
         with pytest.raises(WrongKeyError):
             attempt()
@@ -212,7 +212,7 @@ def test_what_is_sealed_to_another_key_stays_for_who_has_it(
     other = new_keys()
     put(wave, keys, [content(short_form)] * 4)
     put(wave, other, [content(short_form)] * 3)
-    assert close_wave(wave, keys.private, "w1") == Opening(4, 0, 3)
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(4, 0, 3)
     assert state(wave) == (3, 4)
     assert open_batches(wave, other.private, minimum=2) == {"w1": Opening(3)}
 

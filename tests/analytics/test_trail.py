@@ -1,5 +1,6 @@
 """The trail of custody: whoever changes a record, takes one out or puts a response in is found."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -22,7 +23,7 @@ def trail(engine: Engine, keys: KeyPair, short_form: Questionnaire) -> Engine:
     for count in (7, 4):
         put(engine, keys, [content(short_form)] * count)
         open_batches(engine, keys.private, minimum=3)
-    close_wave(engine, keys.private, "w1")
+    close_wave(engine, keys.private, "w1", DAY)
     return engine
 
 
@@ -82,6 +83,18 @@ def _cut_short(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM opening"))
         connection.execute(text("DELETE FROM response"))
+
+
+def test_a_response_that_is_put_in_as_if_it_were_imported_is_found(trail: Engine) -> None:
+    with trail.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO response (id, wave, mode, language, answers, hurried) "
+                "SELECT :id, wave, 'imported', language, answers, hurried FROM response LIMIT 1"
+            ),
+            {"id": uuid.uuid4().hex},
+        )
+    assert judged(trail).faults == ("wave w1 holds 12 responses, and the trail accounts for 11",)
 
 
 @pytest.mark.parametrize("forge", [_made_anew, _cut_short])

@@ -300,7 +300,13 @@ def _sent_otherwise(person: Respondent, engine: Engine, language: str) -> TestRe
     ticket, first = Ticket(base64.urlsafe_b64decode(cookie + "=")), begin(QUESTIONNAIRE, Mode.WEB, language).interview
     with writing(engine) as session:
         drafts.create(
-            session, WaveKeys(Path(os.environ["THIQA_WAVE_KEYS"])), ticket, "2026-1", QUESTIONNAIRE, first, TODAY
+            session,
+            WaveKeys(Path(os.environ["THIQA_WAVE_KEYS"])).make("2026-1"),
+            ticket,
+            "2026-1",
+            QUESTIONNAIRE,
+            first,
+            TODAY,
         )
     person.cookie = cookie
     for name, given in (*ways[:-1], ("sex", "m")):

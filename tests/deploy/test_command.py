@@ -48,7 +48,7 @@ def test_a_missing_or_placeholder_key_stops_the_start_with_a_sentence(
     monkeypatch.delenv("THIQA_CUSTODIAN_PUBLIC_KEY", raising=False)
     if value:
         monkeypatch.setenv("THIQA_CUSTODIAN_PUBLIC_KEY", value)
-    result = CliRunner().invoke(main, ["migrate"])
+    result = CliRunner().invoke(main, ["invitations", "assist", "2026-q4"])
     assert result.exit_code == 1
     assert sentence in result.output
     assert "Traceback" not in result.output

@@ -1,6 +1,7 @@
 """`thiqa purge`: what is over goes, what is not stays, and nothing of it tells when."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,24 +11,25 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, func, select, text
 from sqlmodel import SQLModel
 
-from analytics.custody import KeyPair, close_wave
+from analytics.custody import KeyPair, Opening, close_wave, open_batches
 from analytics.trail import verify
 from deploy.command import main
-from deploy.retention import Purged, purge
+from deploy.retention import Purged, destroy_keys, purge_rows
 from sms import memory, outbox
 from sms.conversation import Conversation, State
 from sms.keys import Keys
 from survey_app import drafts, invitations, pauses
 from survey_app.engine import Mode, Questionnaire, answer, begin
-from survey_app.fieldwork import OPEN, field
+from survey_app.fieldwork import CLOSED, OPEN, field
 from survey_app.intake import Ticket
 from survey_app.invitations import Invitation
 from survey_app.paradata import Entry
 from survey_app.settings import RetentionSettings
 from survey_app.storage.database import changing, reading, writing
 from survey_app.storage.tables import BreakOffRow, ConversationRow, DraftRow, EnvelopeRow, InvitationRow, ResponseRow
-from survey_app.wavekeys import WaveKeys
+from survey_app.wavekeys import WaveKeyError, WaveKeys
 from tests.analytics.test_custody import content, put
+from tests.privacy.conftest import Watched, watched, watched_engine  # noqa: F401  # fixtures
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 NOON = datetime(2026, 10, 2, 12, tzinfo=UTC)
@@ -52,7 +54,13 @@ def fieldwork(engine: Engine, policy: RetentionSettings, short_form: Questionnai
             started = begin(short_form, Mode.WEB, "ar").interview
             for _ in range(3):
                 drafts.create(
-                    session, wave_keys, Ticket.new(), wave, short_form, answer(short_form, started, "").interview, FIRST
+                    session,
+                    wave_keys.make(wave),
+                    Ticket.new(),
+                    wave,
+                    short_form,
+                    answer(short_form, started, "").interview,
+                    FIRST,
                 )
             invitations.issue(session, KEY, Invitation(Entry.INVITED, wave, ""), 20)
             own = channel.within(wave_keys.make(wave))
@@ -60,9 +68,16 @@ def fieldwork(engine: Engine, policy: RetentionSettings, short_form: Questionnai
             memory.store(session, channel, NUMBER, new, Conversation(wave, state=State.STOPPED))
         outbox.queue(session, channel, "twilio", NUMBER, ("One last message",), NOON)
     put(engine, keys, [content(short_form)] * 3, OVER)
-    close_wave(engine, keys.private, OVER)
+    close_wave(engine, keys.private, OVER, FIRST)
     put(engine, KeyPair("00" * 31 + "09", ""), [content(short_form)], OVER)
     return engine
+
+
+def purge(engine: Engine, policy: RetentionSettings, now: datetime, lost: str = "") -> Purged:
+    """As `thiqa purge` does, where both can be done."""
+    keys, rows = destroy_keys(engine, WaveKeys(policy.wave_keys), lost), purge_rows(engine, policy, now, lost)
+    assert (keys.left, rows.left) == ((), ())
+    return replace(rows.purged, wave_keys=keys.purged.wave_keys)
 
 
 def count(engine: Engine, rows: type[SQLModel], **equal: object) -> int:
@@ -102,7 +117,11 @@ def test_time_takes_the_rest_by_the_rules(fieldwork: Engine, policy: RetentionSe
         assert purge(fieldwork, policy, datetime(2026, 10, 31, 12, tzinfo=UTC) + timedelta(days)) == done, days
     with reading(fieldwork) as session:
         verdict = verify(session)
-    assert [(record.act, record.responses) for record in verdict.records] == [("closed", 3), ("purged", 3)]
+    assert [(record.act, record.responses) for record in verdict.records] == [
+        ("closed", 3),
+        ("purged", 0),
+        ("purged", 3),
+    ]
     assert verdict.faults == ()
 
 
@@ -119,9 +138,9 @@ def test_how_far_interviews_came_that_were_broken_off_is_kept_as_counts(
     purge(fieldwork, policy, NOON + timedelta(days=5))
     with writing(fieldwork) as session:
         started = begin(short_form, Mode.WEB, "ar").interview
-        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, short_form, started, FIRST)
+        drafts.create(session, WaveKeys(policy.wave_keys).make(GOING), Ticket.new(), GOING, short_form, started, FIRST)
         one = answer(short_form, started, "").interview
-        drafts.create(session, WaveKeys(policy.wave_keys), Ticket.new(), GOING, short_form, one, FIRST)
+        drafts.create(session, WaveKeys(policy.wave_keys).make(GOING), Ticket.new(), GOING, short_form, one, FIRST)
     purge(fieldwork, policy, NOON + timedelta(days=5))
     with reading(fieldwork) as session:
         rows = session.connection().execute(select(BreakOffRow.__table__))  # type: ignore[attr-defined]
@@ -140,7 +159,9 @@ def test_an_interview_that_was_put_aside_expires_with_its_draft(
     keys, ticket = WaveKeys(policy.wave_keys), Ticket.new()
     _, stretched = pauses.new_pause()
     with writing(fieldwork) as session:
-        drafts.create(session, keys, ticket, GOING, short_form, begin(short_form, Mode.WEB, "ar").interview, FIRST)
+        drafts.create(
+            session, keys.make(GOING), ticket, GOING, short_form, begin(short_form, Mode.WEB, "ar").interview, FIRST
+        )
         assert pauses.put_aside(session, keys, ticket, stretched, FIRST)
     assert purge(fieldwork, policy, NOON).resume_codes == 0
     assert purge(fieldwork, policy, NOON + timedelta(days=3)).resume_codes == 1
@@ -227,3 +248,111 @@ def test_the_verb_says_what_it_deleted(
     result = CliRunner().invoke(main, ["purge"])
     assert result.exit_code == 0, result.output
     assert "wave keys" in result.output
+
+
+def test_a_close_that_died_before_it_opened_loses_no_envelope_to_the_purge(
+    engine: Engine, policy: RetentionSettings, short_form: Questionnaire, keys: KeyPair
+) -> None:
+    with writing(engine) as session:
+        field(session, short_form, OVER, FIRST, LAST, CLOSED)
+    put(engine, keys, [content(short_form)] * 3, OVER)
+    assert purge(engine, policy, NOON + timedelta(days=400)).unopened_envelopes == 0
+    assert open_batches(engine, keys.private, None) == {OVER: Opening(3)}
+
+
+def test_a_wave_that_is_closed_late_is_kept_as_long_as_another(
+    engine: Engine, policy: RetentionSettings, short_form: Questionnaire, keys: KeyPair
+) -> None:
+    late = datetime(2027, 6, 1, tzinfo=UTC)
+    with writing(engine) as session:
+        field(session, short_form, OVER, FIRST, LAST, OPEN)
+    put(engine, keys, [content(short_form)] * 3, OVER)
+    close_wave(engine, keys.private, OVER, late.date())
+    assert purge(engine, policy, late + timedelta(days=99)).responses == 0
+    assert purge(engine, policy, late + timedelta(days=101)).responses == 3
+
+
+def test_one_key_that_cannot_be_destroyed_keeps_nothing_else_from_being_purged(
+    fieldwork: Engine, policy: RetentionSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = policy.wave_keys / f"{OVER}.key"
+    file.unlink()
+    file.mkdir()
+    monkeypatch.delenv("THIQA_ENV_FILE", raising=False)
+    monkeypatch.setenv("THIQA_DATABASE_URL", policy.database_url.get_secret_value())
+    monkeypatch.setenv("THIQA_WAVE_KEYS", str(policy.wave_keys))
+    result = CliRunner().invoke(main, ["purge"])
+    assert result.exit_code == 1
+    assert "the key of wave over cannot be destroyed (Is a directory)" in result.output
+    assert count(fieldwork, DraftRow, wave=OVER) == 0
+
+
+def test_the_collector_destroys_keys_and_the_owner_rows(
+    fieldwork: Engine, policy: RetentionSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("THIQA_ENV_FILE", raising=False)
+    monkeypatch.setenv("THIQA_DATABASE_URL", policy.database_url.get_secret_value())
+    monkeypatch.setenv("THIQA_WAVE_KEYS", str(policy.wave_keys))
+    assert CliRunner().invoke(main, ["purge", "--only", "keys"]).exit_code == 0
+    assert WaveKeys(policy.wave_keys).waves() == {GOING}
+    assert count(fieldwork, DraftRow, wave=OVER) == 3
+    assert CliRunner().invoke(main, ["purge", "--only", "rows"]).exit_code == 0
+    assert count(fieldwork, DraftRow, wave=OVER) == 0
+
+
+def test_a_key_that_is_lost_in_the_field_is_replaced_only_when_somebody_says_so(
+    fieldwork: Engine, policy: RetentionSettings
+) -> None:
+    keys = WaveKeys(policy.wave_keys)
+    keys.destroy(GOING)
+    with writing(fieldwork) as session, pytest.raises(WaveKeyError, match="the key of wave going is not there"):
+        drafts.wave_key(session, keys, GOING)
+    assert purge(fieldwork, policy, NOON, lost=GOING).drafts == 6
+    with writing(fieldwork) as session:
+        assert drafts.wave_key(session, keys, GOING) == keys.find(GOING)
+
+
+@pytest.mark.postgres
+def test_purged_responses_are_in_no_file_of_postgresql(
+    watched: Watched,  # noqa: F811  # the fixture
+    watched_engine: Engine,  # noqa: F811  # the same
+    short_form: Questionnaire,
+    keys: KeyPair,
+    tmp_path: Path,
+) -> None:
+    with writing(watched_engine) as session:
+        for wave in (OVER, GOING):
+            field(session, short_form, wave, FIRST, LAST, OPEN)
+    for wave in (OVER, GOING):
+        put(watched_engine, keys, [content(short_form)] * 20, wave)
+        close_wave(watched_engine, keys.private, wave, FIRST)
+    with watched_engine.begin() as connection:
+        connection.execute(text("UPDATE wave SET closes = '2030-01-01' WHERE id = 'going'"))
+        connection.execute(text("UPDATE response SET stratum = 'canary-stratum' WHERE wave = 'over'"))
+        number = connection.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar_one()
+
+    def found() -> bool:
+        watched.administer("CHECKPOINT")
+        return any(b"canary-stratum" in file.read_bytes() for file in (watched.data / "base" / str(number)).iterdir())
+
+    url = SecretStr(watched_engine.url.render_as_string(hide_password=False))
+    policy = RetentionSettings(database_url=url, wave_keys=tmp_path, keep_responses_days=100)
+    assert found()
+    assert purge(watched_engine, policy, NOON + timedelta(days=200)).responses == 20
+    assert not found()
+    assert count(watched_engine, ResponseRow) == 20
+
+
+@pytest.mark.postgres
+def test_invitations_that_are_being_read_keep_nobody_waiting(
+    postgres_engine: Engine, tmp_path: Path, short_form: Questionnaire
+) -> None:
+    with writing(postgres_engine) as session:
+        field(session, short_form, GOING, FIRST, LAST, OPEN)
+        invitations.issue(session, KEY, Invitation(Entry.INVITED, GOING, ""), 20)
+    policy = RetentionSettings(wave_keys=tmp_path)
+    with postgres_engine.connect() as backup:
+        backup.execute(text("SELECT count(*) FROM invitation"))
+        done = purge_rows(postgres_engine, policy, NOON)
+    assert done.left == ("the invitations were being read, so their order was left as it is",)
+    assert purge_rows(postgres_engine, policy, NOON).purged.invitations_mixed == 20

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine, event, func
@@ -38,7 +39,7 @@ def main(url: str, key_file: Path, minimum: int) -> None:
     for step, when in OPENING:
         _look(url, _killed(url, step, when, lambda engine: open_batches(engine, key, minimum)))
     for step, when in CLOSING:
-        _look(url, _killed(url, step, when, lambda engine: close_wave(engine, key, WAVE)))
+        _look(url, _killed(url, step, when, lambda engine: close_wave(engine, key, WAVE, date(2026, 10, 1))))
 
 
 def _look(url: str, died_of: int) -> None:

@@ -37,7 +37,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     },
     "thiqa_custodian": {
         "questionnaire": {"SELECT"},
-        "wave": {"SELECT", "UPDATE state"},
+        "wave": {"SELECT", "UPDATE closes state"},
         "envelope": {"SELECT sealed submission wave", "DELETE"},
         "response": {"INSERT", "SELECT mode wave"},
         "opening": {"SELECT", "INSERT"},

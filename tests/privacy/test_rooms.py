@@ -199,7 +199,7 @@ def test_fault_63_the_custodian_opens_a_batch_closes_a_wave_and_checks_the_trail
     with reading(custodian) as session:
         assert waiting(session) == {"w1": 22}
     assert open_batches(custodian, keys.private, minimum=10) == {"w1": Opening(12)}
-    assert close_wave(custodian, keys.private, "w1") == Opening(10)
+    assert close_wave(custodian, keys.private, "w1", date(2026, 10, 1)) == Opening(10)
     assert [count(postgres_engine, rows) for rows in (EnvelopeRow, ResponseRow, OpeningRow)] == [0, 22, 2]
     with reading(custodian) as session:
         verdict = verify(session)

@@ -14,7 +14,7 @@ from nacl.secret import Aead
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from deploy.retention import purge
+from deploy.retention import destroy_keys, purge_rows
 from sms import memory
 from sms.conversation import Conversation
 from sms.conversation import load as load_conversation
@@ -25,7 +25,7 @@ from survey_app.fieldwork import CLOSED, OPEN, field
 from survey_app.intake import Ticket
 from survey_app.settings import RetentionSettings
 from survey_app.storage.database import connect, migrate, writing
-from survey_app.wavekeys import WaveKeys
+from survey_app.wavekeys import WaveKeyError, WaveKeys
 from tests.analytics.test_custody import ANSWERS
 
 DAY = date(2026, 10, 1)
@@ -81,7 +81,7 @@ def interviewed(wave: Engine, keys: WaveKeys, form: Questionnaire, ticket: Ticke
     """An interview in which a canary is answered, a copy of the database after each step."""
     interview = begin(form, Mode.WEB, "ar").interview
     with writing(wave) as session:
-        drafts.create(session, keys, ticket, "w1", form, interview, DAY)
+        drafts.create(session, keys.make("w1"), ticket, "w1", form, interview, DAY)
     copies = [copied(wave)]
     for reply in ("", CANARY, "06.141.01.53"):
         with writing(wave) as session:
@@ -105,13 +105,13 @@ def test_fault_60_a_thief_of_the_database_and_every_backup_reads_no_draft(
     for copy in copies:
         (row,) = copy["draft"]
         beside = f"{row['id']}:{row['revision']}".encode()
-        candidates = [*values(copy), key, *(Ticket(value).derived(b"draft-key:" + key) for value in values(copy))]
+        candidates = [*values(copy), key, *(Ticket(value).within(key).derived(b"draft-key") for value in values(copy))]
         assert not any(opens(bytes(row["sealed"]), candidate, beside) for candidate in candidates)
         assert CANARY.encode() not in b"".join(values(copy))
         # Each half of the key alone opens nothing; both do, so that it is known that the attempts were right.
         for cookie, wave_key in product((ticket, Ticket.new()), (key, bytes(32))):
             right = (cookie, wave_key) == (ticket, key)
-            assert opens(bytes(row["sealed"]), cookie.derived(b"draft-key:" + wave_key), beside) is right
+            assert opens(bytes(row["sealed"]), cookie.within(wave_key).derived(b"draft-key"), beside) is right
 
 
 def test_fault_60_after_the_wave_not_even_the_cookie_opens_a_backup(
@@ -129,8 +129,9 @@ def test_fault_60_after_the_wave_not_even_the_cookie_opens_a_backup(
         names = ", ".join(row)
         session.connection().execute(text(f"INSERT INTO draft ({names}) VALUES (:{', :'.join(row)})"), row)
     with writing(restored) as session:
-        assert drafts.find(session, wave_keys, ticket, DAY) is None
-        assert wave_keys.make("w1")  # even if the wave were opened again
+        with pytest.raises(WaveKeyError):
+            drafts.find(session, wave_keys, ticket, DAY)
+        assert wave_keys.make("w1")  # even if the wave got another one
         assert drafts.find(session, wave_keys, ticket, DAY) is None
     restored.dispose()
 
@@ -199,5 +200,6 @@ def _end(wave: Engine, keys: WaveKeys, form: Questionnaire) -> None:
     with writing(wave) as session:
         field(session, form, "w1", DAY, date(2026, 10, 31), CLOSED)
     url = SecretStr(wave.url.render_as_string(hide_password=False))
-    purge(wave, RetentionSettings(database_url=url, wave_keys=keys.folder), datetime(2026, 10, 31, 12, tzinfo=UTC))
+    assert destroy_keys(wave, keys).left == ()
+    purge_rows(wave, RetentionSettings(database_url=url, wave_keys=keys.folder), datetime(2026, 10, 31, 12, tzinfo=UTC))
     assert keys.find("w1") is None

@@ -121,7 +121,7 @@ def test_fault_51_envelopes_of_before_the_ways_in_are_opened_not_refused(
 ) -> None:
     field_as_stored(engine, old)
     put(engine, keys, old["payload"], old["payload"])
-    assert close_wave(engine, keys.private, "w1") == Opening(2, 0)
+    assert close_wave(engine, keys.private, "w1", date(2026, 10, 1)) == Opening(2, 0)
     with reading(engine) as session:
         rows = session.exec(select(ResponseRow)).all()
         assert {(row.entry, row.hurried) for row in rows} == {("open", False)}
@@ -137,4 +137,4 @@ def test_an_envelope_that_says_half_of_how_it_came_is_still_refused(
 ) -> None:
     field_as_stored(engine, old)
     put(engine, keys, old["payload"], json.dumps(json.loads(old["payload"]) | half))
-    assert close_wave(engine, keys.private, "w1") == Opening(1, 1)
+    assert close_wave(engine, keys.private, "w1", date(2026, 10, 1)) == Opening(1, 1)

@@ -143,7 +143,7 @@ def test_fault_06_two_tabs_never_overwrite_each_other(
     ticket = Ticket.new()
     start = begin(questionnaire, Mode.WEB, "fr").interview
     with writing(fielded) as session:
-        drafts.create(session, wave_keys, ticket, "w1", questionnaire, start, DAY)
+        drafts.create(session, wave_keys.make("w1"), ticket, "w1", questionnaire, start, DAY)
     with reading(fielded) as session:
         one, other = drafts.find(session, wave_keys, ticket, DAY), drafts.find(session, wave_keys, ticket, DAY)
     assert one is not None
@@ -160,7 +160,7 @@ def test_fault_60_a_stolen_draft_cannot_be_read_without_the_cookie(
     interview = answer(questionnaire, begin(questionnaire, Mode.WEB, "fr").interview, "").interview
     interview = answer(questionnaire, interview, CANARY).interview
     with writing(fielded) as session:
-        drafts.create(session, wave_keys, ticket, "w1", questionnaire, interview, DAY)
+        drafts.create(session, wave_keys.make("w1"), ticket, "w1", questionnaire, interview, DAY)
     with reading(fielded) as session:
         row = session.exec(select(DraftRow)).one()
         stolen = row.sealed + row.id.encode() + row.wave.encode()
@@ -173,7 +173,13 @@ def test_a_draft_expires_and_is_purged(fielded: Engine, questionnaire: Questionn
     ticket = Ticket.new()
     with writing(fielded) as session:
         drafts.create(
-            session, wave_keys, ticket, "w1", questionnaire, begin(questionnaire, Mode.WEB, "fr").interview, DAY
+            session,
+            wave_keys.make("w1"),
+            ticket,
+            "w1",
+            questionnaire,
+            begin(questionnaire, Mode.WEB, "fr").interview,
+            DAY,
         )
     late = DAY + timedelta(drafts.DRAFT_DAYS + 1)
     with writing(fielded) as session:
@@ -196,9 +202,9 @@ def test_fault_51_a_draft_of_before_paradata_is_still_read(
 ) -> None:
     ticket, interview = Ticket.new(), begin(questionnaire, Mode.WEB, "fr").interview
     with writing(fielded) as session:
-        drafts.create(session, wave_keys, ticket, "w1", questionnaire, interview, DAY)
+        drafts.create(session, wave_keys.make("w1"), ticket, "w1", questionnaire, interview, DAY)
         row = session.exec(select(DraftRow)).one()
-        old = Aead(ticket.derived(b"draft-key:" + wave_keys.make("w1"))).encrypt(
+        old = Aead(ticket.within(wave_keys.make("w1")).derived(b"draft-key")).encrypt(
             padded(dump(interview)), f"{row.id}:0".encode()
         )
         row.sealed = bytes(old)
@@ -235,7 +241,7 @@ def test_a_long_comment_makes_neither_envelope_nor_draft_longer(
     with writing(fielded) as session:
         for interview in (full, short):
             seal(session, form, interview, "w1", Ticket.new(), keys.public)
-        drafts.create(session, wave_keys, ticket, "w1", form, begin(form, Mode.WEB, "ar").interview, DAY)
+        drafts.create(session, wave_keys.make("w1"), ticket, "w1", form, begin(form, Mode.WEB, "ar").interview, DAY)
         draft = drafts.find(session, wave_keys, ticket, DAY)
         assert draft
         before = len(session.exec(select(DraftRow.sealed)).one())

@@ -99,7 +99,13 @@ def test_fault_03_other_answers_under_the_same_ticket_are_refused(
     ticket = Ticket(base64.urlsafe_b64decode(secret + "="))
     with writing(database) as session:
         drafts.create(
-            session, wave_keys, ticket, "2026-1", form(), begin(form(), Mode.WEB, "fr").interview, Calendar().today
+            session,
+            wave_keys.make("2026-1"),
+            ticket,
+            "2026-1",
+            form(),
+            begin(form(), Mode.WEB, "fr").interview,
+            Calendar().today,
         )
     person.cookie = secret
     for name, reply in (("welcome", None), ("trust_police", "0"), ("contact12", "no")):

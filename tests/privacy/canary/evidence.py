@@ -128,13 +128,13 @@ def _wrong_settings(ground: Ground) -> int:
     wrong: tuple[tuple[tuple[str, ...], dict[str, str | None]], ...] = (
         (("custody", "status"), {"THIQA_CUSTODIAN_PRIVATE_KEY": private[:-2]}),
         (("custody", "open"), {"THIQA_CUSTODIAN_PRIVATE_KEY": f"{private}\n{private}", "THIQA_BATCH": password}),
-        (("migrate",), {"THIQA_SITE_KEY": secrets["site key"] + "f"}),
-        (("migrate",), {"THIQA_CUSTODIAN_PUBLIC_KEY": f"{private}{private}"}),
+        (("invitations", "assist", "2026-1"), {"THIQA_SITE_KEY": secrets["site key"] + "f"}),
+        (("invitations", "assist", "2026-1"), {"THIQA_CUSTODIAN_PUBLIC_KEY": f"{private}{private}"}),
         (("sms", "send"), {"THIQA_CHANNEL_KEY": secrets["channel key"] + "x", "THIQA_TWILIO_SENDER": secrets["token"]}),
         (("purge",), {"THIQA_DATABASE_URL": ground.url.replace(password, password[::-1])}),
         (("purge",), {"THIQA_DATABASE_URL": f"postgresql+psycopg://thiqa@127.0.0.1:{password}/thiqa"}),
         (("release", "build"), {"THIQA_DATABASE_URL": f"postgresql+psycopg//thiqa:{password}@127.0.0.1/thiqa"}),
-        (("migrate",), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
+        (("invitations", "assist", "2026-1"), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
         (
             ("migrate",),
             {"THIQA_INFORMATION": "/nonexistent/asked.toml", "THIQA_MEDIA": f"/nonexistent/{password}"},

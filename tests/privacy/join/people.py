@@ -228,7 +228,7 @@ def run(
         if person.mode == "sms":
             _deliver(at, person)
     watch.copy()
-    close_wave(at.engine, at.keys.private, WAVE)
+    close_wave(at.engine, at.keys.private, WAVE, TODAY)
     watch.copy()
     return names
 

@@ -38,7 +38,7 @@ GRANTS = {
     },
     "thiqa_custodian": {
         "questionnaire": "SELECT",
-        "wave": "SELECT, UPDATE (state)",
+        "wave": "SELECT, UPDATE (state, closes)",
         "envelope": "SELECT (submission, wave, sealed), DELETE",
         "response": "INSERT, SELECT (wave, mode)",
         "opening": "SELECT, INSERT",
@@ -58,6 +58,12 @@ LOGGED = {
 }
 # What PUBLIC has unasked, and the question whether it still has it.
 CREATES = "SELECT bool_or(has_schema_privilege('public', oid, 'CREATE')) FROM pg_namespace WHERE nspname = 'public'"
+MAY_CONNECT = """
+SELECT EXISTS (
+    SELECT FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) AS granted
+    WHERE datname = current_database() AND privilege_type = 'CONNECT' AND grantee = CAST(%(role)s AS regrole)
+)
+"""
 CONNECTS = "SELECT has_database_privilege('public', current_database(), 'CONNECT, TEMPORARY')"
 
 REFUSED, NO_SCHEMA, NO_ROLE, THERE_ALREADY, THERE_SINCE = "42501", "3F000", "42704", "42710", "23505"
@@ -70,7 +76,7 @@ def upgrade() -> None:
         return
     _make_roles(connection)
     for role, tables in GRANTS.items():
-        connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {_database(connection)} TO {role}")
+        _tried(connection, f"GRANT CONNECT ON DATABASE {_database(connection)} TO {role}", REFUSED)
         for table, privileges in tables.items():
             connection.exec_driver_sql(f"GRANT {privileges} ON {table} TO {role}")
     _close(connection)
@@ -111,6 +117,11 @@ def _close(connection: Connection) -> None:
         revoke
         for revoke, still in revoked.items()
         if not _tried(connection, revoke, REFUSED, NO_SCHEMA) or connection.exec_driver_sql(still).scalar()
+    ]
+    left += [
+        f"GRANT CONNECT ON DATABASE {database} TO {role}"
+        for role in GRANTS
+        if not connection.exec_driver_sql(MAY_CONNECT, {"role": role}).scalar()
     ]
     settings = [f"ALTER DATABASE {database} SET {name} = {value}" for name, value in LOGGED.items()]
     left += [setting for setting in settings if not _tried(connection, setting, REFUSED)]
