@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from nacl.exceptions import CryptoError
@@ -22,7 +23,7 @@ from survey_app.engine import Questionnaire
 from survey_app.intake import Ticket
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import ConversationRow, EnvelopeRow, InboundRow, OutboxRow, WaveRow
-from survey_app.wavekeys import WaveKeys
+from survey_app.wavekeys import WaveKeyError, WaveKeys
 
 from .conftest import NUMBER, START, WAVE, Phone
 
@@ -331,3 +332,21 @@ def _as_tickets(conversation: Conversation) -> set[bytes]:
     return found | {
         value.to_bytes(32, order) for value in values if isinstance(value, int) for order in ("big", "little")
     }
+
+
+def test_stop_is_heeded_while_the_waves_key_is_away_and_everything_else_waits(
+    settings: ChannelSettings, database: Engine, tmp_path: Path
+) -> None:
+    own = settings.model_copy(update={"wave_keys": tmp_path / "keys"})
+    phone, other = Phone(own, database), Phone(own, database, OTHER)
+    for said in ("trust", "1", "2"):
+        phone.text(said)
+    (tmp_path / "keys").rename(tmp_path / "elsewhere")
+    with pytest.raises(WaveKeyError):
+        other.text("trust")
+    with pytest.raises(WaveKeyError):
+        phone.text("1", "SMwaits")
+    assert len(phone.text("stop")) == 1
+    (tmp_path / "elsewhere").rename(tmp_path / "keys")
+    assert phone.text("1") == []
+    assert len(other.text("trust")) == 1

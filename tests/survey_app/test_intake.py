@@ -1,8 +1,10 @@
 """The intake and the drafts on both databases: once, sealed, nothing lost between two tabs."""
 
+import hmac
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -29,7 +31,7 @@ from survey_app.engine.kinds import MAX_TEXT_CHARS
 from survey_app.engine.state import dump
 from survey_app.fieldwork import FieldworkError, field, open_wave, wave
 from survey_app.instrument import Instrument
-from survey_app.intake import EnvelopeError, Receipt, Ticket, padded, payload, room, unpadded
+from survey_app.intake import EnvelopeError, Receipt, Ticket, padded, payload, received, room, unpadded
 from survey_app.intake import complete as seal
 from survey_app.paradata import Paradata, Provenance
 from survey_app.storage.database import reading, writing
@@ -249,3 +251,19 @@ def test_a_long_comment_makes_neither_envelope_nor_draft_longer(
     with reading(fielded) as session:
         assert len({len(sealed) for sealed in session.exec(select(EnvelopeRow.sealed))}) == 1
         assert {len(sealed) for sealed in session.exec(select(DraftRow.sealed))} == {before}
+
+
+def test_a_copied_cookie_finds_no_envelope_once_the_waves_key_is_destroyed(
+    fielded: Engine, questionnaire: Questionnaire, keys: KeyPair, tmp_path: Path
+) -> None:
+    """Who kept a copy of the cookie and of the table could else try guesses of her answers for ever."""
+    ticket, own = Ticket.new(), WaveKeys(tmp_path)
+    with writing(fielded) as session:
+        seal(session, questionnaire, finished(questionnaire), "w1", ticket.within(own.make("w1")), keys.public)
+        (envelope,) = session.exec(select(EnvelopeRow)).all()
+        assert received(session, ticket.within(own.make("w1"))) is Receipt.ALREADY
+    own.destroy("w1")
+    for found in (ticket, ticket.within(own.make("w1")), ticket.within(bytes(32)), ticket.within(b"")):
+        assert envelope.submission != found.submission
+        said = payload(questionnaire, finished(questionnaire), Provenance())
+        assert hmac.digest(found.derived(b"digest"), said, "sha256") != envelope.digest
