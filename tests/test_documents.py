@@ -59,3 +59,8 @@ def test_the_commands_and_files_that_a_document_names_exist(document: Path) -> N
         assert (ROOT / path).exists(), path
     for test in re.findall(r"`(test_\w+)`", text):
         assert any(f"def {test}" in file.read_text() for file in (ROOT / "tests").rglob("test_*.py")), test
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_has_a_lone_word_where_a_table_is_to_come(document: Path) -> None:
+    assert re.findall(r"^[A-Z]{3,}$", document.read_text(), re.MULTILINE) == []
