@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from survey_app.intake import Ticket
 from survey_app.storage.database import RESTED_SECONDS, reading
+from survey_app.wavekeys import WaveKeys
 from tests.web.conftest import form
 from tests.web.test_journeys import drafts_kept, envelopes
 
@@ -170,12 +171,14 @@ def test_fault_43_a_statement_that_takes_half_a_minute_is_given_up(serve: Serve,
 
 
 @pytest.mark.postgres
-def test_fault_43_the_loser_of_a_deadlock_at_send_sends_again(serve: Serve, postgres: Engine) -> None:
+def test_fault_43_the_loser_of_a_deadlock_at_send_sends_again(
+    serve: Serve, postgres: Engine, wave_keys: WaveKeys
+) -> None:
     server = serve(postgres)
     sender = Visitor(server)
     sender.complete(*SHORT)
     review = sender.page
-    ticket = Ticket(base64.urlsafe_b64decode(sender.cookie + "="))
+    ticket = Ticket(base64.urlsafe_b64decode(sender.cookie + "=")).within(wave_keys.make("2026-1"))
     with postgres.connect() as other, ThreadPoolExecutor() as both:
         other.execute(text("SET LOCAL deadlock_timeout = '20s'"))  # so that the site is the one that is told
         insert = "INSERT INTO envelope (submission, wave, sealed, digest) VALUES (:id, '2026-1', 'x', 'x')"

@@ -397,10 +397,14 @@ def away(database: Engine) -> Away:
     return state
 
 
-def test_received_is_known_only_by_the_ticket(person: Respondent, database: Engine) -> None:
+def test_received_is_known_only_by_the_ticket_and_the_waves_key(
+    person: Respondent, database: Engine, wave_keys: WaveKeys
+) -> None:
     person.complete()
     secret = person.cookie or ""
     person.send()
     with reading(database) as session:
-        assert intake.received(session, Ticket(base64.urlsafe_b64decode(secret + "=")))
-        assert intake.received(session, Ticket.new()) is None
+        key, ticket = wave_keys.make("2026-1"), Ticket(base64.urlsafe_b64decode(secret + "="))
+        assert intake.received(session, ticket.within(key))
+        assert intake.received(session, ticket) is None
+        assert intake.received(session, Ticket.new().within(key)) is None

@@ -136,7 +136,7 @@ def _wrong_settings(ground: Ground) -> int:
         (("release", "build"), {"THIQA_DATABASE_URL": f"postgresql+psycopg//thiqa:{password}@127.0.0.1/thiqa"}),
         (("invitations", "assist", "2026-1"), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
         (
-            ("migrate",),
+            ("invitations", "assist", "2026-1"),
             {"THIQA_INFORMATION": "/nonexistent/asked.toml", "THIQA_MEDIA": f"/nonexistent/{password}"},
         ),
     )

@@ -21,7 +21,7 @@ ON_PAPER = ("invitation", "assistance code")
 PLACES = r"\w+ at ([\w<>]+\.?\w*:\d+, )*[\w<>]+\.?\w*:\d+"
 STAMP = r"\[[\d: +,-]+\] "
 SETTING = (
-    r"THIQA_[A-Z_]+ (is not set|must [^.\n]+?|Input should be [\w ,]+|information\.toml: cannot be read \(\w+\))\."
+    r"THIQA_[A-Z_]+ (is not set|must [^.\n]+?|Input should be [\w ,]+|asked\.toml: cannot be read \(\w+\))\."
 )
 LINES = (
     r"",
@@ -38,7 +38,7 @@ LINES = (
     re.escape(UNREADABLE),
     rf"Error: The database of THIQA_DATABASE_URL cannot be used: {PLACES}",
     r"Error: the database cannot be used \(\w+\)",
-    r"Next: thiqa release build|No wave has a batch waiting; the last release stands\.",
+    r"Next: thiqa release build|Nothing waits that may be opened; the last release stands\.",
     r"Nothing was opened: no wave is closed or has \d+ envelopes waiting\.",
     r"Error: No wave has 100 responses yet\.",
     r"(Opened \d+; p|P)ublished /[\w./-]+",
