@@ -20,9 +20,7 @@ AROUND = 60
 ON_PAPER = ("invitation", "assistance code")
 PLACES = r"\w+ at ([\w<>]+\.?\w*:\d+, )*[\w<>]+\.?\w*:\d+"
 STAMP = r"\[[\d: +,-]+\] "
-SETTING = (
-    r"THIQA_[A-Z_]+ (is not set|must [^.\n]+?|Input should be [\w ,]+|asked\.toml: cannot be read \(\w+\))\."
-)
+SETTING = r"THIQA_[A-Z_]+ (is not set|must [^.\n]+?|Input should be [\w ,]+|asked\.toml: cannot be read \(\w+\))\."
 LINES = (
     r"",
     r"[┏┡└┳┻┓┩┴┘━─╇┴]+",
