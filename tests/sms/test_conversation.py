@@ -87,6 +87,18 @@ def test_an_arabic_text_and_a_french_page_that_answer_alike_give_the_same_bytes(
     assert canonical(alike, by_text) == b'{"age":41,"contact":"yes","respect":"no","trust":"1"}'
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("1", "يمكن لشركة الهاتف قراءة هذه الرسائل"), ("2", "Votre opérateur peut lire"), ("3", "Your phone company can read these texts")],
+)
+def test_before_consent_everybody_is_told_that_the_phone_company_can_read(
+    form: Questionnaire, language: str, words: str
+) -> None:
+    asked = reply(form, reply(form, Conversation("2026-03"), "?", TERMS).conversation, language, TERMS)
+    assert asked.conversation.state is State.CONSENT
+    assert words in "\n".join(asked.messages)
+
+
 def test_who_answered_and_stopped_cannot_answer_again_by_start(form: Questionnaire) -> None:
     stopped = reached(form, *WAYS[State.DONE], "stop")
     turn = reply(form, stopped, "start", TERMS)
