@@ -89,7 +89,11 @@ def test_an_arabic_text_and_a_french_page_that_answer_alike_give_the_same_bytes(
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("1", "يمكن لشركة الهاتف قراءة هذه الرسائل"), ("2", "Votre opérateur peut lire"), ("3", "Your phone company can read these texts")],
+    [
+        ("1", "يمكن لشركة الهاتف قراءة هذه الرسائل"),
+        ("2", "Votre opérateur peut lire"),
+        ("3", "Your phone company can read these texts"),
+    ],
 )
 def test_before_consent_everybody_is_told_that_the_phone_company_can_read(
     form: Questionnaire, language: str, words: str
