@@ -1,5 +1,6 @@
 """The collection's verbs of the `thiqa` command."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,13 +11,15 @@ import click
 from alembic.util import CommandError
 
 from .areas import Area, AreaListError
+from .fieldwork import CLOSED, FieldworkError, field, wave
 from .instrument import BUNDLED, Instrument, InstrumentError, read_instrument
 from .invite import invitations
 from .settings import SECRET_BYTES, OwnerSettings, PrintSettings, read_settings
-from .storage.database import connected
+from .storage.database import connected, writing
 from .storage.database import migrate as migrate_tables
 from .xlsform import FormError
 
+WAVE_NAME = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -29,6 +32,32 @@ def migrate() -> None:
         except CommandError as error:
             raise click.ClickException(str(error)) from None
     click.echo("The tables are up to date. Next: thiqa serve")
+
+
+@click.command("field")
+@click.argument("wave_id", metavar="WAVE")
+@click.option("--opens", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day.")
+@click.option("--closes", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day that is planned.")
+@click.option("--instrument", type=click.Path(path_type=Path, exists=True), default=BUNDLED, help="Instrument file.")
+def put_in_field(wave_id: str, opens: datetime, closes: datetime, instrument: Path) -> None:
+    """Put WAVE in the field with the questionnaire of the instrument. Changes the database, as the owner of its tables.
+
+    The newest wave that is open is the one that people answer. Its dates may be changed by saying it again; a wave that
+    was closed stays so. Make a key for it first: thiqa custody keygen.
+    """
+    if not WAVE_NAME.fullmatch(wave_id):
+        raise click.ClickException("A wave is named by letters, digits and hyphens, such as 2026-q4.")
+    if closes < opens:
+        raise click.ClickException("The last day is before the first.")
+    try:
+        form = read_instrument(instrument).questionnaire
+        with connected(read_settings(OwnerSettings).database_url.get_secret_value()) as engine, writing(engine) as work:
+            if (found := wave(work, wave_id)) and found.state == CLOSED:
+                raise click.ClickException(f"Wave {wave_id} was closed and is not opened again: begin another.")
+            field(work, form, wave_id, opens.date(), closes.date())
+    except (InstrumentError, AreaListError, FormError, FieldworkError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Wave {wave_id} is in the field until {closes.date()}. At its end: thiqa custody close-wave {wave_id}")
 
 
 @click.command()
@@ -92,4 +121,4 @@ def _areas(survey: Instrument) -> Mapping[str, Area]:
     return {area.code: area for area in found}
 
 
-verbs = [migrate, secret, invitations, poster]
+verbs = [migrate, put_in_field, secret, invitations, poster]
