@@ -13,10 +13,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from werkzeug.test import TestResponse
 
-from survey_app import drafts, intake
+from survey_app import drafts
 from survey_app.engine import Mode, begin
 from survey_app.intake import Ticket
-from survey_app.storage.database import reading, writing
+from survey_app.storage.database import writing
 from survey_app.wavekeys import WaveKeys
 
 from .conftest import Calendar, form
@@ -395,16 +395,3 @@ def away(database: Engine) -> Away:
             raise OperationalError("SELECT secret-answer", {}, Exception("sqlite is away"))
 
     return state
-
-
-def test_received_is_known_only_by_the_ticket_and_the_waves_key(
-    person: Respondent, database: Engine, wave_keys: WaveKeys
-) -> None:
-    person.complete()
-    secret = person.cookie or ""
-    person.send()
-    with reading(database) as session:
-        key, ticket = wave_keys.make("2026-1"), Ticket(base64.urlsafe_b64decode(secret + "="))
-        assert intake.received(session, ticket.within(key))
-        assert intake.received(session, ticket) is None
-        assert intake.received(session, Ticket.new().within(key)) is None

@@ -1,5 +1,6 @@
 """A disk that is not there: the folder of the waves' keys is away for a while, and nobody loses anything by it."""
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +9,13 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from survey_app import invitations
+from survey_app import intake, invitations
+from survey_app.intake import Ticket
 from survey_app.invitations import Invitation
 from survey_app.paradata import Entry
 from survey_app.settings import CollectorSettings
-from survey_app.storage.database import writing
+from survey_app.storage.database import reading, writing
+from survey_app.wavekeys import WaveKeys
 
 from .respondent import Respondent, at, checked
 from .test_journeys import drafts_kept, envelopes
@@ -77,3 +80,16 @@ def test_an_invitation_is_not_spent_on_an_interview_that_cannot_be_kept(
         assert person.post("/start", {"code": code}).status_code == 503
     away(False)
     assert person.post("/start", {"code": code}).status_code == 303
+
+
+def test_received_is_known_only_by_the_ticket_and_the_waves_key(
+    person: Respondent, database: Engine, settings: CollectorSettings
+) -> None:
+    person.complete()
+    secret = person.cookie or ""
+    person.send()
+    with reading(database) as session:
+        key, ticket = WaveKeys(settings.wave_keys).make("2026-1"), Ticket(base64.urlsafe_b64decode(secret + "="))
+        assert intake.received(session, ticket.within(key))
+        assert intake.received(session, ticket) is None
+        assert intake.received(session, Ticket.new().within(key)) is None
