@@ -1,8 +1,7 @@
 """The `thiqa custody` verbs. The private key comes from the setting, from shares in files, or from holders who type."""
 
-import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from survey_app.fieldwork import CLOSED, waves
+from survey_app.private_file import private_file
 from survey_app.settings import read_settings
 from survey_app.storage.database import connected, reading
 
@@ -66,11 +66,10 @@ def keygen(holders: int | None, needed: int | None, out: Path | None) -> None:
     except SharesError as error:
         raise click.ClickException(str(error)) from None
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for number, share in enumerate(shares, 1):
-        _write(
-            out / f"holder-{number}.txt",
-            f"# Thiqa, share {number} of {holders}; any {needed} open. Public key {keys.public}\n{share}\n",
-        )
+    with ExitStack() as all_or_none:
+        for number, share in enumerate(shares, 1):
+            said = f"# Thiqa, share {number} of {holders}; any {needed} open. Public key {keys.public}\n{share}\n"
+            all_or_none.enter_context(private_file(out / f"holder-{number}.txt")).write(said.encode())
     click.echo(f"THIQA_CUSTODIAN_PUBLIC_KEY={keys.public}")
     click.echo(f"{out}: {holders} shares. Give each holder one and keep no copy; any {needed} of them open.", err=True)
 
@@ -99,11 +98,13 @@ def open_(files: tuple[Path, ...]) -> None:
     """Open the batches that may be opened: writes responses and deletes their envelopes, in one transaction a wave."""
     settings = read_settings(CustodianSettings)
     with _database(settings) as engine, _told():
-        if not due(engine, settings.smallest):
+        waits = due(engine, settings.smallest)
+        done = open_batches(engine, _private_key(settings, files), settings.smallest) if waits else {}
+        if not done:
             enough = f" or has {2 * settings.smallest} envelopes waiting" if settings.smallest else ""
             click.echo(f"Nothing was opened: no wave is closed{enough}.")
             return
-        _show(open_batches(engine, _private_key(settings, files), settings.smallest))
+        _show(done)
         _tell_head(engine)
     click.echo("Next: thiqa release build")
 
@@ -174,7 +175,7 @@ def _private_key(settings: CustodianSettings, files: tuple[Path, ...]) -> str:
         shares += [click.prompt(f"Share {number}", hide_input=True) for number in range(2, needed(shares[0]) + 1)]
         return joined(shares)
     except SharesError as error:
-        raise click.ClickException(str(error).capitalize()) from None
+        raise click.ClickException(str(error)) from None
 
 
 def _read(file: Path) -> str:
@@ -183,15 +184,6 @@ def _read(file: Path) -> str:
     except (OSError, UnicodeDecodeError):
         raise SharesError(f"{file} cannot be read") from None
     return " ".join(line for line in lines if not line.startswith("#"))
-
-
-def _write(file: Path, content: str) -> None:
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written ({error.strerror})") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(content)
 
 
 def _show(done: dict[str, Opening]) -> None:

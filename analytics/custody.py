@@ -39,9 +39,8 @@ _WRONG_KEY = "Not one of the envelopes that wait opens with this key; nothing wa
 _ENVELOPE, _RESPONSE = table(EnvelopeRow), table(ResponseRow)
 _COUNTS = select(_ENVELOPE.c.wave, func.count()).group_by(_ENVELOPE.c.wave)
 _SEALED = select(_ENVELOPE.c.submission, _ENVELOPE.c.sealed).where(_ENVELOPE.c.wave == bindparam("wave"))
-_LOCK = select(WAVE.c.state).where(WAVE.c.id == bindparam("mine")).with_for_update()
-_CLOSE = update(WAVE).where(WAVE.c.id == bindparam("mine")).values(state=CLOSED)
-_LATE = update(WAVE).where(WAVE.c.id == bindparam("mine"), WAVE.c.closes < bindparam("today"))
+_LOCK = select(WAVE.c.state, WAVE.c.closes).where(WAVE.c.id == bindparam("mine")).with_for_update()
+_CLOSE = update(WAVE).where(WAVE.c.id == bindparam("mine"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +136,14 @@ def close_wave(engine: Engine, private_key: str, wave_id: str, today: date) -> O
     with changing(engine) as work:
         # An envelope that is being handed in holds its wave's row by the foreign key: this waits for it, and whoever
         # comes later waits for this and finds the wave closed.
-        before = work.execute(_LOCK, {"mine": wave_id}).scalar()
-        if before is None:
+        found = work.execute(_LOCK, {"mine": wave_id}).first()
+        if found is None:
             raise NoWaveError(wave_id)
-        if before != CLOSED:
-            work.execute(_LATE.values(closes=today), {"mine": wave_id, "today": today})
-            work.execute(_CLOSE, {"mine": wave_id})
+        if found.state != CLOSED:
+            work.execute(_CLOSE.values(state=CLOSED, closes=max(found.closes, today)), {"mine": wave_id})
     waited = _read(engine, box, wave_id)
     done = _open(engine, waited, None)
-    if done is None and before != CLOSED:
+    if done is None and found.state != CLOSED:
         _noted(engine, wave_id)
     return done or Opening(unreadable=waited.unreadable)
 

@@ -6,9 +6,8 @@ from typing import Any
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from survey_app.discretion import be_discreet, told
 from survey_app.settings import SettingsError
-
-from .discretion import be_discreet, told
 
 GROUP = "thiqa.verbs"
 

@@ -23,6 +23,7 @@ from sms.settings import ChannelSettings
 from sms.wording import Terms
 from survey_app.fieldwork import OPEN, field, waves
 from survey_app.instrument import Instrument, read_instrument
+from survey_app.private_file import private_file
 from survey_app.settings import SECRET_BYTES, CollectorSettings, read_settings
 from survey_app.storage.database import connect, migrate, reading, writing
 from survey_app.storage.tables import ResponseRow
@@ -65,9 +66,8 @@ def demo_environment(directory: Path) -> Path:
             "THIQA_SITE_KEY": secrets.token_hex(SECRET_BYTES),
             "THIQA_CHANNEL_KEY": secrets.token_hex(SECRET_BYTES),
         }
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.writelines(f"{name}={value}\n" for name, value in lines.items())
+        with private_file(file) as out:
+            out.write("".join(f"{name}={value}\n" for name, value in lines.items()).encode())
     _completed(file, {"THIQA_WAVE_KEYS": str(directory / "wave-keys"), "THIQA_BATCH": "50"})
     os.environ["THIQA_ENV_FILE"] = str(file)
     return file

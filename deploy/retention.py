@@ -3,7 +3,6 @@
 Once a wave is closed its key is destroyed first: what is sealed with it, in any copy, is noise from then on.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -113,7 +112,10 @@ def purge_rows(engine: Engine, policy: RetentionSettings, now: datetime, lost: s
 
 def _purge_envelopes(work: Connection, before: date) -> int:
     old = (_ENVELOPE.c.wave.in_(_LONG_CLOSED), _ENVELOPE.c.wave.in_(_OPENED))
-    return _deleted(work, _ENVELOPE, old, before, lambda wave, count: trail.append(work, wave, Act.PURGED, 0, count))
+    counts = _deleted(work, _ENVELOPE, old, before)
+    for wave, count in counts.items():
+        trail.append(work, wave, Act.PURGED, 0, count)
+    return sum(counts.values())
 
 
 def _purge_responses(work: Connection, policy: RetentionSettings, today: date) -> int:
@@ -122,22 +124,15 @@ def _purge_responses(work: Connection, policy: RetentionSettings, today: date) -
     before = today - timedelta(days=policy.keep_responses_days)
     ours = (_RESPONSE.c.wave.in_(_LONG_CLOSED), _RESPONSE.c.wave.in_(_OPENED))
     others = (_RESPONSE.c.wave.in_(_LONG_CLOSED), _RESPONSE.c.mode == "imported")
-    return _deleted(
-        work, _RESPONSE, ours, before, lambda wave, count: trail.append(work, wave, Act.PURGED, count)
-    ) + _deleted(work, _RESPONSE, others, before, lambda _wave, _count: None)
+    counts = _deleted(work, _RESPONSE, ours, before)
+    for wave, count in counts.items():
+        trail.append(work, wave, Act.PURGED, count)
+    return sum(counts.values()) + sum(_deleted(work, _RESPONSE, others, before).values())
 
 
-def _deleted(
-    work: Connection,
-    rows: Table,
-    which: tuple[ColumnElement[bool], ...],
-    before: date,
-    told: Callable[[str, int], None],
-) -> int:
-    """Delete rows wave by wave, and tell how many there were in each; how many in all."""
-    per_wave = select(rows.c.wave, func.count()).where(*which).group_by(rows.c.wave)
+def _deleted(work: Connection, rows: Table, which: tuple[ColumnElement[bool], ...], before: date) -> dict[str, int]:
+    """Delete rows; how many there were in each wave, in the waves' order."""
+    per_wave = select(rows.c.wave, func.count()).where(*which).group_by(rows.c.wave).order_by(rows.c.wave)
     counts: dict[str, int] = dict(work.execute(per_wave, {"before": before}).all())
     work.execute(delete(rows).where(*which), {"before": before})
-    for wave, count in sorted(counts.items()):
-        told(wave, count)
-    return sum(counts.values())
+    return counts

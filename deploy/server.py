@@ -21,7 +21,7 @@ from gunicorn.http import errors
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from .discretion import be_discreet
+from survey_app.discretion import be_discreet
 
 ARRIVAL_SECONDS = 30  # a slow telephone sends the longest answer of ours in ten
 ANSWER_SECONDS = 120  # a slow reader of the largest file of the dashboards

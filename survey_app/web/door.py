@@ -87,8 +87,7 @@ def start() -> ResponseReturnValue:
     if code is not None:
         if not gate.may_try(_address()):
             return _too_many()
-        sittings.ready(desk().place, wave.id)
-        paradata = sittings.invited(desk().database, desk().settings.key, code, wave.id, desk().ticks())
+        paradata = sittings.invited(desk().place, desk().settings.key, code, wave.id, desk().ticks())
         if paradata is None:
             gate.wrong(_address())
             return notice(messages.no_invitation(), 404)

@@ -66,17 +66,16 @@ class Sitting:
         return self.draft.interview
 
 
-def ready(place: Place, wave_id: str) -> None:
-    """Raise WaveKeyError unless an interview of this wave can be kept: before an invitation is spent on one."""
-    with alone(place.database) as work:
-        drafts.wave_key(work, place.keys, wave_id)
+def invited(place: Place, key: bytes | None, code: str, wave_id: str, now: float) -> Paradata | None:
+    """Spend a start of an invitation, in a transaction of its own; None if it opens nothing.
 
-
-def invited(database: Engine, key: bytes | None, code: str, wave_id: str, now: float) -> Paradata | None:
-    """Spend a start of an invitation, in a transaction of its own; None if it opens nothing."""
+    Raises WaveKeyError, and spends none, if no interview of this wave could be kept.
+    """
     if key is None:
         return None
-    with changing(database) as work:
+    with alone(place.database) as work:
+        drafts.wave_key(work, place.keys, wave_id)
+    with changing(place.database) as work:
         found = invitations.spend(work, key, code, wave_id)
     if found is None:
         return None

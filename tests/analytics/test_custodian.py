@@ -52,6 +52,20 @@ def test_a_key_for_three_holders_is_written_in_shares_and_nowhere_else(wave: Eng
     assert "holder-1.txt cannot be written (File exists)" in again.output
 
 
+def test_shares_of_a_key_are_written_all_or_none(wave: Engine, tmp_path: Path) -> None:
+    (tmp_path / "holder-2.txt").write_text("another's")
+    refused = run("keygen", "--holders", "3", "--needed", "2", "--out", tmp_path)
+    assert refused.exit_code == 1
+    assert "PUBLIC_KEY" not in refused.output
+    assert [file.name for file in tmp_path.glob("holder-*")] == ["holder-2.txt"]
+    assert (tmp_path / "holder-2.txt").read_text() == "another's"
+
+
+def test_a_file_that_holds_no_share_is_named_as_it_is_written(wave: Engine, tmp_path: Path) -> None:
+    (tmp_path / "Share-A.txt").write_bytes(b"\xff")
+    assert "Share-A.txt cannot be read" in run("close-wave", "w1", "--few", "--share", tmp_path / "Share-A.txt").output
+
+
 def test_two_of_three_holders_open_and_close_a_wave_and_the_trail_is_whole(
     wave: Engine, short_form: Questionnaire, tmp_path: Path
 ) -> None:

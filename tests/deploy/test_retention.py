@@ -26,7 +26,15 @@ from survey_app.invitations import Invitation
 from survey_app.paradata import Entry
 from survey_app.settings import RetentionSettings
 from survey_app.storage.database import changing, reading, writing
-from survey_app.storage.tables import BreakOffRow, ConversationRow, DraftRow, EnvelopeRow, InvitationRow, ResponseRow
+from survey_app.storage.tables import (
+    BreakOffRow,
+    ConversationRow,
+    DraftRow,
+    EnvelopeRow,
+    InvitationRow,
+    ResponseRow,
+    table,
+)
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 from tests.analytics.test_custody import content, put
 from tests.privacy.conftest import Watched, watched, watched_engine  # noqa: F401  # fixtures
@@ -143,7 +151,7 @@ def test_how_far_interviews_came_that_were_broken_off_is_kept_as_counts(
         drafts.create(session, WaveKeys(policy.wave_keys).make(GOING), Ticket.new(), GOING, short_form, one, FIRST)
     purge(fieldwork, policy, NOON + timedelta(days=5))
     with reading(fieldwork) as session:
-        rows = session.connection().execute(select(BreakOffRow.__table__))  # type: ignore[attr-defined]
+        rows = session.connection().execute(select(table(BreakOffRow)))
         counts = {(row.wave, row.answered): row.interviews for row in rows}
     answered = len(one.answers)
     assert (

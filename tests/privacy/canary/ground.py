@@ -58,7 +58,7 @@ class Ground:
     runs: list[Run] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for name in ("home", "tmp", "work", "modules", "said", "wavekeys"):
+        for name in ("home", "tmp", "cwd", "modules", "said", "wavekeys"):
             (self.folder / name).mkdir()
         (self.folder / "modules" / "sitecustomize.py").write_text(NOTING)
         self.url = self.url or url_of(self.engine)
@@ -85,7 +85,7 @@ class Ground:
             "THIQA_TWILIO_AUTH_TOKENS": self.secrets["token"],
             "THIQA_TWILIO_SENDER": "+15005550006",
             "THIQA_TWILIO_BASE_URL": self.carrier,
-            "THIQA_RELEASES": str(self.folder / "work" / "releases"),
+            "THIQA_RELEASES": str(self.folder / "cwd" / "releases"),
         }
 
     @property
@@ -97,7 +97,7 @@ class Ground:
     def server(self, application: str) -> Iterator[Server]:
         folder = self.folder / "said" / application.partition(":")[2].strip("()")
         folder.mkdir()
-        with served(folder, self.environment, application, place=self.folder / "work") as running:
+        with served(folder, self.environment, application, place=self.folder / "cwd") as running:
             yield running
 
     def boots(self, **changed: str | None) -> Run:
@@ -113,7 +113,7 @@ class Ground:
         done = subprocess.run(
             words,
             env=self._with(changed),
-            cwd=self.folder / "work",
+            cwd=self.folder / "cwd",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -130,7 +130,7 @@ class Ground:
         with subprocess.Popen(
             [sys.executable, "-m", "deploy.command", *words],
             env=self._with({}),
-            cwd=self.folder / "work",
+            cwd=self.folder / "cwd",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -53,9 +53,9 @@ LINES = (
 )
 FILES = (
     r"{folder}/tmp/(wgunicorn-)?[\w]{{8}}",  # gunicorn's sign of life; Python's look whether it may write there
-    r"(work/)?invitations\.csv",
+    r"(cwd/)?invitations\.csv",
     r"{folder}/held",  # the test's own
-    r"{folder}/work/releases/[\w./-]+",
+    r"{folder}/cwd/releases/[\w./-]+",
     r"{folder}/wavekeys/([\w-]+\.key|\.[0-9a-f]{{16}})",
     r"/dev/null",
 )

@@ -134,7 +134,7 @@ def test_fault_54_no_answer_page_or_header_holds_what_is_not_its_persons(evidenc
 
 def test_fault_54_no_file_that_was_left_holds_a_canary(evidence: Evidence, finder: Finder) -> None:
     folder = evidence.ground.folder
-    left = [path for name in ("home", "tmp", "work") for path in files(folder / name)]
+    left = [path for name in ("home", "tmp", "cwd") for path in files(folder / name)]
     left += files(SHARED, evidence.began)
     names = "\n".join([*map(str, left), *evidence.ground.opened])
     found = finder.report("names", names.encode())
@@ -170,7 +170,7 @@ def test_fault_54_postgresql_logs_and_shows_no_canary(both: dict[str, Evidence])
 def test_fault_54_no_process_leaves_a_core(evidence: Evidence) -> None:
     """Workers were killed over an answer, by SIGSEGV, SIGBUS and their own abort, with no limit on cores."""
     assert [path for path in files(evidence.ground.folder) if "core" in path.name] == []
-    where = (evidence.ground.folder / "work" / CORES).parent  # an absolute path is its own
+    where = (evidence.ground.folder / "cwd" / CORES).parent  # an absolute path is its own
     elsewhere = [] if CORES.startswith("|") else files(where, evidence.began)
     assert [path for path in elsewhere if "core" in path.name] == []
     died = evidence.said["faulty"]
@@ -194,10 +194,10 @@ def test_fault_54_the_search_finds_what_is_leaked_on_purpose(
         work.execute(text("INSERT INTO leak VALUES (:said)"), {"said": str(sent)})
     finder = Finder(everybody(street.people, ()))
     dead = [sys.executable, "-c", f"import os; kept = {str(sent)!r} * 2; os.abort()"]
-    subprocess.run(dead, cwd=ground.folder / "work", check=False, stderr=subprocess.DEVNULL)
+    subprocess.run(dead, cwd=ground.folder / "cwd", check=False, stderr=subprocess.DEVNULL)
     everything, answer = {"answer", "number", "address", "browser"}, {"answer"}
     places = {"said": (said.encode(), everything), "activity": ("\n".join(seen).encode(), answer)}
-    for folder in ("tmp", "home", "work"):
+    for folder in ("tmp", "home", "cwd"):
         (leak,) = (ground.folder / folder).glob("leak-*")
         places[folder] = (leak.read_bytes(), everything)
     (shared,) = (path for path in files(SHARED, began) if path.name.startswith("leak-"))
@@ -205,7 +205,7 @@ def test_fault_54_the_search_finds_what_is_leaked_on_purpose(
     shared.unlink()
     places["log of statements and of their parameters"] = (watched.log[start:].encode(), {"answer", "number"})
     places["database"] = (b"".join(database_files(ground, watched, began).values()), {"answer", "number"})
-    if cores := list((ground.folder / "work").glob("core*")):  # elsewhere a program takes them
+    if cores := list((ground.folder / "cwd").glob("core*")):  # elsewhere a program takes them
         places["core"] = (cores[0].read_bytes(), {"answer", "number"})
     else:
         assert CORES.startswith("|") or resource.getrlimit(resource.RLIMIT_CORE)[1] == 0
@@ -235,7 +235,7 @@ def test_fault_54_every_spelling_is_found() -> None:
 def test_fault_54_a_process_says_no_to_cores_even_where_the_limit_is_lifted() -> None:
     """What collects cores asks the process itself, not its limit."""
     program = (
-        "import ctypes, resource; from deploy.discretion import be_discreet; be_discreet();"
+        "import ctypes, resource; from survey_app.discretion import be_discreet; be_discreet();"
         "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))"  # PR_GET_DUMPABLE
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT).stdout

@@ -1,6 +1,6 @@
 """Attacks: evidence in, guesses out. Each guesses for every person, by what it can see; none knows the design."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +35,7 @@ def adjacent_transaction(evidence: Evidence) -> Mapping[str, Guesses]:
     for table, rows in _with_system(evidence):
         own = {person: row.system["xmin"] for person, row in rows.items()}
         after = {p: min((n for n in numbers if n > x), default=max(numbers)) for p, x in own.items()}
-        nearest = {p: min(numbers, key=lambda n, x=x: abs(n - x)) for p, x in own.items()}  # type: ignore[misc]
+        nearest = {p: min((abs(n - x), n) for n in numbers)[1] for p, x in own.items()}
         order = {person: (number, rows[person].place) for person, number in own.items()}
         found[f"{table}.xmin, the next"] = _within(evidence, after, groups, order)
         found[f"{table}.xmin, the nearest"] = _within(evidence, nearest, groups, order)
@@ -64,12 +64,12 @@ def equal_values(evidence: Evidence) -> Mapping[str, Guesses]:
     for table, rows in evidence.rows.items():
         guesses: Guesses = {}
         for person, row in rows.items():
-            scores: Counter[int] = Counter()
+            scores: defaultdict[int, float] = defaultdict(float)
             for value in set(_flat(row.values)):
                 for number in holders.get(value, ()):
-                    scores[number] += 1 / len(holders[value])  # type: ignore[assignment]
+                    scores[number] += 1 / len(holders[value])
             if scores:
-                guesses[person] = evidence.responses[scores.most_common(1)[0][0]].values["id"]
+                guesses[person] = evidence.responses[max(scores, key=scores.__getitem__)].values["id"]
         found[f"values of {table}"] = complete(evidence, guesses)
     return found
 

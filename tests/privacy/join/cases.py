@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
+from typing import cast
 
 from sqlalchemy import Engine
 
@@ -65,8 +66,7 @@ def of_server(watched: Watched) -> Records:
 def answers_of(row: Row) -> Mapping[str, object]:
     """What a response says."""
     said = row.values.get("answers", row.values.get("said"))
-    found: Mapping[str, object] = json.loads(said) if isinstance(said, str) else said  # type: ignore[assignment]
-    return found
+    return cast("Mapping[str, object]", json.loads(said) if isinstance(said, str) else said)
 
 
 def _case(who: Sequence[Person], evidence: Evidence) -> Case:

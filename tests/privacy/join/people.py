@@ -242,7 +242,7 @@ def _open(at: Field, watch: Watch, minimum: int) -> None:
 def browse(at: Field, wave: fieldwork.Wave, person: Person, code: str) -> Iterator[None]:
     """Answer on the web by invitation, a request a step."""
     now = time.time()
-    paradata = sittings.invited(at.engine, SITE_KEY, code, WAVE, now)
+    paradata = sittings.invited(at.place, SITE_KEY, code, WAVE, now)
     assert paradata
     ticket, _ = sittings.begin(at.place, None, wave, Mode.WEB, person.language, TODAY, paradata)
     yield
