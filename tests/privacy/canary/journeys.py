@@ -77,7 +77,7 @@ def by_script(street: Street, _ground: Ground) -> None:
 
 def invited(street: Street, ground: Ground) -> None:
     """Invitations that were made by the verb: opened as printed, typed, spent, and with its area suggested."""
-    sheet = ground.folder / "work" / "invitations.csv"
+    sheet = ground.folder / "cwd" / "invitations.csv"
     made = ground.thiqa("invitations", "make", "2026-1", sheet.name, "--count", "3", "--area", "a2")
     assert made.code == 0, made.said
     codes = [line.partition(",")[0].replace("-", "") for line in sheet.read_text().splitlines()[1:]]
