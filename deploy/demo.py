@@ -20,7 +20,7 @@ from analytics.custody import close_wave, new_keys, open_batches
 from analytics.publish import Parameters, publish
 from analytics.settings import CustodianSettings
 from sms.settings import ChannelSettings
-from sms.wording import Terms
+from sms.talk.wording import Terms
 from survey_app.fieldwork import OPEN, field, waves
 from survey_app.instrument import Instrument, read_instrument
 from survey_app.private_file import private_file

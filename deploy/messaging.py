@@ -5,8 +5,8 @@ It sends nothing. The whole interview is the longest one: every question that go
 
 from dataclasses import dataclass, replace
 
-from sms.questions import note, question
 from sms.segments import BASIC, EXTENSION, GSM7, Segments, segments
+from sms.talk.questions import note, question
 from survey_app.engine import Item, Kind, Mode, Questionnaire, begin
 from survey_app.engine.questionnaire import DERIVED
 from translations.languages import LANGUAGES, direction

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from sms.commands import Command, Word, command
-from sms.conversation import Conversation, State, reply
 from sms.segments import segments
-from sms.wording import Terms
+from sms.talk.commands import Command, Word, command
+from sms.talk.conversation import Conversation, State, reply
+from sms.talk.wording import Terms
 from survey_app.engine import (
     Event,
     Interview,

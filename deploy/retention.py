@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from analytics import trail
 from analytics.trail import Act
-from sms import memory, outbox
+from sms import memory
+from sms.sending import outbox
 from survey_app import drafts, invitations, pauses
 from survey_app.fieldwork import CLOSED, WAVE
 from survey_app.settings import RetentionSettings

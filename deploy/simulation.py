@@ -11,8 +11,8 @@ from random import Random
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from sms import conversation as text
-from sms.wording import Terms
+from sms.talk import conversation as text
+from sms.talk.wording import Terms
 from survey_app.drafts import create
 from survey_app.engine import Interview, Item, Kind, Mode, Questionnaire, Refused, answer, begin, complete, current
 from survey_app.instrument import Instrument

@@ -16,8 +16,8 @@ from survey_app.storage.database import inserted
 from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow, table
 from survey_app.wavekeys import WaveKeys
 
-from .conversation import Conversation, State, dump, load
 from .keys import Keys
+from .talk.conversation import Conversation, State, dump, load
 
 INBOUND_DAYS = 30
 SEEDS = 2**32

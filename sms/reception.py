@@ -15,10 +15,11 @@ from survey_app.intake import Ticket
 from survey_app.storage.database import writing
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 
-from . import memory, outbox
-from .commands import Word, command
-from .conversation import State, Turn, close, reply, stop
+from . import memory
+from .sending import outbox
 from .settings import ChannelSettings
+from .talk.commands import Word, command
+from .talk.conversation import State, Turn, close, reply, stop
 
 
 @dataclass(frozen=True, slots=True)

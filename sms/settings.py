@@ -13,7 +13,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from survey_app.settings import CollectorSettings, secret_bytes
 
 from .keys import Keys
-from .wording import Terms
+from .talk.wording import Terms
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 WEBHOOK_PATH = "/sms/twilio"

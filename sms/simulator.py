@@ -14,11 +14,11 @@ from sqlalchemy import Engine
 from survey_app.storage.database import writing
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, known, plural_translator, translator
 
-from . import outbox
 from .clock import Clock
 from .keys import Keys
 from .reception import Inbound, receive
 from .segments import Segments, segments
+from .sending import outbox
 from .settings import E164, ChannelSettings
 
 CHANNEL = "simulator"

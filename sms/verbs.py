@@ -13,8 +13,8 @@ from survey_app.storage.database import connect
 
 from .carriers import TwilioCarrier
 from .clock import utc
-from .delivery import deliver, tidy
-from .outbox import FAILED, QUEUED, SENT, UNKNOWN
+from .sending.delivery import deliver, tidy
+from .sending.outbox import FAILED, QUEUED, SENT, UNKNOWN
 from .settings import ChannelSettings
 
 PAUSE_SECONDS = 2.0

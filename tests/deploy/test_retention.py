@@ -15,9 +15,10 @@ from analytics.custody import KeyPair, Opening, close_wave, open_batches
 from analytics.trail import verify
 from deploy.command import main
 from deploy.retention import Purged, destroy_keys, purge_rows
-from sms import memory, outbox
-from sms.conversation import Conversation, State
+from sms import memory
 from sms.keys import Keys
+from sms.sending import outbox
+from sms.talk.conversation import Conversation, State
 from survey_app import drafts, invitations, pauses
 from survey_app.engine import Mode, Questionnaire, answer, begin
 from survey_app.fieldwork import CLOSED, OPEN, field

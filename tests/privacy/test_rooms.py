@@ -15,9 +15,9 @@ from sqlmodel import SQLModel, select
 from analytics.custody import KeyPair, Opening, close_wave, open_batches, waiting
 from analytics.microdata import read_microdata
 from analytics.trail import verify
-from sms import outbox
 from sms.carriers import OPTED_OUT, BusyError, RejectedError, Sent
-from sms.delivery import deliver, tidy
+from sms.sending import outbox
+from sms.sending.delivery import deliver, tidy
 from sms.settings import ChannelSettings
 from survey_app import fieldwork
 from survey_app.engine import Questionnaire

@@ -16,9 +16,9 @@ from sqlalchemy import Engine, text
 
 from deploy.retention import destroy_keys, purge_rows
 from sms import memory
-from sms.conversation import Conversation
-from sms.conversation import load as load_conversation
 from sms.keys import Keys
+from sms.talk.conversation import Conversation
+from sms.talk.conversation import load as load_conversation
 from survey_app import drafts, intake, pauses
 from survey_app.engine import Interview, Mode, Questionnaire, Status, answer, begin
 from survey_app.fieldwork import CLOSED, OPEN, field

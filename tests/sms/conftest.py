@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from sms import outbox
 from sms.reception import Inbound, receive
+from sms.sending import outbox
 from sms.settings import ChannelSettings
 from survey_app import fieldwork
 from survey_app.engine import Choice, Item, Kind, Missing, Questionnaire, checked, parse

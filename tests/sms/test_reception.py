@@ -12,12 +12,12 @@ from nacl.exceptions import CryptoError
 from sqlalchemy import Engine, text
 from sqlmodel import col, func, select
 
-from sms import outbox
-from sms.conversation import Conversation, dump
 from sms.memory import INBOUND_DAYS, Kept, OvertakenError, find, queue_up, store
 from sms.memory import forget as forget_messages
 from sms.reception import Inbound, opted_out, receive
+from sms.sending import outbox
 from sms.settings import ChannelSettings
+from sms.talk.conversation import Conversation, dump
 from survey_app import fieldwork
 from survey_app.engine import Questionnaire
 from survey_app.intake import Ticket

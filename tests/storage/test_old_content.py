@@ -17,9 +17,9 @@ from sqlmodel import select
 
 from analytics.custody import KeyPair, Opening, close_wave
 from analytics.microdata import read_microdata
-from sms.conversation import load as load_conversation
-from sms.conversation import reply
-from sms.wording import Terms
+from sms.talk.conversation import load as load_conversation
+from sms.talk.conversation import reply
+from sms.talk.wording import Terms
 from survey_app.engine import Kind, Missing, Status, answer, complete, current, from_document, to_document
 from survey_app.engine.questionnaire import version_of
 from survey_app.engine.state import load

@@ -14,14 +14,14 @@ from resource import RLIMIT_CORE, prlimit
 from sqlalchemy import Engine, create_engine
 
 from deploy.simulation import Plan, interview_all, sample
-from sms.wording import Terms
+from sms.talk.wording import Terms
 from survey_app.fieldwork import CLOSED
 from survey_app.fieldwork import field as put_in_field
 from survey_app.instrument import read_instrument
 from survey_app.storage.database import writing
 from survey_app.wavekeys import WaveKeys
 from tests.faults.conftest import fielded
-from tests.sms.test_twilio import Server as Twilio
+from tests.sms.carriers.test_twilio import Server as Twilio
 
 from ..conftest import Watched
 from . import texting, troubles

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from analytics.custody import KeyPair, close_wave, open_batches
-from sms import outbox
 from sms.reception import Inbound, receive
+from sms.sending import outbox
 from sms.settings import ChannelSettings
 from survey_app import fieldwork, invitations
 from survey_app.areas import Margin

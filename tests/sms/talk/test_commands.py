@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms.commands import LANGUAGE_NAMES, WORDS, Command, Word, command, named_language
+from sms.talk.commands import LANGUAGE_NAMES, WORDS, Command, Word, command, named_language
 from survey_app.engine.normalise import fold
 
 STOPS = [

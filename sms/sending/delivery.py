@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from survey_app.storage.database import writing
 
-from . import memory, outbox, reception
-from .carriers import BusyError, Carrier, RejectedError, UncertainError
-from .clock import Clock
-from .settings import ChannelSettings
+from .. import memory, reception
+from ..carriers import BusyError, Carrier, RejectedError, UncertainError
+from ..clock import Clock
+from ..settings import ChannelSettings
+from . import outbox
 
 
 def deliver(settings: ChannelSettings, engine: Engine, carrier: Carrier, clock: Clock) -> Counter[str]:

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from sms import outbox
 from sms.carriers import OPTED_OUT, BusyError, RejectedError, Sent, UncertainError
-from sms.delivery import deliver, tidy
+from sms.sending import outbox
+from sms.sending.delivery import deliver, tidy
 from sms.settings import ChannelSettings
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import ConversationRow, OutboxRow
 
-from .conftest import NUMBER, START, Phone
+from ..conftest import NUMBER, START, Phone
 
 OTHER = "+212600000002"
 

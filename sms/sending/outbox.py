@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from survey_app.intake import padded, unpadded
 from survey_app.storage.tables import OutboxRow
 
-from .keys import Keys
+from ..keys import Keys
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from sms.conversation import Conversation, State, dump, load, reply
-from sms.wording import Terms
+from sms.talk.conversation import Conversation, State, dump, load, reply
+from sms.talk.wording import Terms
 from survey_app.engine import Kind, Questionnaire, canonical, current, offered_choices
 
-from ..engine.scripts import LANGUAGES, TEXT_STYLES, Script, scripts, texted
-from .conftest import LINK
-from .kinds import every_kind
+from ...engine.scripts import LANGUAGES, TEXT_STYLES, Script, scripts, texted
+from ..conftest import LINK
+from ..kinds import every_kind
 
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.json"))
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms import refusals, wording
-from sms.conversation import Conversation, State, close, dump, load, reply
-from sms.questions import MAX_PIPED_CHARS, plainly, question, spoken
 from sms.segments import GSM7, segments
-from sms.wording import Terms
+from sms.talk import refusals, wording
+from sms.talk.conversation import Conversation, State, close, dump, load, reply
+from sms.talk.questions import MAX_PIPED_CHARS, plainly, question, spoken
+from sms.talk.wording import Terms
 from survey_app.engine import (
     Answer,
     Choice,
@@ -33,9 +33,9 @@ from survey_app.engine import (
 )
 from survey_app.engine.state import StateError
 
-from ..engine.generated import LANGUAGES, questionnaires
-from .conftest import LINK, small_questionnaire
-from .kinds import every_kind
+from ...engine.generated import LANGUAGES, questionnaires
+from ..conftest import LINK, small_questionnaire
+from ..kinds import every_kind
 
 TERMS = Terms(LINK, free=True)
 WAYS = {

@@ -18,14 +18,15 @@ from click.testing import CliRunner
 from nacl.encoding import HexEncoder
 from sqlalchemy import Engine
 
-from sms import carriers, outbox
+from sms import carriers
 from sms.carriers import BusyError, RejectedError, Sent, TwilioCarrier, UncertainError
-from sms.delivery import deliver
+from sms.sending import outbox
+from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
 from sms.verbs import sms
 from survey_app.storage.database import writing
 
-from .conftest import CUSTODIAN, NUMBER, START, TOKEN, Phone
+from ..conftest import CUSTODIAN, NUMBER, START, TOKEN, Phone
 
 ACCOUNT = "AC" + "0" * 32
 SENDER = "+15005550006"

@@ -25,7 +25,7 @@ from survey_app.engine.kinds import MAX_TEXT_CHARS
 from survey_app.engine.normalise import visible
 from translations.languages import translator
 
-from .segments import GSM7, segments
+from ..segments import GSM7, segments
 
 MAX_STEM_CHARS = 40
 MAX_PIPED_CHARS = 60
