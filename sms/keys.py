@@ -1,4 +1,4 @@
-"""The keys of the text channel, all derived from one: pseudonyms of numbers and messages, and sealing.
+"""The keys of the text channel, derived from one and from the waves' own: pseudonyms and sealing.
 
 A pseudonym is a keyed hash; without the key nobody can try all numbers. Nothing here is ever printed.
 """
@@ -8,6 +8,8 @@ import hmac
 from dataclasses import dataclass, field
 
 from nacl.secret import Aead
+
+from survey_app.wavekeys import WaveKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,10 @@ class Keys:
     def within(self, wave_key: bytes) -> "Keys":
         """The keys of one wave. Pseudonyms of two waves cannot be joined, nor made once the wave's key is destroyed."""
         return Keys(hashlib.blake2b(wave_key, key=self.root, digest_size=32, person=b"wave").digest())
+
+    def period(self, name: str, address: str) -> str:
+        """The pseudonym of a number in a day or a month, so that two of them cannot be joined."""
+        return self._pseudonym(b"period:" + name.encode(), address)
 
     def message(self, channel: str, reference: str) -> str:
         """The pseudonym of a message that was taken."""
@@ -45,3 +51,21 @@ class Keys:
 
     def _pseudonym(self, purpose: bytes, value: str) -> str:
         return hmac.digest(self._derived(purpose), value.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The channel's keys, and those of the waves whose own key is still there."""
+
+    channel: Keys
+    waves: WaveKeys
+
+    def of(self, wave: str | None) -> Keys | None:
+        """The keys of a wave, or of the channel where there is none; None once they are destroyed.
+
+        Raises survey_app.wavekeys.WaveKeyError if the wave's key cannot be read now.
+        """
+        if wave is None:
+            return self.channel
+        found = self.waves.find(wave)
+        return self.channel.within(found) if found else None

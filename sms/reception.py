@@ -56,25 +56,25 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
     """The carrier says that this number told it to stop: the same as STOP, without a confirmation."""
     with writing(engine) as session:
         memory.queue_up(session, settings.keys.turn(address))
-        if wave := _wave(session):
+        if wave := fieldwork.current_wave(session):
             kept = memory.find(session, settings.keys, _key_to_stop(settings, wave), wave.id, address)
             turn = stop(wave.questionnaire, kept.conversation)
             memory.store(session, settings.keys, address, kept, turn.conversation)
-            outbox.withdraw(session, settings.keys.number(address))
+            if kept.keys:
+                outbox.withdraw(session, kept.keys.number(address))
 
 
 def _converse(settings: ChannelSettings, session: Session, inbound: Inbound, now: datetime) -> None:
-    wave, keys = _wave(session), settings.keys
+    wave, keys = fieldwork.current_wave(session), settings.keys
     if wave is None:
         return
     said = command(inbound.text)
-    number = keys.number(inbound.sender)
-    if said is None and outbox.waiting(session, number):
-        # What was asked last has not gone out yet, so this cannot be the answer to it.
-        return
     stopping = said is not None and said.word is Word.STOP
     key = _key_to_stop(settings, wave) if stopping else memory.wave_key(session, WaveKeys(settings.wave_keys), wave)
     kept = memory.find(session, keys, key, wave.id, inbound.sender)
+    if said is None and kept.keys and outbox.waiting(session, kept.keys.number(inbound.sender)):
+        # What was asked last has not gone out yet, so this cannot be the answer to it.
+        return
     if wave.state == fieldwork.OPEN or stopping:
         turn = reply(wave.questionnaire, kept.conversation, inbound.text, settings.terms)
     else:
@@ -93,10 +93,11 @@ def _keep(
         # A ticket that nobody keeps: whoever opens a copy of the conversation learns neither which envelope is hers nor
         # the key of its digest. That she answers once is the conversation's own doing, in this same transaction.
         intake.complete(session, form, turn.completed, wave, Ticket.new(), settings.custodian_public_key)
+    to = outbox.Recipient(inbound.channel, inbound.sender, wave if kept.keys else None, kept.keys or keys)
     if turn.conversation.state is State.STOPPED:
-        outbox.withdraw(session, keys.number(inbound.sender))
+        outbox.withdraw(session, to.person)
     memory.store(session, keys, inbound.sender, kept, turn.conversation)
-    outbox.queue(session, keys, inbound.channel, inbound.sender, turn.messages, now)
+    outbox.queue(session, to, turn.messages, now)
 
 
 def _key_to_stop(settings: ChannelSettings, wave: fieldwork.Wave) -> bytes | None:
@@ -105,8 +106,3 @@ def _key_to_stop(settings: ChannelSettings, wave: fieldwork.Wave) -> bytes | Non
         return WaveKeys(settings.wave_keys).find(wave.id)
     except WaveKeyError:
         return None
-
-
-def _wave(session: Session) -> fieldwork.Wave | None:
-    """The wave in the field, or else the newest."""
-    return fieldwork.open_wave(session) or next(reversed(fieldwork.waves(session)), None)

@@ -11,8 +11,9 @@ from pydantic import SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from survey_app.settings import CollectorSettings, secret_bytes
+from survey_app.wavekeys import WaveKeys
 
-from .keys import Keys
+from .keys import Keyring, Keys
 from .talk.wording import Terms
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
@@ -60,6 +61,11 @@ class ChannelSettings(CollectorSettings):
     def keys(self) -> Keys:
         """The channel's keys."""
         return Keys(secret_bytes(self.channel_key.get_secret_value()))
+
+    @property
+    def keyring(self) -> Keyring:
+        """The channel's keys and the waves'."""
+        return Keyring(self.keys, WaveKeys(self.wave_keys))
 
     @property
     def terms(self) -> Terms:

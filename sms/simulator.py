@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from sqlalchemy import Engine
 
+from survey_app import fieldwork
 from survey_app.storage.database import writing
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, known, plural_translator, translator
 
 from .clock import Clock
-from .keys import Keys
 from .reception import Inbound, receive
 from .segments import Segments, segments
 from .sending import outbox
@@ -57,7 +57,7 @@ def simulator(settings: ChannelSettings, engine: Engine, clock: Clock) -> Bluepr
             reference = once if _ONCE.fullmatch(once) else secrets.token_hex(16)
             address = f"{CHANNEL}:{number}"
             receive(settings, engine, Inbound(CHANNEL, reference, address, text), clock())
-            replies = collect(engine, settings.keys, address, clock)
+            replies = collect(settings, engine, address, clock)
             thread = [*thread, Bubble(True, text), *(Bubble(False, body) for body in replies)]
         return render_template(
             "simulator.html",
@@ -77,11 +77,14 @@ def simulator(settings: ChannelSettings, engine: Engine, clock: Clock) -> Bluepr
     return blueprint
 
 
-def collect(engine: Engine, keys: Keys, address: str, clock: Clock) -> list[str]:
+def collect(settings: ChannelSettings, engine: Engine, address: str, clock: Clock) -> list[str]:
     """What waits in the outbox for this simulated phone, marked as sent."""
     bodies: list[str] = []
+    keys = settings.keyring
     with writing(engine) as session:
-        while message := outbox.take(session, keys, CHANNEL, clock(), keys.number(address)):
+        wave = fieldwork.current_wave(session)
+        own = keys.of(wave.id if wave else None) or keys.channel
+        while message := outbox.take(session, keys, CHANNEL, clock(), own.number(address)):
             outbox.settle(session, message.id, outbox.SENT)
             bodies.append(message.body)
     return bodies

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey_app.settings import SettingsError, read_settings
 from survey_app.storage.database import connect
 
-from .carriers import TwilioCarrier
+from .carriers.twilio import TwilioCarrier
 from .clock import utc
 from .sending.delivery import deliver, tidy
 from .sending.outbox import FAILED, QUEUED, SENT, UNKNOWN

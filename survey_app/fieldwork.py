@@ -77,6 +77,11 @@ def open_wave(work: Work) -> Wave | None:
     return fielded(work, row) if row else None
 
 
+def current_wave(work: Work) -> Wave | None:
+    """The wave in the field, or else the newest; None if there never was one."""
+    return open_wave(work) or next(reversed(waves(work)), None)
+
+
 def wave(work: Work, wave_id: str) -> Wave | None:
     """The wave with this id, or None."""
     row = work.execute(_ONE, {"wave": wave_id}).first()

@@ -1,22 +1,60 @@
-"""Carriers: who takes a message to a phone. Twilio first; another one needs a name and one function.
+"""Carriers: who takes a message to a phone. A new one needs a name and three functions.
 
 A failure has one of three names, by what is known: surely not taken, refused for good, or nobody knows. No error
 carries a number or a text.
 """
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-TIMEOUT_SECONDS = 10
-OPTED_OUT = 21610  # Twilio: the recipient told the carrier STOP
+
+class Failure(StrEnum):
+    """Why a message did not arrive, by what can be done about it."""
+
+    OPTED_OUT = "opted_out"  # the recipient told the carrier STOP
+    INVALID = "invalid"  # no such number
+    LANDLINE = "landline"  # a number that takes no texts
+    UNREACHABLE = "unreachable"  # switched off, out of reach: perhaps another day
+    BLOCKED = "blocked"  # filtered, or a country that the account may not text: the channel must be looked at
+    REFUSED = "refused"  # anything else that the carrier will never take
+    GAVE_UP = "gave_up"  # tried as often as it may be
+
+
+class Fate(StrEnum):
+    """What a carrier says became of a message that it had taken."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as a carrier is handed it. `token` is our own name for it, told to the carrier and by its receipts."""
+
+    token: str
+    to: str = field(repr=False)
+    body: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The carrier has the message, under its own reference."""
 
-    reference: str
+    reference: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a carrier tells of a message later, found by our token or else by its reference."""
+
+    channel: str
+    token: str | None
+    reference: str | None = field(repr=False)
+    fate: Fate
+    failure: Failure | None = None
 
 
 class BusyError(Exception):
@@ -24,11 +62,11 @@ class BusyError(Exception):
 
 
 class RejectedError(Exception):
-    """The carrier will never take this message."""
+    """The carrier will never take this message, and why."""
 
-    def __init__(self, code: int | None = None) -> None:
-        super().__init__(f"the carrier refused the message, code {code}")
-        self.opted_out = code == OPTED_OUT
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"the carrier refused the message: {failure.value}")
+        self.failure = failure
 
 
 class UncertainError(Exception):
@@ -36,58 +74,21 @@ class UncertainError(Exception):
 
 
 class Carrier(Protocol):
-    """What sends."""
+    """What sends. Each call takes seconds at most and may be made from several threads at once."""
 
     @property
     def name(self) -> str:
         """The channel's name in the outbox."""
         ...
 
-    def send(self, to: str, body: str) -> Sent:
+    def send(self, message: Outgoing) -> Sent:
         """Hand over one message. Raises BusyError, RejectedError or UncertainError."""
         ...
 
+    def find(self, message: Outgoing, since: datetime) -> Sent | None:
+        """Whether the carrier took this message after all, if it can be asked. Raises BusyError, UncertainError."""
+        ...
 
-class TwilioCarrier:
-    """Twilio's Messages API through its own library, which is imported only when a carrier is made."""
-
-    name = "twilio"
-
-    def __init__(self, account: str, token: str, sender: str, base_url: str | None = None) -> None:
-        # Imported here since it is slow and large, and only the worker needs it; it has no types.
-        from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # noqa: PLC0415
-        from twilio.rest import Client  # type: ignore[import-untyped]  # noqa: PLC0415
-
-        silent = logging.getLogger("sms.carriers.silent")  # the library logs each request's address and headers
-        silent.disabled = True
-        http = TwilioHttpClient(timeout=TIMEOUT_SECONDS, logger=silent)
-        self._client, self._sender = Client(account, token, http_client=http), sender
-        if base_url:
-            self._client.api.base_url = base_url
-
-    def send(self, to: str, body: str) -> Sent:
-        """Hand over one message, once. Raises BusyError, RejectedError or UncertainError."""
-        from requests import RequestException  # noqa: PLC0415  # comes with the library
-
-        # Imported here for the same reasons as the client.
-        from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]  # noqa: PLC0415
-
-        try:
-            message = self._client.messages.create(to=to, from_=self._sender, body=body)
-        except TwilioRestException as error:
-            if error.status == 429 or error.status >= 500:
-                raise BusyError from None
-            raise RejectedError(error.code) from None
-        except RequestException as error:
-            if _never_connected(error):
-                raise BusyError from None
-            raise UncertainError from None
-        return Sent(str(message.sid))
-
-
-def _never_connected(error: Exception) -> bool:
-    from requests import ConnectTimeout  # noqa: PLC0415  # comes with the library
-    from urllib3.exceptions import NewConnectionError  # noqa: PLC0415  # the same
-
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, ConnectTimeout) or isinstance(reason, NewConnectionError)
+    def erase(self, reference: str) -> bool:
+        """Delete the carrier's copy of a text, in or out; False while it cannot be yet. Raises BusyError."""
+        ...

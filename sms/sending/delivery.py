@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from survey_app.storage.database import writing
 
 from .. import memory, reception
-from ..carriers import BusyError, Carrier, RejectedError, UncertainError
+from ..carriers import BusyError, Carrier, Failure, Outgoing, RejectedError, UncertainError
 from ..clock import Clock
 from ..settings import ChannelSettings
 from . import outbox
@@ -22,7 +22,7 @@ def deliver(settings: ChannelSettings, engine: Engine, carrier: Carrier, clock: 
     counts: Counter[str] = Counter()
     while True:
         with writing(engine) as session:
-            message = outbox.take(session, settings.keys, carrier.name, clock())
+            message = outbox.take(session, settings.keyring, carrier.name, clock())
         if message is None:
             return counts
         counts[_send(settings, engine, carrier, message, clock)] += 1
@@ -44,13 +44,13 @@ def _send(
 ) -> str:
     status, reference = outbox.SENT, None
     try:
-        reference = carrier.send(message.to, message.body).reference
+        reference = carrier.send(Outgoing(message.token, message.to, message.body)).reference
     except BusyError:
         with writing(engine) as session:
             return outbox.put_off(session, message, clock())
     except RejectedError as error:
         status = outbox.FAILED
-        if error.opted_out:
+        if error.failure is Failure.OPTED_OUT:
             reception.opted_out(settings, engine, message.to)
     except UncertainError:
         status = outbox.UNKNOWN

@@ -4,6 +4,7 @@ A status only goes forward. What may have been sent is never sent again blindly;
 """
 
 import json
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,14 +15,41 @@ from sqlmodel import Session, col, select
 from survey_app.intake import padded, unpadded
 from survey_app.storage.tables import OutboxRow
 
-from ..keys import Keys
+from ..keys import Keyring, Keys
+from ..segments import segments
 
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=30)
 KEPT_DAYS = 3
-QUEUED, SENDING, SENT, FAILED, UNKNOWN = "queued", "sending", "sent", "failed", "unknown"
-_FORWARD = {SENT: (QUEUED, SENDING, UNKNOWN), FAILED: (QUEUED, SENDING, UNKNOWN), UNKNOWN: (SENDING,)}
+QUEUED, SENDING, SENT, UNKNOWN = "queued", "sending", "sent", "unknown"
+DELIVERED, FAILED, EXPIRED = "delivered", "failed", "expired"
+REPLY, INVITATION, REMINDER = KINDS = ("reply", "invitation", "reminder")
+_OVER = (SENT, DELIVERED, FAILED, EXPIRED, UNKNOWN)
+_FORWARD = {
+    SENT: (QUEUED, SENDING, UNKNOWN),
+    FAILED: (QUEUED, SENDING, UNKNOWN),
+    UNKNOWN: (SENDING,),
+    EXPIRED: (QUEUED, SENDING),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A number on a channel, and the keys that name it and seal what it is sent: its wave's, or the channel's own.
+
+    Without a wave a message outlives none: the word that confirms STOP where the wave's key cannot be had.
+    """
+
+    channel: str
+    address: str = field(repr=False)
+    wave: str | None
+    keys: Keys
+
+    @property
+    def person(self) -> str:
+        """Its pseudonym."""
+        return self.keys.number(self.address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +58,53 @@ class Message:
 
     id: int
     attempts: int
+    token: str
     to: str = field(repr=False)
     body: str = field(repr=False)
 
 
-def queue(session: Session, keys: Keys, channel: str, address: str, bodies: tuple[str, ...], now: datetime) -> None:
-    """Write messages to a number, in order, due at once."""
-    number = keys.number(address)
+def queue(
+    session: Session,
+    to: Recipient,
+    bodies: tuple[str, ...],
+    due: datetime,
+    kind: str = REPLY,
+    expires: datetime | None = None,
+) -> None:
+    """Write messages to a number, in order, due at once or later; what is not sent by `expires` never is."""
+    person = to.person
     for body in bodies:
-        content = json.dumps({"to": address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
+        content = json.dumps({"to": to.address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
         row = {
-            "channel": channel,
-            "person": number,
-            "sealed": keys.seal(padded(content), _place(channel, number)),
+            "channel": to.channel,
+            "person": person,
+            "wave": to.wave,
+            "kind": kind,
+            "sealed": to.keys.seal(padded(content), _place(to.channel, person)),
+            "segments": segments(body).parts,
             "status": QUEUED,
             "attempts": 0,
-            "due": now,
+            "due": due,
+            "expires": expires,
+            "token": secrets.token_hex(16),
         }
         session.connection().execute(insert(OutboxRow).values(row))
 
 
-def waiting(session: Session, number: str) -> bool:
-    """Whether a message to this number is still on its way to the carrier."""
-    pending = (col(OutboxRow.person) == number, col(OutboxRow.status).in_((QUEUED, SENDING)))
+def waiting(session: Session, person: str) -> bool:
+    """Whether a reply to this person is still on its way to the carrier."""
+    pending = (OutboxRow.person == person, OutboxRow.kind == REPLY, col(OutboxRow.status).in_((QUEUED, SENDING)))
     return session.exec(select(OutboxRow.id).where(*pending).limit(1)).first() is not None
 
 
-def withdraw(session: Session, number: str) -> None:
-    """Delete what was not sent yet to this number."""
-    statement = delete(OutboxRow).where(col(OutboxRow.person) == number, col(OutboxRow.status) == QUEUED)
-    session.connection().execute(statement)
+def withdraw(session: Session, person: str, *kinds: str) -> int:
+    """Delete what was not sent yet to this person, of these kinds or of any; how many."""
+    which = (col(OutboxRow.person) == person, col(OutboxRow.status) == QUEUED, col(OutboxRow.kind).in_(kinds or KINDS))
+    return session.connection().execute(delete(OutboxRow).where(*which)).rowcount
 
 
-def take(session: Session, keys: Keys, channel: str, now: datetime, number: str | None = None) -> Message | None:
-    """Lease the next message that is due, of one number if given; a number's messages go in order. None if none is."""
+def take(session: Session, keys: Keyring, channel: str, now: datetime, person: str | None = None) -> Message | None:
+    """Lease the next message that is due, of one person if given; a person's messages go in order. None if none is."""
     _reclaim(session, channel, now)
     earlier = aliased(OutboxRow)
     overtakes = exists().where(
@@ -74,7 +115,7 @@ def take(session: Session, keys: Keys, channel: str, now: datetime, number: str 
     due = (
         select(OutboxRow)
         .where(OutboxRow.channel == channel, OutboxRow.status == QUEUED, OutboxRow.due <= now, ~overtakes)
-        .where(number is None or OutboxRow.person == number)
+        .where(person is None or OutboxRow.person == person)
         .order_by(col(OutboxRow.id))
         .limit(1)
         .with_for_update(skip_locked=True, of=OutboxRow)
@@ -84,8 +125,12 @@ def take(session: Session, keys: Keys, channel: str, now: datetime, number: str 
         return None
     row.status, row.attempts, row.due = SENDING, row.attempts + 1, now + LEASE
     session.flush()
-    content = json.loads(unpadded(keys.unseal(row.sealed, _place(channel, row.person))))
-    return Message(row.id, row.attempts, content["to"], content["body"])
+    own = keys.of(row.wave)
+    if own is None:
+        settle(session, row.id, EXPIRED)
+        return take(session, keys, channel, now, person)
+    content = json.loads(unpadded(own.unseal(row.sealed, _place(channel, row.person))))
+    return Message(row.id, row.attempts, row.token or "", content["to"], content["body"])
 
 
 def settle(session: Session, message: int, status: str, reference: str | None = None) -> bool:
@@ -108,7 +153,7 @@ def put_off(session: Session, message: Message, now: datetime) -> str:
 
 def purge(session: Session, now: datetime) -> int:
     """Delete the emptied rows of KEPT_DAYS ago; how many."""
-    old = (col(OutboxRow.due) < now - timedelta(days=KEPT_DAYS), col(OutboxRow.status).in_((SENT, FAILED, UNKNOWN)))
+    old = (col(OutboxRow.due) < now - timedelta(days=KEPT_DAYS), col(OutboxRow.status).in_(_OVER))
     return session.connection().execute(delete(OutboxRow).where(*old)).rowcount
 
 

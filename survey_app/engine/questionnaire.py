@@ -48,12 +48,13 @@ class Mode(StrEnum):
 
     WEB = "web"
     SMS = "sms"
+    WHATSAPP = "whatsapp"
     ASSISTED = "assisted"
 
     @property
     def by_text(self) -> bool:
         """Whether the questions travel as text messages, readable by the carrier."""
-        return self is Mode.SMS
+        return self in (Mode.SMS, Mode.WHATSAPP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, Table, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Table, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -19,6 +19,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# Why a message did not arrive, by what can be done: nothing for this number (opted_out, invalid, landline), perhaps
+# something later (unreachable), or the channel must be looked at (blocked, refused, gave_up).
+FAILURES = ("opted_out", "invalid", "landline", "unreachable", "blocked", "refused", "gave_up")
 DOCUMENT = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -150,14 +153,22 @@ class BreakOffRow(SQLModel, table=True):
 
 
 class ConversationRow(SQLModel, table=True):
-    """A conversation by text message: found by a keyed hash of the number, its state sealed under the channel's key."""
+    """A person's case in the text channel: found by a keyed hash of the number, its conversation sealed.
+
+    `state` and `delivery` (what became of her invitation) are what response rates are made of. A row whose `sealed` is
+    empty is a number that said stop, in any wave.
+    """
 
     __tablename__ = "conversation"
-    __table_args__ = (_one_of("state", "open", "completed", "stopped"),)
+    __table_args__ = (
+        _one_of("state", "invited", "open", "partial", "completed", "refused", "screened_out", "quota_full", "stopped"),
+        _one_of("delivery", "sent", "delivered", "unknown", "expired", *FAILURES),
+    )
 
     person: str = Field(primary_key=True, max_length=64)
     wave: str = Field(foreign_key="wave.id", max_length=40)
-    state: str = Field(max_length=10)
+    state: str = Field(max_length=12)
+    delivery: str | None = Field(default=None, max_length=12)
     revision: int
     sealed: bytes = Field(sa_type=LargeBinary)
 
@@ -172,22 +183,100 @@ class InboundRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """A message to be sent: recipient and text sealed, emptied once the carrier has it."""
+    """A message to be sent: recipient and text sealed (by the wave's key where there is one), emptied once sent.
+
+    `token` is our own name for it towards the carrier, `reference` a keyed hash of the carrier's. `kind` decides what
+    may hold it back: a reply answers somebody, an invitation or a reminder is our own doing. A status only goes on.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        _one_of("status", "queued", "sending", "sent", "failed", "unknown"),
+        _one_of("status", "queued", "sending", "sent", "delivered", "failed", "expired", "unknown"),
+        _one_of("kind", "reply", "invitation", "reminder"),
+        _one_of("failure", *FAILURES),
         CheckConstraint("attempts >= 0", name="attempts"),
+        Index("ix_outbox_queue", "channel", "status", "due"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    channel: str = Field(max_length=20, index=True)
+    channel: str = Field(max_length=20)
     person: str = Field(max_length=64, index=True)
+    wave: str | None = Field(default=None, foreign_key="wave.id", max_length=40)
+    kind: str = Field(default="reply", max_length=10, sa_column_kwargs={"server_default": "reply"})
     sealed: bytes = Field(sa_type=LargeBinary)
-    status: str = Field(max_length=10, index=True)
+    status: str = Field(max_length=10)
+    failure: str | None = Field(default=None, max_length=12)
+    segments: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     attempts: int
     due: datetime
-    reference: str | None = Field(default=None, max_length=64)
+    expires: datetime | None = None
+    token: str | None = Field(default=None, max_length=32, unique=True)
+    reference: str | None = Field(default=None, max_length=64, index=True)
+
+
+class CarrierCopyRow(SQLModel, table=True):
+    """A text that the carrier still holds a copy of, to be deleted there: its own id, sealed, and when to ask again."""
+
+    __tablename__ = "carrier_copy"
+    __table_args__ = (CheckConstraint("attempts >= 0", name="attempts"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=20)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    due: datetime = Field(index=True)
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class TallyRow(SQLModel, table=True):
+    """How many messages a number was sent in a day or a month, by a keyed hash that is another one in each of them."""
+
+    __tablename__ = "tally"
+    __table_args__ = (CheckConstraint("messages > 0", name="messages"),)
+
+    person: str = Field(primary_key=True, max_length=64)
+    period: str = Field(max_length=10, index=True)
+    messages: int
+
+
+class SpendingRow(SQLModel, table=True):
+    """What a wave's messages cost on a channel on a day; `cost` in millionths of the channel's currency."""
+
+    __tablename__ = "spending"
+
+    wave: str = Field(primary_key=True, foreign_key="wave.id", max_length=40)
+    channel: str = Field(primary_key=True, max_length=20)
+    day: date = Field(primary_key=True)
+    messages: int
+    segments: int
+    cost: int = Field(sa_type=BigInteger)
+
+
+class ChannelRow(SQLModel, table=True):
+    """How a channel does: the tokens left in its bucket, what it took and refused lately, when it was last heard."""
+
+    __tablename__ = "channel"
+
+    id: str = Field(primary_key=True, max_length=20)
+    tokens: float = 0.0
+    refilled: datetime
+    taken: int = 0
+    refused: int = 0
+    counted: datetime
+    resting: datetime | None = None
+    handed: datetime | None = None
+    heard: datetime | None = None
+
+
+class DispositionRow(SQLModel, table=True):
+    """How many cases of a wave's text messages ended how: written when the wave's conversations are deleted."""
+
+    __tablename__ = "disposition"
+    __table_args__ = (CheckConstraint("cases > 0", name="cases"),)
+
+    wave: str = Field(primary_key=True, foreign_key="wave.id", max_length=40)
+    state: str = Field(primary_key=True, max_length=12)
+    delivery: str = Field(primary_key=True, max_length=12)
+    cases: int
 
 
 def table(rows: type[SQLModel]) -> Table:

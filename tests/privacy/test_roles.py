@@ -33,6 +33,12 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "inbound": {"SELECT", "INSERT", "DELETE"},
         "outbox": {"SELECT", "INSERT", "UPDATE", "DELETE"},
         "outbox_id_seq": {"NEXT"},
+        "carrier_copy": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+        "carrier_copy_id_seq": {"NEXT"},
+        "tally": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+        "spending": {"SELECT", "INSERT", "UPDATE"},
+        "channel": {"SELECT", "INSERT", "UPDATE"},
+        "disposition": {"SELECT"},
         "envelope": {"INSERT", "SELECT digest submission"},
     },
     "thiqa_custodian": {

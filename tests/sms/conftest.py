@@ -135,9 +135,10 @@ class Phone:
     def arrived(self) -> list[str]:
         """What the carrier takes from the outbox for this phone."""
         bodies = []
-        keys = self.settings.keys
+        keys = self.settings.keyring
+        own = keys.of(WAVE) or keys.channel
         with writing(self.engine) as session:
-            while message := outbox.take(session, keys, "twilio", self.now, keys.number(self.number)):
+            while message := outbox.take(session, keys, "twilio", self.now, own.number(self.number)):
                 outbox.settle(session, message.id, outbox.SENT, f"SM{message.id}")
                 bodies.append(message.body)
         return bodies

@@ -24,9 +24,15 @@ COLUMNS = {
     "response": {"id", "wave", "mode", "language", "entry", "hurried", "answers", "weight", "stratum", "psu"},
     "opening": {"number", "wave", "act", "opened", "refused", "previous", "digest"},
     "break_off": {"wave", "answered", "interviews"},
-    "conversation": {"person", "wave", "state", "revision", "sealed"},
+    "conversation": {"person", "wave", "state", "delivery", "revision", "sealed"},
     "inbound": {"id", "day"},
-    "outbox": {"id", "channel", "person", "sealed", "status", "attempts", "due", "reference"},
+    "outbox": {"id", "channel", "person", "wave", "kind", "sealed", "status", "failure", "segments"}
+    | {"attempts", "due", "expires", "token", "reference"},
+    "carrier_copy": {"id", "channel", "sealed", "due", "attempts"},
+    "tally": {"person", "period", "messages"},
+    "spending": {"wave", "channel", "day", "messages", "segments", "cost"},
+    "channel": {"id", "tokens", "refilled", "taken", "refused", "counted", "resting", "handed", "heard"},
+    "disposition": {"wave", "state", "delivery", "cases"},
 }
 
 

@@ -27,9 +27,26 @@ def dice(request: pytest.FixtureRequest) -> Random:
     return Random(seed)
 
 
-def known(rows: list[dict[str, Any]], columns: set[str]) -> Counter[str]:
-    """How often each row occurs, seen in these columns only."""
-    return Counter(repr(sorted((name, row[name]) for name in columns)) for row in rows)
+# What an older revision knows only as something else: (table, column) and its word for each of ours.
+COARSER = {
+    ("outbox", "status"): {"delivered": "sent", "expired": "failed"},
+    ("conversation", "state"): {
+        "invited": "open",
+        "partial": "open",
+        "refused": "stopped",
+        "screened_out": "completed",
+        "quota_full": "completed",
+    },
+}
+
+
+def known(table: str, rows: list[dict[str, Any]], columns: set[str]) -> Counter[str]:
+    """How often each row occurs, seen in these columns only, in the words of the oldest revision."""
+    words = {name: COARSER.get((table, name), {}) for name in columns}
+    return Counter(
+        repr(sorted((name, words[name].get(row[name], row[name]) if words[name] else row[name]) for name in columns))
+        for row in rows
+    )
 
 
 def agree(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[str, Any]]]) -> None:
@@ -40,7 +57,7 @@ def agree(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[st
         assert len(old) == len(new), table
         columns = set(old[0]) & set(new[0])
         assert columns
-        same = known(old, columns) == known(new, columns)
+        same = known(table, old, columns) == known(table, new, columns)
         assert same, f"values of {table} have changed"
 
 
