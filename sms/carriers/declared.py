@@ -49,8 +49,8 @@ class Channel:
     """A channel and what it can do.
 
     `price` is for one segment in `currency`; `rate` in messages a second; `window_hours`: how long after a person's
-    text she may be written to freely (24 in WhatsApp), None for always; `templates` names the carrier's approved
-    texts for what we begin outside of it, by kind and language ("reminder.ar"). `failover` is the channel that steps in.
+    text she may be written to freely (24 in WhatsApp), None for always; `templates` names the carrier's approved texts
+    for what we begin outside of it, by kind and language ("reminder.ar"). `failover` is the channel that steps in.
     """
 
     name: Annotated[str, Field(pattern=f"^{NAME}$")]

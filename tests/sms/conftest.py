@@ -136,8 +136,9 @@ class Phone:
         """What the carrier takes from the outbox for this phone."""
         bodies = []
         keys = self.settings.keyring
-        own = keys.of(WAVE) or keys.channel
         with writing(self.engine) as session:
+            wave = fieldwork.current_wave(session)
+            own = keys.of(wave.id if wave else None) or keys.channel
             while message := outbox.take(session, keys, "twilio", self.now, own.number(self.number)):
                 outbox.settle(session, message.id, outbox.SENT, f"SM{message.id}")
                 bodies.append(message.body)
