@@ -26,7 +26,7 @@ ZONES = {
 }
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FRIDAY, RAMADAN = 4, 9
-LEAST_MINUTES = 120
+LEAST_MINUTES = 240
 MOST_DAYS = 2
 LONGEST_DAYS = 10
 _DAY = timedelta(days=1)
@@ -39,8 +39,8 @@ class Rules:
     """When it is quiet in a country: each span from its first moment until before its second, on local clocks.
 
     `zone` is None for the country's own. `ramadan` stands instead of `night` in Ramadan, so that nobody is written to
-    around iftar; `prayer` is Friday's, None where it is no reason; on `days` of the week (Monday is 0) nothing is begun,
-    unless a week of quiet days was before them.
+    around iftar; `prayer` is Friday's, None where it is no reason. On `days` of the week (Monday is 0) nothing is
+    begun, unless a week of quiet days was before them.
     """
 
     country: str = "MA"
@@ -57,14 +57,14 @@ class Rules:
 
 
 def ends(now: datetime, rules: Rules) -> datetime | None:
-    """When the quiet ends, in UTC: a moment at which it is not quiet, LONGEST_DAYS from now at most. None if it is not now.
+    """When the quiet ends, in UTC: a moment at which it is not quiet, in LONGEST_DAYS at most. None if it is not now.
 
     The days around estimated Islamic dates count as quiet too, since calculation can be a day off.
     """
     if _allowed(now, rules):
         return None
     today = now.astimezone(rules.clock).date()
-    for ahead in range(LONGEST_DAYS + 1):
+    for ahead in range(2 * LONGEST_DAYS):
         day = today + timedelta(days=ahead)
         for opens, _ in _hours(day, rules):
             for moment in _moments(day, opens, rules.clock):
@@ -93,7 +93,7 @@ def night(text: str) -> Span:
     """A span over midnight that leaves hours of the day, as it is written. Raises ValueError."""
     begins, until = _span(text)
     if (begins.hour - until.hour) * 60 + begins.minute - until.minute < LEAST_MINUTES:
-        raise ValueError("must go over midnight and leave two hours of the day, like 20:00-09:00")
+        raise ValueError("must go over midnight and leave four hours of the day, like 20:00-09:00")
     return begins, until
 
 
@@ -128,7 +128,20 @@ def _allowed(moment: datetime, rules: Rules) -> bool:
 
 def _hours(day: date, rules: Rules) -> Iterator[Span]:
     if _is_holiday(day, rules.country) or (day.weekday() in rules.days and not _after_a_week(day, rules)):
-        return
+        return iter(())
+    return _between(day, rules)
+
+
+def _after_a_week(day: date, rules: Rules) -> bool:
+    # Feasts and quiet days of the week in a row would otherwise hold messages back past LONGEST_DAYS.
+    before = (day - timedelta(days=ago) for ago in range(1, 8))
+    return all(
+        each.weekday() in rules.days or _is_holiday(each, rules.country) or not any(_between(each, rules))
+        for each in before
+    )
+
+
+def _between(day: date, rules: Rules) -> Iterator[Span]:
     closes, opens = rules.ramadan if _is_ramadan(day) else rules.night
     if rules.prayer is None or day.weekday() != FRIDAY:
         yield opens, closes
@@ -138,12 +151,6 @@ def _hours(day: date, rules: Rules) -> Iterator[Span]:
         yield opens, min(begins, closes)
     if max(until, opens) < closes:
         yield max(until, opens), closes
-
-
-def _after_a_week(day: date, rules: Rules) -> bool:
-    # Feasts and quiet days of the week in a row would otherwise hold messages back past LONGEST_DAYS.
-    before = (day - timedelta(days=ago) for ago in range(1, 8))
-    return all(each.weekday() in rules.days or _is_holiday(each, rules.country) for each in before)
 
 
 def _moments(day: date, at: time, clock: ZoneInfo) -> Iterator[datetime]:
