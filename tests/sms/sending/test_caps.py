@@ -1,7 +1,7 @@
 """Caps: how often a number is written to is bounded, also by echoes, and not told by what is stored (fault 37)."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -111,6 +111,23 @@ def test_several_processes_together_never_send_one_too_many(settings: ChannelSet
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(try_once, range(24))) == 10
+
+
+def test_the_first_two_of_a_period_are_both_counted_though_neither_saw_the_other(
+    settings: ChannelSettings, database: Engine
+) -> None:
+    def count() -> None:
+        with writing(database) as session:
+            caps.count(session, settings.keys, NUMBER, START, REPLY, None)
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(database) as session:
+            caps.count(session, settings.keys, NUMBER, START, REPLY, None)
+            other = pool.submit(count)
+            wait([other], timeout=0.3)  # it waits for this transaction
+        other.result()
+    with reading(database) as session:
+        assert session.exec(select(TallyRow.messages)).all() == [2]
 
 
 def test_what_is_counted_at_once_without_asking_is_not_lost(settings: ChannelSettings, database: Engine) -> None:

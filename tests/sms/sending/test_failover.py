@@ -78,6 +78,14 @@ def test_a_rest_ends_and_is_twice_as_long_each_time_it_fails_again_at_once_up_to
     assert rest(engine) == 5
 
 
+def test_long_after_a_rest_refusals_are_added_up_as_before_it(engine: Engine) -> None:
+    note(engine, 0, 20)
+    for minutes in (60, 61):
+        note(engine, 0, 10, minutes)
+    assert chosen(engine, 61) == "second"
+    assert rest(engine) == 5
+
+
 def test_counting_starts_anew_after_a_rest_and_what_comes_in_it_is_not_counted(engine: Engine) -> None:
     note(engine, 10, 10)
     note(engine, 0, 99, 3)

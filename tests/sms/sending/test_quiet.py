@@ -132,9 +132,23 @@ def test_it_is_so_in_every_night_in_which_clocks_are_changed(country: str, opens
             for minutes in range(-240, 240, 10):
                 moment = hour + timedelta(minutes=minutes)
                 end = ends(moment, rules)
-                assert end is None or (end > moment and ends(end, rules) is None)
+                if end is None:
+                    continue
+                assert end > moment
+                assert ends(end, rules) is None
         hour = later
     assert bool(changes) == (country in {"MA", "EG"})
+
+
+def test_a_time_that_comes_twice_ends_the_quiet_twice_and_one_that_never_comes_ends_none_in_the_prayer() -> None:
+    twice = Rules("MA", night=(time(23), time(2, 30)), ramadan=(time(23), time(2, 30)))
+    first, again = casablanca("2026-02-15 02:10"), casablanca("2026-02-15 02:10", fold=1)
+    assert again.astimezone(UTC) - first.astimezone(UTC) == timedelta(hours=1)
+    for now in (first, again):
+        assert ends(now, twice) == now.astimezone(UTC) + timedelta(minutes=20)
+    never = Rules("EG", night=(time(23), time(0, 30)), prayer=(time(0, 50), time(14)))
+    before = datetime(2026, 4, 23, 23, 30, tzinfo=never.clock)  # at midnight it is one o'clock
+    assert local(ends(before, never) or before, never) == "2026-04-24 14:00"
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
