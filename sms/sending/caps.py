@@ -39,7 +39,8 @@ def spent(
     """Whether this number may not be sent another message of this kind.
 
     `keys` are the channel's. Until the end of the transaction nobody else is told about the same number, so a `count`
-    in it is never one too many.
+    in it is never one too many. One number a transaction, and caps before budget before pace: so no two transactions
+    wait for each other.
     """
     memory.queue_up(session, _QUEUES + keys.turn(address))
     persons = [person for person, _ in _periods(keys, address, now, kind, wave)]
