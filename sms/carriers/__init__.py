@@ -141,9 +141,10 @@ def open_carrier(channel: "Channel", settings: "ChannelSettings") -> Carrier:
 
     told = receipts_url(channel, settings)
     if channel.adapter is Adapter.PRETENDED:
+        from ..clock import utc  # noqa: PLC0415
         from .pretended import PretendedCarrier  # noqa: PLC0415  # only the demo has it
 
-        return PretendedCarrier(channel.name)
+        return PretendedCarrier(utc, channel.name)
     if channel.adapter is Adapter.GATEWAY:
         return GatewayCarrier(channel, secret(channel.name), told)
     account, tokens = settings.twilio_account_sid, settings.twilio_auth_tokens
