@@ -146,7 +146,7 @@ def open_carrier(channel: "Channel", settings: "ChannelSettings") -> Carrier:
 
         return PretendedCarrier(utc, channel.name)
     if channel.adapter is Adapter.GATEWAY:
-        return GatewayCarrier(channel, secret(channel.name), told)
+        return GatewayCarrier(channel, secret(channel.name), secret(channel.name, "INBOUND"), told)
     account, tokens = settings.twilio_account_sid, settings.twilio_auth_tokens
     if not account or not tokens or not channel.sender:
         needed = "THIQA_TWILIO_ACCOUNT_SID, THIQA_TWILIO_AUTH_TOKENS and THIQA_TWILIO_SENDER"

@@ -85,6 +85,8 @@ class Proof:
 class Inbound:
     """The fields of a text, by name or by path in JSON, and how the text is written.
 
+    If the gateway tells that with each text, `coding_field` is where and `codings` what its words mean; any other word
+    makes the text an empty one.
     `numbers` rewrites how numbers begin, the longest beginning first ({"00" = "+", "0" = "+212"}).
     """
 
@@ -93,11 +95,15 @@ class Inbound:
     reference: str
     where: Where = Where.QUERY
     coding: Coding = Coding.UTF8
+    coding_field: str | None = None
+    codings: Mapping[str, Coding] = Field(default_factory=dict)
     numbers: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_sound(self) -> "Inbound":
-        if self.where is Where.JSON and not self.coding.is_text:
+        if bool(self.coding_field) != bool(self.codings):
+            raise ValueError("coding_field and codings go together")
+        if self.where is Where.JSON and not all(coding.is_text for coding in (self.coding, *self.codings.values())):
             raise ValueError("json holds text: coding must be utf-8, or wrapped as -hex or -base64")
         return self
 
@@ -129,7 +135,9 @@ def inbound(channel: "Channel", brought: Brought) -> Incoming | None:
     reference = _text(found(form.reference))
     if not E164.fullmatch(sender) or sender == channel.sender or not _REFERENCE.fullmatch(reference):
         return None
-    return Incoming(reference, sender, form.coding.read(found(form.text) or b"") or "", channel.mode)
+    coding = form.codings.get(_text(found(form.coding_field))) if form.coding_field else form.coding
+    text = coding.read(found(form.text) or b"") if coding else None
+    return Incoming(reference, sender, text or "", channel.mode)
 
 
 def receipt(channel: "Channel", brought: Brought) -> Receipt | None:

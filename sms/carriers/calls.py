@@ -15,7 +15,7 @@ from . import Failure, Outgoing
 from .codings import Coding
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_KNOWN = {"to", "digits", "body", "coding", "token", "sender", "secret", "receipts", "reference"}
+_KNOWN = {"to", "digits", "body", "coding", "token", "sender", "secret", "proof", "receipts", "reference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Call:
     """A template of a request, and how its answer is read.
 
     Placeholders: {to} in international form, {digits} the same without its +, {body}, {coding} 0 for GSM-7 and 2 for
-    UCS-2, {token}, {sender}, {secret}, {receipts}, {reference}. In `url`, `query` and `form` they are percent-encoded,
+    UCS-2, {token}, {sender}, {secret}, {proof} what the gateway is to show, {receipts}, {reference}. In `url`, `query` and `form` they are percent-encoded,
     in `json` escaped. `body` says how {body} is written. The first rule that fits an answer counts: `busy`, `busy_if`;
     `refused`, patterns by failure; `absent` (of a question: it is not there); `taken` with `taken_if`. The reference
     is what `reference` (a path in JSON, "messages.0.id") or `reference_if` (a pattern with one group) finds.
@@ -88,7 +88,7 @@ class Call:
 
     @property
     def holds_secret(self) -> bool:
-        """Whether it needs the secret."""
+        """Whether it needs the gateway's secret."""
         texts = (
             self.url,
             *self.query.values(),
@@ -117,8 +117,8 @@ class Call:
         return Request(self.method, url, headers, content, auth)
 
 
-def values_of(message: Outgoing, sender: str, secret: str, receipts: str) -> dict[str, str]:
-    """What the placeholders stand for in a message."""
+def values_of(message: Outgoing, sender: str) -> dict[str, str]:
+    """What the placeholders stand for that differ by message."""
     return {
         "to": message.to,
         "digits": message.to.removeprefix("+"),
@@ -126,8 +126,6 @@ def values_of(message: Outgoing, sender: str, secret: str, receipts: str) -> dic
         "coding": "0" if segments(message.body).encoding == GSM7 else "2",
         "token": message.token,
         "sender": sender,
-        "secret": secret,
-        "receipts": receipts,
     }
 
 

@@ -14,6 +14,7 @@ class Coding(StrEnum):
     UCS2_HEX = "utf-16-be-hex"
     UCS2_BASE64 = "utf-16-be-base64"
     LATIN1 = "iso-8859-1"
+    WINDOWS = "windows-1252"
 
     @property
     def charset(self) -> str:

@@ -47,7 +47,7 @@ class Gateway:
 class GatewayCarrier:
     """One channel by a gateway."""
 
-    def __init__(self, channel: "Channel", secret: str, receipts_url: str) -> None:
+    def __init__(self, channel: "Channel", secret: str, proof: str, receipts_url: str) -> None:
         from requests import Session  # noqa: PLC0415  # slow, and only the worker needs it
 
         from .declared import ChannelsError  # noqa: PLC0415  # it imports this module
@@ -60,7 +60,7 @@ class GatewayCarrier:
             raise ChannelsError(f"channel {channel.name} needs its secret; see THIQA_SECRET_ in docs/configuration.md")
         hush()
         self.name, self._channel, self._gateway = channel.name, channel, gateway
-        self._secret, self._told = secret, receipts_url
+        self._fixed = {"secret": secret, "proof": proof, "receipts": receipts_url}
         self._session = Session()
         self._session.trust_env = all(call.url.startswith("https:") for call in calls)  # no proxy on the way next door
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -116,7 +116,7 @@ class GatewayCarrier:
         from requests import RequestException  # noqa: PLC0415  # slow, and only the worker needs it
         from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
-        values = values_of(message, self._channel.sender, self._secret, self._told) | {"reference": reference}
+        values = self._fixed | values_of(message, self._channel.sender) | {"reference": reference}
         request = call.request(values)
         try:
             with self._session.request(

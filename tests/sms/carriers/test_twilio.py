@@ -246,7 +246,7 @@ def test_a_conversation_goes_out_and_the_log_is_silent_about_it(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     bodies = ("canary one", "slow", "busy", "never reached")
-    keys = settings.keyring.of(WAVE) or settings.keys
+    keys = settings.keys.within(settings.keyring.waves.make(WAVE))
     with writing(database) as session:
         for number, texts in ((NUMBER, bodies), (OTHER, ("stopped", "canary two"))):
             outbox.queue(session, outbox.Recipient("twilio", number, WAVE, keys), texts, START)
