@@ -34,10 +34,11 @@ class Call:
     """A template of a request, and how its answer is read.
 
     Placeholders: {to} in international form, {digits} the same without its +, {body}, {coding} 0 for GSM-7 and 2 for
-    UCS-2, {token}, {sender}, {secret}, {proof} what the gateway is to show, {receipts}, {reference}. In `url`, `query` and `form` they are percent-encoded,
-    in `json` escaped. `body` says how {body} is written. The first rule that fits an answer counts: `busy`, `busy_if`;
-    `refused`, patterns by failure; `absent` (of a question: it is not there); `taken` with `taken_if`. The reference
-    is what `reference` (a path in JSON, "messages.0.id") or `reference_if` (a pattern with one group) finds.
+    UCS-2, {token}, {sender}, {secret}, {proof} what the gateway is to show, {receipts}, {reference}. In `url`, `query`
+    and `form` they are percent-encoded, in `json` escaped. `body` says how {body} is written. The first rule that fits
+    an answer counts: `busy`, `busy_if`; `refused`, patterns by failure; `absent` (of a question: it is not there);
+    `taken` with `taken_if`. The reference is what `reference` (a path in JSON, "messages.0.id") or `reference_if` (a
+    pattern with one group) finds.
     """
 
     url: str

@@ -4,6 +4,9 @@ import base64
 from enum import StrEnum
 
 
+_CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\f\r")
+
+
 class Coding(StrEnum):
     """A character set, and what its bytes are wrapped in where a field holds no bytes."""
 
@@ -34,12 +37,16 @@ class Coding(StrEnum):
         return base64.b64encode(raw) if self.value.endswith("-base64") else raw
 
     def read(self, field: bytes) -> str | None:
-        """The text that a field holds; None if it does not hold what was declared."""
+        """The text that a field holds; None if it does not hold what was declared.
+
+        Arabic in UCS-2 is well-formed UTF-8 of control characters, which no phone writes: such a text is none.
+        """
         try:
             if self.value.endswith("-hex"):
                 field = bytes.fromhex(field.decode("ascii"))
             elif self.value.endswith("-base64"):
                 field = base64.b64decode(field, validate=True)
-            return field.decode(self.charset)
+            text = field.decode(self.charset)
         except ValueError:
             return None
+        return None if _CONTROLS & set(text) else text
