@@ -3,7 +3,6 @@
 import base64
 from enum import StrEnum
 
-
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\f\r")
 
 

@@ -121,7 +121,9 @@ class Twilio(BaseHTTPRequestHandler):
             if message is None:
                 self._fail(404, 20404, "")
                 return
-            each = [{"account_sid": ACCOUNT, "parent_sid": message.sid, "sid": sid} for sid in message.media]
+            each: list[dict[str, object]] = [
+                {"account_sid": ACCOUNT, "parent_sid": message.sid, "sid": sid} for sid in message.media
+            ]
             self._page("media_list", each, query)
             return
         self._page("messages", [each.resource for each in self.server.listed(query)], query)
