@@ -98,7 +98,7 @@ def test_whatsapp_has_its_own_addresses_and_outside_its_window_an_approved_text(
     assert carrier.find(reminder, datetime.now(UTC)) == sent
 
 
-@pytest.mark.parametrize("body", ["busy", "gone", "overflow", "suspended"])
+@pytest.mark.parametrize("body", ["busy", "limited", "gone", "overflow", "suspended"])
 def test_fault_39_what_was_surely_not_taken_is_for_later(carrier: TwilioCarrier, body: str) -> None:
     with pytest.raises(BusyError):
         carrier.send(outgoing(body))
@@ -134,14 +134,19 @@ def test_fault_39_no_answer_in_time_leaves_the_outcome_unknown(
     assert len(twilio.requests) == 1
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "http://nowhere.invalid"])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "http://nowhere.invalid", "http://behind.example"])
 def test_fault_39_a_carrier_that_cannot_be_reached_is_for_later(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_name(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        nobody = address.format(port=free.getsockname()[1])
+        free_port = free.getsockname()[1]
+        nobody = address.format(port=free_port)
+    if "behind" in address:
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port}")
     if "invalid" in address:
         monkeypatch.setattr(socket, "getaddrinfo", no_name)
     channel = Channel("twilio", Adapter.TWILIO, sender=SENDER)
