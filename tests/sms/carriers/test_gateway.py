@@ -222,6 +222,7 @@ def test_any_text_stands_whole_in_an_address_a_form_and_a_document(body: str) ->
         ({"json": {"a": [{"b": "{Body}"}]}}, "does not know {Body}"),
         ({"form": {}, "json": {}}, "not both"),
         ({"json": {}, "body": "utf-16-be"}, "json holds text"),
+        ({"json": {"a": [START]}}, "json can hold"),
         ({"headers": {"X-Text": "{body}"}}, "cannot hold"),
         ({"reference_if": "id"}, "one group"),
         ({"busy_if": "("}, "valid regular expression"),

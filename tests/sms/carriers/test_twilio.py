@@ -72,6 +72,12 @@ def test_a_message_arrives_as_it_was_written(twilio: Server, carrier: TwilioCarr
         assert (twilio.description.requests, twilio.description.answers) == (1, 1)
 
 
+def test_a_channel_without_receipts_asks_for_none(twilio: Server) -> None:
+    channel = Channel("quiet", Adapter.TWILIO, sender=SENDER, receipts=False)
+    TwilioCarrier(channel, ACCOUNT, TOKEN, RECEIPTS, twilio.url).send(outgoing("one"))
+    assert twilio.requests[0][1] == {"To": NUMBER, "From": SENDER, "Body": "one"}
+
+
 def test_a_service_sends_in_place_of_a_number(twilio: Server) -> None:
     channel = Channel("service", Adapter.TWILIO, sender=SERVICE)
     TwilioCarrier(channel, ACCOUNT, TOKEN, RECEIPTS, twilio.url).send(outgoing("one", template="reminder.ar"))
