@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,13 @@ def test_a_message_arrives_as_it_was_written(twilio: Server, carrier: TwilioCarr
     assert twilio.requests == [(f"{BASE}/Messages.json", form)]
     if twilio.description:
         assert (twilio.description.requests, twilio.description.answers) == (1, 1)
+
+
+def test_several_threads_may_send_by_one_carrier(twilio: Server, carrier: TwilioCarrier) -> None:
+    with ThreadPoolExecutor(8) as several:
+        sent = list(several.map(carrier.send, [outgoing(str(nth)) for nth in range(40)]))
+    assert {each.reference for each in sent} == set(twilio.messages)
+    assert sorted(form["Body"] for _, form in twilio.requests) == sorted(map(str, range(40)))
 
 
 def test_a_channel_without_receipts_asks_for_none(twilio: Server) -> None:
