@@ -48,6 +48,7 @@ class Local(ThreadingHTTPServer):
     """A server that keeps what it was sent and can be told how to fail."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(("127.0.0.1", 0), handler)

@@ -214,6 +214,7 @@ class Server(ThreadingHTTPServer):
     """The server, what it was sent, what it keeps, and what ends a slow answer."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Twilio)
