@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey_app.settings import SettingsError, read_settings
 from survey_app.storage.database import connect
 
-from .carriers.twilio import TwilioCarrier
+from .carriers import Carrier, open_carrier
+from .carriers.declared import ChannelsError
 from .clock import utc
 from .sending.delivery import deliver, tidy
 from .sending.outbox import FAILED, QUEUED, SENT, UNKNOWN
@@ -58,12 +59,11 @@ def send(*, forever: bool) -> None:
         engine.dispose()
 
 
-def _carrier(settings: ChannelSettings) -> TwilioCarrier:
-    account, tokens, sender = settings.twilio_account_sid, settings.twilio_auth_tokens, settings.twilio_sender
-    if not account or not tokens or not sender:
-        needed = "THIQA_TWILIO_ACCOUNT_SID, THIQA_TWILIO_AUTH_TOKENS and THIQA_TWILIO_SENDER"
-        raise click.ClickException(f"{needed} must be set to send. See docs/configuration.md.")
-    return TwilioCarrier(account, tokens[0].get_secret_value(), sender, settings.twilio_base_url)
+def _carrier(settings: ChannelSettings) -> Carrier:
+    try:
+        return open_carrier(settings.channels["twilio"], settings)
+    except ChannelsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _table(counts: Counter[str]) -> Table:
