@@ -1,12 +1,11 @@
 """Which answers an interview by text still needs once they are given: all others can be put out of reach at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from .content import to_document
-from .questionnaire import Item, Questionnaire
+from .questionnaire import Group, Item, Questionnaire
 from .wording import mentioned
 
 
@@ -30,10 +29,10 @@ def _references(item: Item) -> frozenset[str]:
     return found
 
 
-def _texts(part: Any) -> Iterator[str]:
-    """Every text in an item or a group, also of kinds that the model learns tomorrow; not its expressions."""
-    unconditional = replace(part, **dict.fromkeys(dict(part.expressions))) if isinstance(part, Item) else part
-    yield from _strings(to_document(unconditional))
+def _texts(part: Item | Group) -> Iterator[str]:
+    """Every text in an item or a group, also in fields that the model learns tomorrow; not its expressions."""
+    conditions = dict(part.expressions) if isinstance(part, Item) else {}
+    return _strings([content for name, content in to_document(part).items() if name not in conditions])
 
 
 def _strings(content: Any) -> Iterator[str]:
