@@ -49,7 +49,7 @@ def items(draw: st.DrawFn, number: int, earlier: tuple[Item, ...], groups: tuple
     return Item(
         name=f"q{number}",
         kind=kind,
-        label=piped(f"question {number}", before),
+        label=piped(f"question {number}", before if draw(st.booleans()) else None),
         hint=piped("hint", draw(st.sampled_from([None, *named]))),
         choices=choices,
         choice_filter=(
