@@ -201,7 +201,7 @@ def _said(item: Item) -> int:
     """Bytes that an answer to this item takes at most, as JSON."""
     codes = _codes(item)
     if item.kind in (Kind.TEXT, Kind.CALCULATED):
-        said = 4 * MAX_TEXT_CHARS[item.long]  # no letter takes more in UTF-8, nor one that JSON writes as two
+        said = 2 + 4 * MAX_TEXT_CHARS[item.long]  # no letter takes more in UTF-8, nor one that JSON writes as two
     else:
         said = sum(codes) if item.kind in (Kind.MULTIPLE, Kind.RANKING) else max(codes, default=0)
     return max(said, 40)
