@@ -1,8 +1,8 @@
 """The intake: a finished interview leaves the collector only as a sealed envelope, once.
 
 The collector holds the custodian's public key and nothing that opens what it seals. Every envelope has the same size
-and carries no time. Works inside the caller's transaction, so that draft and envelope change together. By text an answer
-that nothing later needs is sealed as soon as it is given (`withheld`), and goes unread into the envelope.
+and carries no time. Works inside the caller's transaction, so that draft and envelope change together. By text, an
+answer that nothing later needs is sealed as soon as it is given (`withheld`), and goes unread into the envelope.
 """
 
 import hashlib
@@ -142,7 +142,7 @@ def withheld(questionnaire: Questionnaire, interview: Interview, custodian: str,
 
 
 def revealed(piece: bytes, wave: str, name: str) -> Answer:
-    """The answer in a piece that `withheld` sealed, opened. Raises EnvelopeError if it is not this item's in this wave."""
+    """The answer in an opened piece of `withheld`. Raises EnvelopeError if it is not this item's in this wave."""
     content, bound = unpadded(piece), _bound(wave, name)
     if not content.startswith(bound):
         raise EnvelopeError("of another item or wave")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from nacl.encoding import HexEncoder
-from nacl.public import PublicKey, SealedBox
+from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlalchemy import Engine, event, func
 from sqlmodel import select
 
@@ -273,13 +273,15 @@ def test_a_held_answer_that_does_not_open_or_belongs_elsewhere_is_refused_with_i
 ) -> None:
     good = piece(keys, "w1", "trust_police", "3")
     sealed = bytearray(b64decode(good["held"]))
+    bound = SealedBox(PrivateKey(keys.private.encode(), HexEncoder)).decrypt(bytes(sealed))[:16]
+    nested = SealedBox(PublicKey(keys.public.encode(), HexEncoder)).encrypt(padded(bound + json.dumps(good).encode()))
     sealed[-1] ^= 1
     bad: list[object] = [
         piece(keys, "w2", "trust_police", "3"),
         piece(keys, "w1", "good_job_local", "3"),
         piece(new_keys(), "w1", "trust_police", "3"),
         piece(keys, "w1", "trust_police", "7"),
-        piece(keys, "w1", "trust_police", good),
+        {"held": b64encode(nested).decode()},
         {"held": b64encode(sealed).decode()},
         {"held": b64encode(b"short").decode()},
         {"held": ""},
