@@ -17,7 +17,8 @@ def needed(questionnaire: Questionnaire) -> frozenset[str]:
     that earlier answers filter is needed too: with another list it is asked again. What a quota asks is not known here.
     """
     asked = [item for item in questionnaire.items if item.by_text]
-    texts = (text for part in (*questionnaire.groups, *asked) for text in _texts(part))
+    parts: tuple[Group | Item, ...] = (*questionnaire.groups, *asked)
+    texts = (text for part in parts for text in _texts(part))
     return frozenset().union(*map(_references, asked), *map(mentioned, texts))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 
 import pytest
 from nacl.encoding import HexEncoder
@@ -78,11 +79,10 @@ def test_what_is_answered_by_text_is_at_once_for_the_custodian_alone(
         answers = seized()
         assert sorted(answers) == sorted(names)
         assert {name for name, value in answers.items() if not isinstance(value, Held)} == set(names) & {"contact"}
-    for value in answers.values():
-        keys = (settings.keys.root, WaveKeys(settings.wave_keys).find(WAVE) or b"")
-        for key in keys if isinstance(value, Held) else ():
-            with pytest.raises(CryptoError):
-                SealedBox(PrivateKey(key)).decrypt(value.sealed)
+    pieces = [value.sealed for value in answers.values() if isinstance(value, Held)]
+    for key, piece in product((settings.keys.root, WaveKeys(settings.wave_keys).find(WAVE) or b""), pieces):
+        with pytest.raises(CryptoError):
+            SealedBox(PrivateKey(key)).decrypt(piece)
     assert phone.text("41") == [
         "Thank you. Your answers have arrived, sealed, and this conversation has forgotten them."
     ]
