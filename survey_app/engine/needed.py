@@ -8,13 +8,16 @@ from .content import to_document
 from .questionnaire import Group, Item, Questionnaire
 from .wording import mentioned
 
+_LIMITS = frozenset({"constraint", "screen_out", "choice_filter"})
+
 
 @lru_cache(maxsize=64)
 def needed(questionnaire: Questionnaire) -> frozenset[str]:
     """The names that any condition, filter, calculation or text of what is asked by text refers to.
 
-    An item's own constraint and screen-out see its value when it is given, never again. An answer chosen from a list
-    that earlier answers filter is needed too: with another list it is asked again. What a quota asks is not known here.
+    A constraint or screen-out that names its own item alone sees the value when it is given, never again. An answer
+    that earlier ones filter, limit or screen out is needed too: if they change it is asked again. What a quota asks
+    is not known here.
     """
     asked = [item for item in questionnaire.items if item.by_text]
     parts: tuple[Group | Item, ...] = (*questionnaire.groups, *asked)
@@ -24,9 +27,10 @@ def needed(questionnaire: Questionnaire) -> frozenset[str]:
 
 def _references(item: Item) -> frozenset[str]:
     own = frozenset({item.name})
-    found = own if item.choice_filter and item.choice_filter.references else frozenset()
+    found: frozenset[str] = frozenset()
     for where, expression in item.expressions:
-        found |= expression.references - (own if where in ("constraint", "screen_out") else frozenset())
+        others = expression.references - own
+        found |= others | (own if others and where in _LIMITS else frozenset())
     return found
 
 

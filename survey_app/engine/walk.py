@@ -103,12 +103,26 @@ def _walked(questionnaire: Questionnaire, interview: Interview) -> Walk:
             continue
         items.append(item)
         marks.append(len(known))
-        # A filter may have changed with an earlier answer: a choice that is no longer offered is asked again.
-        if name in answers and (shown is None or set(codes_of(answers[name])) <= {choice.code for choice in shown}):
+        # An earlier answer may have changed since: what it no longer allows is asked again.
+        if name in answers and _stands(item, answers[name], shown, values):
             done.append(name)
             known[name] = answers[name]
             values[name] = plain(answers[name])
     return Walk(tuple(items), tuple(marks), known, frozenset(done), derived)
+
+
+def _stands(item: Item, value: Answer, shown: tuple[Choice, ...] | None, values: Mapping[str, Value]) -> bool:
+    """Whether an answer is still one that is offered, and that no earlier answer forbids or screens out."""
+    if shown is not None and not set(codes_of(value)) <= {choice.code for choice in shown}:
+        return False
+    if value is None:
+        return True
+    for rule, wanted in ((item.constraint, True), (item.screen_out, False)):
+        if rule is None or rule.references <= {item.name} or (wanted and isinstance(value, Missing)):
+            continue
+        if rule.holds({**values, item.name: plain(value)}, plain(value)) is not wanted:
+            return False
+    return True
 
 
 def offered(item: Item, known: Mapping[str, Answer], seed: int) -> tuple[Choice, ...]:

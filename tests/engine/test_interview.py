@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from survey_app.engine import (
     Interview,
+    Item,
     Kind,
     Mode,
     Questionnaire,
@@ -18,12 +19,14 @@ from survey_app.engine import (
     back,
     begin,
     canonical,
+    checked,
     complete,
     current,
     decode,
     from_document,
     offered_choices,
     page,
+    parse,
     path,
     place,
     possible,
@@ -215,3 +218,31 @@ def test_a_walk_that_was_kept_is_not_used_for_other_answers_another_mode_or_anot
     assert path(fewer, start) == asked[:3]
     by_text = tuple(item for item in asked if item.by_text)
     assert path(short_form, replace(start, mode=Mode.SMS)) == by_text
+
+
+def test_an_answer_that_an_earlier_one_forbids_since_it_changed_is_asked_again() -> None:
+    first, second = Item("first", Kind.INTEGER, {"en": "First"}), Item("second", Kind.INTEGER, {"en": "Second"})
+    limited = replace(second, constraint=parse(". != ${first}"), required=True)
+    form = checked(Questionnaire("twice", {"en": "Twice"}, ("en",), (first, limited)))
+    interview = begin(form, Mode.WEB, "en").interview
+    for raw in ("1", "2"):
+        interview = answer(form, interview, raw).interview
+    changed = answer(form, interview, "2", "first").interview
+    assert changed.cursor == "second"
+    assert complete(form, changed).interview.status is Status.OPEN
+    done = complete(form, answer(form, changed, "3").interview).interview
+    assert done.status is Status.COMPLETED
+    assert possible(form, Mode.WEB, submission(form, done))
+
+
+def test_an_answer_that_screens_out_since_an_earlier_one_changed_is_asked_again() -> None:
+    first, second = Item("first", Kind.INTEGER, {"en": "First"}), Item("second", Kind.INTEGER, {"en": "Second"})
+    form = checked(
+        Questionnaire("twice", {"en": "Twice"}, ("en",), (first, replace(second, screen_out=parse(". = ${first}"))))
+    )
+    interview = begin(form, Mode.WEB, "en").interview
+    for raw in ("1", "2"):
+        interview = answer(form, interview, raw).interview
+    changed = answer(form, interview, "2", "first").interview
+    assert changed.cursor == "second"
+    assert answer(form, changed, "2").interview.status is Status.SCREENED_OUT

@@ -156,8 +156,8 @@ FILTER = parse("side = ${a}", frozenset({"side"}))
     [
         ({}, ""),
         ({"relevant": parse("${a} = 'yes'")}, "a"),
-        ({"constraint": parse(". = ${a}")}, "a"),
-        ({"screen_out": parse(". = ${a} and ${b} = 'no'")}, "a"),
+        ({"constraint": parse(". = ${a}")}, "ab"),
+        ({"screen_out": parse(". = ${a} and ${b} = 'no'")}, "ab"),
         ({"constraint": parse("${b} = 'yes' or . = 'no'")}, ""),
         ({"choice_filter": FILTER}, "ab"),
         ({"choice_filter": parse("side = 'yes'", frozenset({"side"}))}, ""),
