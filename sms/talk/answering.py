@@ -121,18 +121,22 @@ def is_answer(questionnaire: Questionnaire, conversation: Conversation, text: st
 
 
 def _read(now: _Moment, text: str) -> object:
-    """The answer in a text, None for 9, Unclear if there is none. 0 and 9 mean what was declared, once it was."""
+    """The answer in a text, None for 9, Unclear if there is none. 0 and 9 mean what was declared, once it was.
+
+    Where "don't know" is no answer that the author offers, 0 passes over the question like 9.
+    """
     if not visible(text):
         return Unclear(Reason.NOT_A_CHOICE)
     item, choices = now.item, offered_choices(now.questionnaire, now.interview, now.item)
     if not now.conversation.declared:
         return understand(item, text, now.language, choices)
     digit = whole_number(text.strip().rstrip(".)،,"))
-    if digit == SKIP and skips(item, choices):
-        return None
+    listed, zero = numbered(item, choices)
     if digit == 0 and item.kind is Kind.DATE and Missing.DONT_KNOW in item.offers:
         return Missing.DONT_KNOW
-    return understand(item, text, now.language, *numbered(item, choices))
+    if skips(item, choices) and (digit == SKIP or (digit == 0 and zero is None)):
+        return None
+    return understand(item, text, now.language, listed, zero)
 
 
 def _plain(now: _Moment, text: str) -> Turn:

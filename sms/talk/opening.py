@@ -63,7 +63,7 @@ def restart(
 ) -> Turn:
     """START after an end: anew, unless as many as may have answered on this phone, or the survey was not for it."""
     if conversation.ended or conversation.interviews >= terms.interviews:
-        return after(replace(conversation, state=State.DONE, unclear=0))
+        return after(replace(conversation, state=State.DONE))
     fresh = replace(conversation, state=State.NEW, interview=None, unclear=0, several=(), declared=False, outcome="")
     fresh = noted(fresh, area)
     language = said.language if said.language in questionnaire.languages else fresh.language
