@@ -17,6 +17,7 @@ from survey_app.engine import (
     Kind,
     Mode,
     Questionnaire,
+    Reason,
     Refused,
     Status,
     answer,
@@ -87,7 +88,7 @@ def test_an_arabic_text_and_a_french_page_that_answer_alike_give_the_same_bytes(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("1", "يمكن لشركة الهاتف قراءة هذه الرسائل"),
+        ("1", "بوسع شركة الهاتف قراءة الرسائل"),
         ("2", "Votre opérateur peut lire"),
         ("3", "Your phone company can read these texts"),
     ],
