@@ -24,7 +24,7 @@ def close(conversation: Conversation, questionnaire: Questionnaire | None = None
 
     With the questionnaire the case keeps whether it was partial.
     """
-    if conversation.state is not State.INTERVIEW or conversation.language is None:
+    if conversation.interview is None or conversation.language is None:
         return Turn(conversation)
     outcome = case_state(conversation, questionnaire) if questionnaire else ""
     over = replace(conversation, state=State.DONE, interview=None, several=(), reminders=0, outcome=outcome)

@@ -114,7 +114,7 @@ def case_state(conversation: Conversation, questionnaire: Questionnaire) -> str:
             return "stopped" if answered(conversation, questionnaire) else "refused"
         case State.DONE if conversation.ended:
             return "screened_out"
-        case State.INTERVIEW if conversation.interview:
+        case State.INTERVIEW | State.LANGUAGE if conversation.interview:
             asked = [item for item in path(questionnaire, conversation.interview) if item.kind is not Kind.NOTE]
             return "partial" if answered(conversation, questionnaire) >= PARTIAL * len(asked) else "open"
     return "open"
@@ -170,7 +170,7 @@ def load(content: bytes) -> Conversation:
             seed=int(state.get("seed", 0)),
             **_newer(state),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise StateError("not a conversation") from error
 
 
