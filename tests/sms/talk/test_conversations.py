@@ -11,7 +11,7 @@ from sms.talk.circumstances import Circumstances
 from sms.talk.conversation import Conversation, State, Turn, case_state, dump, invited, load, reply
 from sms.talk.questions import numbered
 from sms.talk.wording import Terms
-from survey_app.engine import Kind, Missing, Mode, Questionnaire, canonical, current, decode, offered_choices
+from survey_app.engine import Interview, Kind, Missing, Mode, Questionnaire, canonical, current, decode, offered_choices
 
 from ...engine.scripts import LANGUAGES, TEXT_STYLES, Script, scripts, texted
 from ..conftest import LINK, WAVE
@@ -48,7 +48,7 @@ def test_the_conversation_goes_as_written(file: Path, form: Questionnaire, quest
     script: dict[str, Any] = json.loads(file.read_text())
     form = form_of(script, form, questionnaire)
     conversation, terms = begun(script), replace(Terms(LINK, free=False), **script.get("terms", {}))
-    completed = []
+    completed: list[Interview] = []
     for number, turn in enumerate(script["turns"], 1):
         taken = heard(turn, form, conversation, terms)
         where = f"turn {number}: {turn['in']!r}"
@@ -58,8 +58,8 @@ def test_the_conversation_goes_as_written(file: Path, form: Questionnaire, quest
         else:
             assert len(taken.messages) == 1, where
         assert all(part in taken.messages[0] for part in turn.get("holds", ())), where
-        conversation, completed = taken.conversation, completed + [taken.completed] * bool(taken.completed)
-    answers = [json.loads(canonical(form, interview)) for interview in completed if interview]
+        conversation, completed = taken.conversation, completed + ([taken.completed] if taken.completed else [])
+    answers = [json.loads(canonical(form, interview)) for interview in completed]
     assert (answers if len(answers) > 1 else answers[0] if answers else None) == script["answers"]
     assert case_state(conversation, form) == script.get("case", case_state(conversation, form))
 
