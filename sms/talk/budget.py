@@ -18,7 +18,7 @@ BUDGET: Mapping[str, tuple[int, int, int]] = {
     "wording.reminder": (2, 1, 1),
     "wording.yes_or_no": (1, 1, 1),
     "wording.area_check": (1, 1, 1),
-    "wording.several_check": (2, 1, 1),
+    "wording.several_check": (1, 1, 1),
     "wording.digits": (1, 1, 1),
     "wording.resumed": (1, 1, 1),
     "wording.changed": (1, 1, 1),
@@ -35,10 +35,10 @@ BUDGET: Mapping[str, tuple[int, int, int]] = {
     "wording.on_the_web": (2, 1, 1),
     "refusals.unclear": (1, 1, 1),  # the line before the question
     "refusals.check_unclear": (1, 1, 1),
-    "refusals.unclear_again": (2, 1, 1),
+    "refusals.unclear_again": (1, 1, 1),
     "refusals.parked": (1, 1, 1),
     "question": (2, 2, 2),
-    "question.area": (5, 3, 3),  # the whole list
+    "question.area": (5, 3, 2),  # the whole list
 }
 
 
