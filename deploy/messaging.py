@@ -5,11 +5,12 @@ It sends nothing. The whole interview is the longest one: every question that go
 
 from dataclasses import dataclass, replace
 
-from sms.segments import BASIC, EXTENSION, GSM7, Segments, segments
-from sms.talk.questions import note, question
+from sms.segments import Segments, segments
+from sms.talk import wording
+from sms.talk.budget import dear
+from sms.talk.questions import note, question, served
 from survey_app.engine import Item, Kind, Mode, Questionnaire, begin
 from survey_app.engine.questionnaire import DERIVED
-from translations.languages import LANGUAGES, direction
 
 MAX_CHARS = 1_600  # what Twilio takes in one message (its error 21617 beyond)
 
@@ -26,22 +27,23 @@ class Message:
 
 
 def messages(questionnaire: Questionnaire) -> tuple[Message, ...]:
-    """The messages of every item that goes by text message, in the order of the questionnaire, then by language."""
+    """The messages of every item that goes by text message, in the order of the questionnaire, then by language.
+
+    The first that 0 or 9 can answer says so.
+    """
+    sent = [item for item in questionnaire.items if item.by_text and item.kind not in DERIVED]
+    first = next((item for item in sent if served(item, item.choices)), None)
     return tuple(
-        _message(questionnaire, item, language)
-        for item in questionnaire.items
-        if item.by_text and item.kind not in DERIVED
-        for language in questionnaire.languages
+        _message(questionnaire, item, language, item is first) for item in sent for language in questionnaire.languages
     )
 
 
-def _message(questionnaire: Questionnaire, item: Item, language: str) -> Message:
+def _message(questionnaire: Questionnaire, item: Item, language: str, first: bool) -> Message:
     interview = replace(begin(questionnaire, Mode.SMS, language).interview, cursor=item.name)
     # All the options, since the dearest message is what an author must know.
     whole = replace(item, choice_filter=None)
     say = note if item.kind is Kind.NOTE else question
     text = say(questionnaire, interview, whole)
-    size = segments(text)
-    latin = size.encoding != GSM7 and not (language in LANGUAGES and direction(language) == "rtl")
-    dear = "".join(dict.fromkeys(char for char in text if char not in BASIC | EXTENSION)) if latin else ""
-    return Message(item.name, language, size, dear, len(text) > MAX_CHARS)
+    if first:
+        text = "\n".join((text, wording.digits(language)))
+    return Message(item.name, language, segments(text), dear(text, language), len(text) > MAX_CHARS)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from sms.talk import conversation as text
+from sms.talk.questions import numbered
 from sms.talk.wording import Terms
 from survey_app.drafts import create
 from survey_app.engine import Interview, Item, Kind, Mode, Questionnaire, Refused, answer, begin, complete, current
@@ -120,13 +121,14 @@ def hold_by_text(
 
 
 def typed(item: Item, code: str, language: str, random: Random) -> str:
-    """What a person would type for this answer: mostly the option's number, in her own digits, sometimes its words."""
+    """What a person would type for this answer: mostly the option's number (0: don't know), or its words."""
     if item.kind is Kind.INTEGER:
         number = code
     else:
-        if random.random() < 0.1:
-            choice = item.choice(code)
+        choice = item.choice(code)
+        if choice is None or random.random() < 0.1:
             return choice.label[language] if choice else code
-        number = str([choice.code for choice in item.choices].index(code) + 1)
+        listed, _zero = numbered(item, item.choices)
+        number = str(listed.index(choice) + 1) if choice in listed else "0"
     own = DIGITS.get(language)
     return number.translate({ord(str(i)): own[i] for i in range(10)}) if own and random.random() < 0.5 else number

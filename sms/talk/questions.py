@@ -23,10 +23,13 @@ from survey_app.engine import (
 from survey_app.engine.answers import joined
 from survey_app.engine.kinds import MAX_TEXT_CHARS
 from survey_app.engine.normalise import visible
+from survey_app.engine.questionnaire import ONE_CHOICE
 from translations.languages import translator
 
 from ..segments import GSM7, segments
 
+SKIP = 9
+SEVERAL = frozenset({Kind.MULTIPLE, Kind.RANKING})
 MAX_STEM_CHARS = 40
 MAX_PIPED_CHARS = 60
 _QUOTES = re.compile(r"«\s*|\s*»")
@@ -39,11 +42,31 @@ _TYPOGRAPHY = str.maketrans(
 def question(questionnaire: Questionnaire, interview: Interview, item: Item) -> str:
     """The question with its place first, its options on their own lines, and how to reply."""
     number, total = place(questionnaire, interview)
-    choices = offered_choices(questionnaire, interview, item)
+    choices, _zero = numbered(item, offered_choices(questionnaire, interview, item))
     options = (f"{at} {spoken(questionnaire, interview, choice.label)}" for at, choice in enumerate(choices, 1))
     asked = (*_stem(questionnaire, interview, item), _words(questionnaire, interview, item))
     ways = (_way(questionnaire, interview, item, choices), _offers(item, interview.language))
     return plainly("\n".join((f"{number}/{total} " + "\n".join(asked), *options, *filter(None, ways))))
+
+
+def numbered(item: Item, choices: tuple[Choice, ...]) -> tuple[tuple[Choice, ...], Choice | None]:
+    """The choices that have a number, and the one that 0 stands for: don't know, which is then not listed."""
+    zero = next((choice for choice in choices if choice.missing is Missing.DONT_KNOW), None)
+    if zero is None or len(choices) == 1 or item.kind not in ONE_CHOICE | SEVERAL:
+        return choices, None
+    return tuple(choice for choice in choices if choice is not zero), zero
+
+
+def skips(item: Item, choices: tuple[Choice, ...]) -> bool:
+    """Whether 9 passes over this item: where it cannot be an answer itself."""
+    listed = item.kind in ONE_CHOICE | SEVERAL and len(numbered(item, choices)[0]) < SKIP
+    return listed or item.kind is Kind.DATE
+
+
+def served(item: Item, choices: tuple[Choice, ...]) -> bool:
+    """Whether 0 or 9 says something at this item that its message does not."""
+    doubt = item.kind is Kind.DATE and Missing.DONT_KNOW in item.offers
+    return doubt or numbered(item, choices)[1] is not None or (skips(item, choices) and not item.required)
 
 
 def note(questionnaire: Questionnaire, interview: Interview, item: Item) -> str:
@@ -136,4 +159,6 @@ def _offers(item: Item, language: str) -> str:
         Missing.REFUSED: _("no answer"),
         Missing.NOT_APPLICABLE: _("not applicable"),
     }
-    return _("or: %(words)s", words=" / ".join(words[kind] for kind in item.offers)) if item.offers else ""
+    # Beside a date 0 can be nothing else.
+    offers = [kind for kind in item.offers if not (item.kind is Kind.DATE and kind is Missing.DONT_KNOW)]
+    return _("or: %(words)s", words=" / ".join(words[kind] for kind in offers)) if offers else ""

@@ -8,15 +8,21 @@ from survey_app.engine.kinds import MAX_TEXT_CHARS
 from survey_app.engine.questionnaire import ONE_CHOICE
 from translations.languages import translator
 
-from .questions import plainly, question, spoken
+from .questions import numbered, plainly, spoken
 
 _NUMBERED = frozenset({Kind.MULTIPLE, Kind.RANKING})
 _NUMBER = ONE_CHOICE | {Kind.SCALE, Kind.INTEGER, Kind.DECIMAL}
 
 
-def unclear(questionnaire: Questionnaire, interview: Interview, item: Item, reason: Reason) -> str:
-    """A first refusal: what is needed, and the question again."""
-    return "\n".join((_why(questionnaire, interview, item, reason), question(questionnaire, interview, item)))
+def unclear(questionnaire: Questionnaire, interview: Interview, item: Item, reason: Reason, asked: str) -> str:
+    """A first refusal: what is needed, and the question again as it was `asked`."""
+    return "\n".join((_why(questionnaire, interview, item, reason), asked))
+
+
+def check_unclear(language: str, asked: str) -> str:
+    """A first refusal of what is neither yes nor no."""
+    _ = translator(language)
+    return "\n".join((_("That was not clear. 1 or 2 is needed."), asked))
 
 
 def unclear_again(item: Item, language: str) -> str:
@@ -57,7 +63,7 @@ def _why(questionnaire: Questionnaire, interview: Interview, item: Item, reason:
         Reason.INCOMPLETE_RANKING: _("Each number is needed, and each once."),
         Reason.TOO_LONG: _("That is too long. At most %(limit)s characters, please.", limit=MAX_TEXT_CHARS[item.long]),
     }
-    last = len(offered_choices(questionnaire, interview, item))
+    last = len(numbered(item, offered_choices(questionnaire, interview, item))[0])
     return needed.get(reason) or _which(item.kind, last, reason, language)
 
 
