@@ -1,8 +1,8 @@
 """How a sample's cases ended, and the outcome rates that follow: AAPOR, Standard Definitions, 10th edition (2023).
 
-Pure. I complete, P partial, R refusal and break-off, NC non-contact, O other, UH unknown whether the number is anybody's
-(codes 3.1), UO unknown whether its owner is eligible (codes 3.2 and above), NE not eligible. `e` is the share of the
-unknown that is taken to be eligible.
+Pure. I complete, P partial, R refusal and break-off, NC non-contact, O other, UH unknown whether the number is
+anybody's (codes 3.1), UO unknown whether its owner is eligible (codes 3.2 and above), NE not eligible. `e` is the share
+of the unknown that is taken to be eligible.
 """
 
 from collections import Counter
