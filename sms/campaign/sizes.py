@@ -5,18 +5,19 @@ It sends nothing. The whole interview is the longest one: every question that go
 
 from dataclasses import dataclass, replace
 
-from sms.segments import BASIC, EXTENSION, GSM7, Segments, segments
-from sms.talk.questions import note, question
 from survey_app.engine import Item, Kind, Mode, Questionnaire, begin
 from survey_app.engine.questionnaire import DERIVED
 from translations.languages import LANGUAGES, direction
+
+from ..segments import BASIC, EXTENSION, GSM7, Segments, segments
+from ..talk.questions import note, question
 
 MAX_CHARS = 1_600  # what Twilio takes in one message (its error 21617 beyond)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One question in one language: its size, and the characters that make a Latin text twice as dear."""
+    """One text in one language: its size, and the characters that make a Latin text twice as dear."""
 
     item: str
     language: str
@@ -40,8 +41,12 @@ def _message(questionnaire: Questionnaire, item: Item, language: str) -> Message
     # All the options, since the dearest message is what an author must know.
     whole = replace(item, choice_filter=None)
     say = note if item.kind is Kind.NOTE else question
-    text = say(questionnaire, interview, whole)
+    return sized(item.name, language, say(questionnaire, interview, whole))
+
+
+def sized(name: str, language: str, text: str) -> Message:
+    """A text as it is counted."""
     size = segments(text)
     latin = size.encoding != GSM7 and not (language in LANGUAGES and direction(language) == "rtl")
     dear = "".join(dict.fromkeys(char for char in text if char not in BASIC | EXTENSION)) if latin else ""
-    return Message(item.name, language, size, dear, len(text) > MAX_CHARS)
+    return Message(name, language, size, dear, len(text) > MAX_CHARS)
