@@ -98,6 +98,14 @@ def store(session: Session, keys: Keys, address: str, kept: Kept, conversation: 
     _remember_stop(session, keys.number(address), conversation)
 
 
+def invite(session: Session, own: Keys, address: str, conversation: Conversation) -> bool:
+    """Store the conversation of a person who is invited, under the keys of its wave; False if there is one already."""
+    person = own.number(address)
+    sealed = own.seal(padded(dump(conversation)), _place(person, 0))
+    row = {"person": person, "wave": conversation.wave, "state": "invited", "revision": 0, "sealed": sealed}
+    return inserted(session, table(ConversationRow), row)
+
+
 def _store(session: Session, own: Keys, person: str, revision: int | None, conversation: Conversation) -> None:
     if revision is None:
         session.connection().execute(insert(ConversationRow).values(_row(own, person, 0, conversation)))
