@@ -16,6 +16,7 @@ from survey_app.storage.database import inserted
 from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow, table
 from survey_app.wavekeys import WaveKeys
 
+from .campaign import dispositions
 from .keys import Keys
 from .talk.conversation import Conversation, State, dump, load
 
@@ -49,13 +50,14 @@ def forget(session: Session, today: date) -> int:
 
 
 def forget_closed(session: Session, lost: str = "") -> int:
-    """Delete the conversations of closed waves, and of the one whose key is `lost`; how many.
+    """Delete the conversations of closed waves, and of the one whose key is `lost`, and keep their counts; how many.
 
     Who said stop stays known by the pseudonym of the number.
     """
     over = select(WaveRow.id).where(or_(col(WaveRow.state) == CLOSED, col(WaveRow.id) == lost))
     gone = delete(ConversationRow).where(col(ConversationRow.wave).in_(over), col(ConversationRow.sealed) != b"")
-    return session.connection().execute(gone).rowcount
+    how = (col(ConversationRow.wave), col(ConversationRow.state), col(ConversationRow.delivery))
+    return dispositions.record(session, (tuple(row) for row in session.connection().execute(gone.returning(*how))))
 
 
 def wave_key(session: Session, keys: WaveKeys, wave: Wave) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Inviting the people of a frame, by a channel, in transactions of BATCH: a conversation and a message each, or neither.
+"""Inviting the people of a frame by a channel, in transactions of BATCH: a conversation and a message each, or neither.
 
 It may be run again at any time: who is known in the wave is passed over, who said stop is never written to, and the
 order is drawn anew from the operating system's random source. Nothing here says who is who: a number is a pseudonym in
