@@ -57,7 +57,8 @@ def forget_closed(session: Session, lost: str = "") -> int:
     over = select(WaveRow.id).where(or_(col(WaveRow.state) == CLOSED, col(WaveRow.id) == lost))
     gone = delete(ConversationRow).where(col(ConversationRow.wave).in_(over), col(ConversationRow.sealed) != b"")
     how = (col(ConversationRow.wave), col(ConversationRow.state), col(ConversationRow.delivery))
-    return dispositions.record(session, (tuple(row) for row in session.connection().execute(gone.returning(*how))))
+    rows = session.connection().execute(gone.returning(*how)).all()
+    return dispositions.record(session, ((row[0], row[1], row[2]) for row in rows))
 
 
 def wave_key(session: Session, keys: WaveKeys, wave: Wave) -> bytes | None:

@@ -28,7 +28,10 @@ def cases(session: Session, wave: str) -> Cases:
 
 
 def record(session: Session, ended: Iterable[tuple[str, str, str | None]]) -> int:
-    """Add cases (wave, state, delivery) to the counts that are kept; how many. Give what a DELETE returned: once each."""
+    """Add cases (wave, state, delivery) to the counts that are kept; how many.
+
+    Give what a DELETE returned: then each is counted once, whoever else is at work and however often it is run.
+    """
     counts = Counter((wave, state, delivery or "") for wave, state, delivery in ended)
     for (wave, state, delivery), number in sorted(counts.items()):
         here = {"wave": wave, "state": state, "delivery": delivery}

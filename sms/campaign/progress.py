@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import Engine, func
@@ -17,7 +19,6 @@ from survey_app.dispositions import RATES, Counts, counted
 from survey_app.storage.database import reading
 from survey_app.storage.tables import FAILURES, ChannelRow, OutboxRow, SpendingRow
 
-from .. import sending
 from ..carriers.declared import Channel
 from ..sending import outbox
 from . import dispositions
@@ -39,7 +40,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How a channel does: until when it rests, when it was last heard, and whether it is silent though it should not be."""
+    """How a channel does: until when it rests, when it was last heard, and whether it should have been heard since."""
 
     channel: str
     resting: datetime | None
@@ -101,7 +102,7 @@ def progress(engine: Engine, wave: str, channels: Mapping[str, Channel], now: da
         found = dispositions.cases(session, wave)
         mine = (OutboxRow.wave == wave, OutboxRow.kind == outbox.INVITATION)
         status = col(OutboxRow.status)
-        waiting = {name: n for name, n in session.exec(select(status, func.count()).where(*mine).group_by(status))}
+        waiting = {row[0]: row[1] for row in session.exec(select(status, func.count()).where(*mine).group_by(status))}
         return Progress(
             wave,
             dispositions.invited(found),
@@ -126,5 +127,7 @@ def _heard(session: Session, channels: Mapping[str, Channel], now: datetime) -> 
 
 
 def _silent(session: Session, channels: Mapping[str, Channel], now: datetime) -> frozenset[str]:
-    failover: Any = getattr(sending, "failover", None)
-    return frozenset(failover.silent(session, channels, now)) if failover else frozenset()
+    if find_spec("sms.sending.failover") is None:
+        return frozenset()
+    failover: Any = import_module("sms.sending.failover")
+    return frozenset(failover.silent(session, channels, now))
