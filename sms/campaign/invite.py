@@ -18,6 +18,7 @@ from random import SystemRandom
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
+from survey_app.codes import CODE_CHARS
 from survey_app.fieldwork import OPEN, Wave, current_wave
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import ConversationRow, OutboxRow
@@ -236,11 +237,11 @@ def _languages(cases: Sequence[Case]) -> Counter[str | None]:
 
 def _sample(campaign: Campaign, language: str | None) -> str:
     """A text such as will be sent; all links are as long."""
-    return _body(campaign, language, f"{campaign.terms.link}/i/{'A' * 12}")
+    return _body(campaign, language, f"{campaign.terms.link}/i/{'A' * CODE_CHARS}")
 
 
 def _body(campaign: Campaign, language: str | None, link: str) -> str:
     form = campaign.wave.questionnaire
     if campaign.codes:
-        return opening.invitation_link(form, language, link)
-    return opening.invitation(form, language, campaign.terms)
+        return opening.invitation_link(form, language, link, campaign.terms)
+    return opening.invitation(form, language, campaign.terms, campaign.channel.mode)

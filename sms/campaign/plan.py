@@ -1,13 +1,14 @@
 """What a campaign will cost before anybody is written to: each text as it would be sent, times the people who get it.
 
 It is an upper bound for those who take part: every question that goes by text message, with all its options, and notes
-as texts of their own. What people send is not counted, since it is they, or their contract, who pay for it.
+as texts of their own. The invitation is the consent, so nobody is sent another. What people send is not counted, since it is they, or their contract, who pay for it.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from survey_app.engine import Mode, Questionnaire, begin, place
+from survey_app.codes import CODE_CHARS
+from survey_app.engine import Questionnaire
 
 from ..carriers.declared import Channel
 from ..talk import wording
@@ -62,43 +63,29 @@ class Plan:
 
 def plan(questionnaire: Questionnaire, channel: Channel, terms: Terms, people: int, shares: Shares) -> Plan:
     """The plan of a campaign for so many people by this channel. Reads and sends nothing."""
-    link = f"{terms.link}/i/{'A' * 12}"
-    first = {
-        language: opening.invitation(questionnaire, language, terms)
-        if channel.two_way
-        else opening.invitation_link(questionnaire, language, link)
-        for language in questionnaire.languages
-    }
-    silent = round(people * (1 - shares.answering)) * shares.reminders
-    remind = {
-        language: opening.reminder(questionnaire, language, terms) if channel.two_way else text
-        for language, text in first.items()
-    }
+    languages = questionnaire.languages
+    if channel.two_way:
+        first = {each: opening.invitation(questionnaire, each, terms, channel.mode) for each in languages}
+        remind = {each: opening.reminder(each, terms) for each in languages}
+    else:
+        link = f"{terms.link}/i/{'A' * CODE_CHARS}"
+        first = {each: opening.invitation_link(questionnaire, each, link, terms) for each in languages}
+        remind = first
     lines = [_line("invitation", people, first)]
     if channel.two_way:
-        lines += _interview(questionnaire, terms, people * shares.answering, shares.breaking_off)
+        lines += _interview(questionnaire, people * shares.answering, shares.breaking_off)
+    silent = round(people * (1 - shares.answering)) * shares.reminders
     lines.append(_line("reminder", silent, remind))
-    return Plan(people, questionnaire.languages, channel.price, channel.currency, tuple(lines))
+    return Plan(people, languages, channel.price, channel.currency, tuple(lines))
 
 
-def _interview(questionnaire: Questionnaire, terms: Terms, taking_part: float, breaking_off: float) -> list[Line]:
-    languages = questionnaire.languages
-    consent = {
-        language: wording.consent(questionnaire, language, _questions(questionnaire, language), terms)
-        for language in languages
-    }
-    asked = round(taking_part * (1 - breaking_off / 2))
+def _interview(questionnaire: Questionnaire, taking_part: float, breaking_off: float) -> list[Line]:
+    asked, finishing = round(taking_part * (1 - breaking_off / 2)), round(taking_part * (1 - breaking_off))
     by_item: dict[str, list[Message]] = {}
     for message in messages(questionnaire):
         by_item.setdefault(message.item, []).append(message)
     questions = [Line(item, asked, tuple(sizes)) for item, sizes in by_item.items()]
-    thanks = {language: wording.thanks(language) for language in languages}
-    finishing = round(taking_part * (1 - breaking_off))
-    return [_line("consent", round(taking_part), consent), *questions, _line("thanks", finishing, thanks)]
-
-
-def _questions(questionnaire: Questionnaire, language: str) -> int:
-    return place(questionnaire, begin(questionnaire, Mode.SMS, language).interview)[1]
+    return [*questions, _line("thanks", finishing, {each: wording.thanks(each) for each in questionnaire.languages})]
 
 
 def _line(what: str, times: int, texts: dict[str, str]) -> Line:

@@ -29,15 +29,14 @@ def times(made: Plan) -> dict[str, int]:
 
 def test_fault_42_each_text_is_counted_as_a_carrier_does_times_those_who_get_it() -> None:
     made = plan(yes_no("Confiance ?"), CHANNEL, TERMS, 1_000, Shares(0.4, 0.25, reminders=2))
-    assert times(made) == {"invitation": 1_000, "consent": 400, "trust": 350, "thanks": 300, "reminder": 1_200}
+    assert times(made) == {"invitation": 1_000, "trust": 350, "thanks": 300, "reminder": 1_200}
     form = yes_no("Confiance ?")
     for language in form.languages:
         by_hand = (
-            1_000 * segments(opening.invitation(form, language, TERMS)).parts
-            + 400 * segments(wording.consent(form, language, 1, TERMS)).parts
+            1_000 * segments(opening.invitation(form, language, TERMS, CHANNEL.mode)).parts
             + 350 * 1
             + 300 * segments(wording.thanks(language)).parts
-            + 1_200 * segments(opening.reminder(form, language, TERMS)).parts
+            + 1_200 * segments(opening.reminder(language, TERMS)).parts
         )
         assert made.segments(language) == by_hand
         assert made.cost(language) == by_hand * Decimal("0.05")

@@ -44,8 +44,9 @@ def put(engine: Engine, cases: dict[tuple[str, str], int], wave: str = WAVE) -> 
         for (state, delivery), number in cases.items():
             for at in range(number):
                 person = f"{wave}{state}{delivery}{at}"
-                row = {"person": person, "wave": wave, "state": state, "delivery": delivery or None}
-                session.add(ConversationRow(**row, revision=0, sealed=b"sealed"))
+                row = ConversationRow(person=person, wave=wave, state=state, revision=0, sealed=b"sealed")
+                row.delivery = delivery or None
+                session.add(row)
 
 
 def close(engine: Engine, form: Questionnaire) -> None:
@@ -143,11 +144,12 @@ def test_who_said_stop_is_no_case_and_is_not_forgotten(database: Engine, form: Q
 def test_spending_the_queue_and_the_channels_are_shown(database: Engine) -> None:
     with writing(database) as session:
         for day, cost in ((1, 1_500_000), (2, 250_000)):
-            where = {"wave": WAVE, "channel": "twilio", "day": date(2026, 3, day)}
-            session.add(SpendingRow(**where, messages=10, segments=20, cost=cost))
+            when = date(2026, 3, day)
+            session.add(SpendingRow(wave=WAVE, channel="twilio", day=when, messages=10, segments=20, cost=cost))
         for at, kind in enumerate(("invitation", "invitation", "reply")):
-            message = {"channel": "twilio", "person": str(at), "wave": WAVE, "kind": kind, "status": "queued"}
-            session.add(OutboxRow(**message, sealed=b"x", attempts=0, due=START))
+            row = OutboxRow(channel="twilio", person=str(at), sealed=b"x", status="queued", attempts=0, due=START)
+            row.wave, row.kind = WAVE, kind
+            session.add(row)
         heard = START - timedelta(hours=9)
         session.add(ChannelRow(id="twilio", refilled=START, counted=START, handed=START, heard=heard))
     found = progress(database, WAVE, {"twilio": CHANNEL, "unused": CHANNEL}, START + timedelta(hours=9))
