@@ -1,7 +1,8 @@
 """What a campaign will cost before anybody is written to: each text as it would be sent, times the people who get it.
 
 It is an upper bound for those who take part: every question that goes by text message, with all its options, and notes
-as texts of their own. The invitation is the consent, so nobody is sent another. What people send is not counted, since it is they, or their contract, who pay for it.
+as texts of their own. The invitation is the consent, so nobody is sent another. What people send is not counted, since
+it is they, or their contract, who pay for it.
 """
 
 from dataclasses import dataclass
