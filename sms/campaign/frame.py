@@ -10,6 +10,7 @@ The first row names the columns, in any order: `telephone`, and where there are 
 
 import csv
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -218,7 +219,9 @@ def _read(cells: list[str], columns: tuple[str, ...], expected: Expected) -> Cas
     weighs = _weight(weight) if weight else None
     if weight and weighs is None:
         return Reason.WEIGHT
-    return Case(telephone, spoken, area or None, said.get("stratum") or None, said.get("psu") or None, weighs)
+    # Few strata stand in many rows: each is kept once.
+    stratum, psu = (sys.intern(said[name]) if said.get(name) else None for name in ("stratum", "psu"))
+    return Case(telephone, spoken, sys.intern(area) if area else None, stratum, psu, weighs)
 
 
 def _weight(typed: str) -> float | None:

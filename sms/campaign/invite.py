@@ -127,6 +127,8 @@ def invite(engine: Engine, campaign: Campaign, drawn: Drawn, stage: Stage, now: 
     is done stands, and the rest are invited by running it again.
     """
     planned = estimate(engine, campaign, drawn, stage, now)
+    if not planned.invited:
+        return planned
     cases = drawn.cases[: stage.first]
     days = _days(engine, campaign, stage, len(cases), now)
     begins = max(now, datetime.combine(campaign.wave.opens, time(), UTC))
@@ -185,6 +187,9 @@ def _check(session: Session, campaign: Campaign) -> None:
     answered = current_wave(session)
     if answered is None or answered.id != wave.id or answered.state != OPEN:
         raise CampaignError(f"wave {wave.id} is not the one in the field, whose questions are answered now")
+    lacking = [each for each in wave.questionnaire.languages if f"invitation.{each}" not in channel.templates]
+    if channel.window_hours and lacking:
+        raise CampaignError(f"channel {channel.name} has no approved text invitation.{lacking[0]}")
     if channel.two_way and campaign.codes:
         raise CampaignError(f"channel {channel.name} can be answered: it needs no list of codes")
     if not channel.two_way and campaign.codes is None:

@@ -20,6 +20,7 @@ from sms.sending import outbox
 from sms.settings import ChannelSettings
 from survey_app import fieldwork
 from survey_app.codes import grouped, new_code
+from survey_app.engine import Mode
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import ConversationRow, OutboxRow
 
@@ -138,6 +139,30 @@ def test_who_said_stop_in_any_wave_is_never_written_to(database: Engine, campaig
     done = run(database, campaign, frame)
     assert (done.invited, done.opted_out) == (2, 1)
     assert len(queued(database)) == before + 2
+
+
+def test_who_said_stop_in_an_earlier_wave_is_not_written_to_in_the_next(
+    database: Engine, campaign: Campaign, phone: Phone
+) -> None:
+    phone.text("stop")
+    with writing(database) as session:
+        fieldwork.field(session, campaign.wave.questionnaire, "next", date(2026, 3, 2), date(2026, 3, 31))
+        wave = fieldwork.wave(session, "next")
+    assert wave
+    later = replace(campaign, wave=wave)
+    done = run(database, later, Frame((Case(phone.number, "ar"), *people(2).cases), ()))
+    assert (done.invited, done.opted_out, done.already) == (2, 1, 0)
+    stopped = Drawn((Case(phone.number, "ar"),))  # as if she had said it after the drawing
+    assert invite.invite(database, later, stopped, ALL, START).opted_out == 1
+    with pytest.raises(CampaignError, match="not the one in the field"):
+        run(database, campaign, people(1))
+
+
+def test_a_channel_with_a_window_needs_texts_that_its_carrier_approved(database: Engine, campaign: Campaign) -> None:
+    approved = {f"invitation.{language}": "HX" for language in ("ar", "fr")}
+    channel = replace(campaign.channel, mode=Mode.WHATSAPP, window_hours=24, templates=approved)
+    with pytest.raises(CampaignError, match=r"has no approved text invitation\.en"):
+        draw(database, replace(campaign, channel=channel), people(1))
 
 
 def test_a_stop_that_comes_between_the_drawing_and_the_writing_is_heeded(
