@@ -7,7 +7,7 @@ the tables, and is in no message, no error and no figure.
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -120,8 +120,15 @@ def estimate(engine: Engine, campaign: Campaign, drawn: Drawn, stage: Stage, now
     return Invited(len(cases), left, drawn.opted_out, drawn.already, drawn.own_number, parts, cost, last + bool(cases))
 
 
-def invite(engine: Engine, campaign: Campaign, drawn: Drawn, stage: Stage, now: datetime) -> Invited:
-    """Invite them, as `estimate` says. `now` has a zone.
+def invite(
+    engine: Engine,
+    campaign: Campaign,
+    drawn: Drawn,
+    stage: Stage,
+    now: datetime,
+    tell: Callable[[int], object] = lambda _: None,
+) -> Invited:
+    """Invite them, as `estimate` says. `now` has a zone; `tell` is given how many more are done after each batch.
 
     Raises what `estimate` raises before anything is written, and SQLAlchemyError or CodesError in the middle: then what
     is done stands, and the rest are invited by running it again.
@@ -142,6 +149,7 @@ def invite(engine: Engine, campaign: Campaign, drawn: Drawn, stage: Stage, now: 
     while batch := list(islice(waiting, BATCH)):
         with writing(engine) as session:
             counts += _batch(session, campaign, own, batch)
+        tell(len(batch))
     return replace(
         planned,
         invited=counts["invited"],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,8 +72,11 @@ def invite(
             frame = read_frame(frame_file, Expected(country, form.languages, _areas(form)))
             campaign = Campaign(wave, channel, settings.keyring, settings.terms, codes_file)
             drawn, stage = draw(engine, campaign, frame), Stage(a_day, first)
-            act = estimate if dry_run else invite_drawn
-            done = act(engine, campaign, drawn, stage, utc())
+            done = estimate(engine, campaign, drawn, stage, utc())
+            if not dry_run:
+                hidden = not sys.stderr.isatty()
+                with click.progressbar(length=done.invited, label="Inviting", file=sys.stderr, hidden=hidden) as bar:
+                    done = invite_drawn(engine, campaign, drawn, stage, utc(), bar.update)
     except (FrameError, CampaignError, CodesError, WaveKeyError) as error:
         raise click.ClickException(str(error)) from None
     following = _following(wave_id, done.left, dry_run=dry_run)
