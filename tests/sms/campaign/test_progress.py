@@ -9,15 +9,18 @@ from sqlmodel import select
 
 from sms import memory
 from sms.campaign import dispositions
+from sms.campaign.invite import Campaign, Stage, draw, invite
 from sms.campaign.progress import progress
+from sms.settings import ChannelSettings
 from survey_app import fieldwork
 from survey_app.dispositions import Counts
 from survey_app.engine import Questionnaire
-from survey_app.storage.database import reading, writing
+from survey_app.storage.database import connect, reading, writing
 from survey_app.storage.tables import ChannelRow, ConversationRow, DispositionRow, OutboxRow, SpendingRow
 
+from ...privacy.members import hired
 from ..conftest import START, WAVE
-from .conftest import CHANNEL
+from .conftest import CHANNEL, people
 
 CASES = {
     ("completed", "delivered"): 12,
@@ -161,3 +164,20 @@ def test_spending_the_queue_and_the_channels_are_shown(database: Engine) -> None
     assert (line.channel, line.resting) == ("twilio", None)
     assert line.heard is not None
     assert line.heard.replace(tzinfo=None) == heard.replace(tzinfo=None)
+
+
+@pytest.mark.postgres
+def test_the_text_channels_own_user_may_invite_and_watch(
+    postgres_engine: Engine, postgres_server: str, form: Questionnaire, settings: ChannelSettings
+) -> None:
+    with writing(postgres_engine) as session:
+        fieldwork.field(session, form, WAVE, date(2026, 3, 1), date(2026, 3, 31))
+        wave = fieldwork.wave(session, WAVE)
+    assert wave
+    with hired(postgres_server) as members:
+        own = postgres_engine.url.set(username=members.names["thiqa_text"], password=members.password)
+        engine = connect(own.render_as_string(hide_password=False))
+        campaign = Campaign(wave, CHANNEL, settings.keyring, settings.terms)
+        invite(engine, campaign, draw(engine, campaign, people(3)), Stage(), START)
+        assert progress(engine, WAVE, {"twilio": CHANNEL}, START).rows["invited"] == 3
+        engine.dispose()
