@@ -12,12 +12,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from sms.campaign.sizes import Message, messages
 from survey_app.engine import Questionnaire
 from survey_app.instrument import BUNDLED
 from survey_app.media import AUDIO, content_type, find, named
 from survey_app.xlsform import Finding, Imported, Severity, export_markdown, export_workbook, import_form
 
-from .messaging import Message, messages
 from .rehearsal import by_text, by_web, show_answers
 
 NEVER = frozenset({"never_asked", "never_offered"})

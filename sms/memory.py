@@ -16,6 +16,7 @@ from survey_app.storage.database import inserted
 from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow, table
 from survey_app.wavekeys import WaveKeys
 
+from .campaign import dispositions
 from .keys import Keys
 from .talk.conversation import Conversation, State, dump, load
 
@@ -49,13 +50,15 @@ def forget(session: Session, today: date) -> int:
 
 
 def forget_closed(session: Session, lost: str = "") -> int:
-    """Delete the conversations of closed waves, and of the one whose key is `lost`; how many.
+    """Delete the conversations of closed waves, and of the one whose key is `lost`, and keep their counts; how many.
 
     Who said stop stays known by the pseudonym of the number.
     """
     over = select(WaveRow.id).where(or_(col(WaveRow.state) == CLOSED, col(WaveRow.id) == lost))
     gone = delete(ConversationRow).where(col(ConversationRow.wave).in_(over), col(ConversationRow.sealed) != b"")
-    return session.connection().execute(gone).rowcount
+    how = (col(ConversationRow.wave), col(ConversationRow.state), col(ConversationRow.delivery))
+    rows = session.connection().execute(gone.returning(*how)).all()
+    return dispositions.record(session, ((row[0], row[1], row[2]) for row in rows))
 
 
 def wave_key(session: Session, keys: WaveKeys, wave: Wave) -> bytes | None:
@@ -96,6 +99,14 @@ def store(session: Session, keys: Keys, address: str, kept: Kept, conversation: 
     if kept.keys:
         _store(session, kept.keys, kept.keys.number(address), kept.revision, conversation)
     _remember_stop(session, keys.number(address), conversation)
+
+
+def invite(session: Session, own: Keys, address: str, conversation: Conversation) -> bool:
+    """Store the conversation of a person who is invited, under the keys of its wave; False if there is one already."""
+    person = own.number(address)
+    sealed = own.seal(padded(dump(conversation)), _place(person, 0))
+    row = {"person": person, "wave": conversation.wave, "state": "invited", "revision": 0, "sealed": sealed}
+    return inserted(session, table(ConversationRow), row)
 
 
 def _store(session: Session, own: Keys, person: str, revision: int | None, conversation: Conversation) -> None:

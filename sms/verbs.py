@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey_app.settings import SettingsError, read_settings
 from survey_app.storage.database import connect
 
+from .campaign.verbs import verbs as campaign_verbs
 from .carriers import Carrier, open_carrier
 from .carriers.declared import ChannelsError
 from .clock import utc
@@ -72,4 +73,6 @@ def _table(counts: Counter[str]) -> Table:
     return table
 
 
+for campaign_verb in campaign_verbs:
+    sms.add_command(campaign_verb)
 verbs: list[click.Command] = [sms]

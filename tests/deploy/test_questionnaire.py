@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deploy.command import main
-from deploy.messaging import messages
+from sms.campaign.sizes import messages
 from survey_app.engine import Choice, Item, Kind, Questionnaire, checked
 from survey_app.xlsform import export_markdown, import_form
 

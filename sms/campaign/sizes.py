@@ -5,19 +5,20 @@ It sends nothing. The whole interview is the longest one: every question that go
 
 from dataclasses import dataclass, replace
 
-from sms.segments import Segments, segments
-from sms.talk import wording
-from sms.talk.budget import dear
-from sms.talk.questions import note, question, served
 from survey_app.engine import Item, Kind, Mode, Questionnaire, begin
 from survey_app.engine.questionnaire import DERIVED
+
+from ..segments import Segments, segments
+from ..talk import wording
+from ..talk.budget import dear
+from ..talk.questions import note, question, served
 
 MAX_CHARS = 1_600  # what Twilio takes in one message (its error 21617 beyond)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One question in one language: its size, and the characters that make a Latin text twice as dear."""
+    """One text in one language: its size, and the characters that make a Latin text twice as dear."""
 
     item: str
     language: str
@@ -46,4 +47,9 @@ def _message(questionnaire: Questionnaire, item: Item, language: str, first: boo
     text = say(questionnaire, interview, whole)
     if first:
         text = "\n".join((text, wording.digits(language)))
-    return Message(item.name, language, segments(text), dear(text, language), len(text) > MAX_CHARS)
+    return sized(item.name, language, text)
+
+
+def sized(name: str, language: str, text: str) -> Message:
+    """A text as it is counted."""
+    return Message(name, language, segments(text), dear(text, language), len(text) > MAX_CHARS)
