@@ -7,12 +7,14 @@ the carrier's requests from anyone else's.
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from survey_app.information import read_information
 from survey_app.settings import CollectorSettings, secret_bytes
 from survey_app.wavekeys import WaveKeys
 
@@ -26,6 +28,11 @@ WEBHOOK_PATH = "/sms/twilio"
 _QUIET = {"quiet_friday": quiet.prayer, "quiet_days": quiet.weekdays}
 
 
+@lru_cache(maxsize=4)
+def _sponsor(information: Path) -> Mapping[str, str]:
+    return read_information(information).sponsor.name
+
+
 class ChannelSettings(CollectorSettings):
     """What the text channel needs beyond the collector's. Tokens: the newest first, older ones while rotating.
 
@@ -37,6 +44,7 @@ class ChannelSettings(CollectorSettings):
 
     channel_key: SecretStr
     text_replies_free: bool = False
+    interviews_a_phone: int = Field(default=1, ge=1, le=20)
     channels: Annotated[Mapping[str, Channel], NoDecode] = Field(default_factory=dict)
     twilio_account_sid: str | None = None
     twilio_auth_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
@@ -144,7 +152,8 @@ class ChannelSettings(CollectorSettings):
     @property
     def terms(self) -> Terms:
         """What a person is told before the first question."""
-        return Terms(self.public_url.rstrip("/"), self.text_replies_free)
+        sponsor = _sponsor(self.information_file) if self.information_file else {}
+        return Terms(self.public_url.rstrip("/"), self.text_replies_free, self.interviews_a_phone, sponsor)
 
     @property
     def webhook_url(self) -> str:

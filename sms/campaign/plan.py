@@ -67,7 +67,7 @@ def plan(questionnaire: Questionnaire, channel: Channel, terms: Terms, people: i
     languages = questionnaire.languages
     if channel.two_way:
         first = {each: opening.invitation(questionnaire, each, terms, channel.mode) for each in languages}
-        remind = {each: opening.reminder(each, terms) for each in languages}
+        remind = {each: wording.reminder(each, terms) for each in languages}
     else:
         link = f"{terms.link}/i/{'A' * CODE_CHARS}"
         first = {each: opening.invitation_link(questionnaire, each, link, terms) for each in languages}

@@ -8,9 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
@@ -20,7 +17,7 @@ from survey_app.storage.database import reading
 from survey_app.storage.tables import FAILURES, ChannelRow, OutboxRow, SpendingRow
 
 from ..carriers.declared import Channel
-from ..sending import outbox
+from ..sending import failover, outbox
 from . import dispositions
 from .dispositions import Cases
 
@@ -121,13 +118,6 @@ def _spent(session: Session, wave: str) -> tuple[Spent, ...]:
 
 
 def _heard(session: Session, channels: Mapping[str, Channel], now: datetime) -> tuple[Heard, ...]:
-    silent = _silent(session, channels, now)
+    silent = failover.silent(session, channels, now)
     rows = {row.id: row for row in session.exec(select(ChannelRow))}
     return tuple(Heard(name, rows[name].resting, rows[name].heard, name in silent) for name in channels if name in rows)
-
-
-def _silent(session: Session, channels: Mapping[str, Channel], now: datetime) -> frozenset[str]:
-    if find_spec("sms.sending.failover") is None:
-        return frozenset()
-    failover: Any = import_module("sms.sending.failover")
-    return frozenset(failover.silent(session, channels, now))

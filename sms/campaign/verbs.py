@@ -63,13 +63,12 @@ def invite(
     passed over, so it may be run again at any time: after a crash, for the next --first, with a longer frame.
     """
     settings = read_settings(ChannelSettings)
-    channel = _channel(_channels(settings), name)
+    channel = _channel(settings.channels, name)
     try:
         with connected(settings.database_url.get_secret_value()) as engine:
             wave = _wave(engine, wave_id)
             form = wave.questionnaire
-            country = str(getattr(settings, "country", "MA"))
-            frame = read_frame(frame_file, Expected(country, form.languages, _areas(form)))
+            frame = read_frame(frame_file, Expected(settings.country, form.languages, _areas(form)))
             campaign = Campaign(wave, channel, settings.keyring, settings.terms, codes_file)
             drawn, stage = draw(engine, campaign, frame), Stage(a_day, first)
             done = estimate(engine, campaign, drawn, stage, utc())
@@ -111,7 +110,7 @@ def plan(
 
     Counts segments as a carrier does. Changes nothing, and needs no secret.
     """
-    channel = _channel(_channels(None), name)
+    channel = _channel(_planned(), name)
     if wave_id:
         with connected(read_settings(OwnerSettings).database_url.get_secret_value()) as engine:
             form = _wave(engine, wave_id).questionnaire
@@ -136,8 +135,8 @@ def progress(wave_id: str, every: int | None, *, as_json: bool) -> None:
     Only who was invited counts in the rates. Nothing is shown for less than the whole wave.
     """
     settings = read_settings(ChannelSettings)
-    channels = _channels(settings)
-    budget = getattr(getattr(settings, "budget", None), "wave", None)
+    channels = settings.channels
+    budget = settings.budget.wave
     with connected(settings.database_url.get_secret_value()) as engine:
         _wave(engine, wave_id)
         while True:
@@ -153,18 +152,13 @@ def progress(wave_id: str, every: int | None, *, as_json: bool) -> None:
             time.sleep(every)
 
 
-def _channels(settings: ChannelSettings | None) -> Mapping[str, Channel]:
-    """The declared channels, or the one of Twilio's settings where THIQA_CHANNELS names no file."""
-    declared: Any = getattr(settings, "channels", None)
-    if isinstance(declared, Mapping):
-        return declared
-    if file := declared or os.environ.get("THIQA_CHANNELS"):
-        try:
-            return read_channels(Path(file))
-        except ChannelsError as error:
-            raise click.ClickException(str(error)) from None
-    sender = (settings.twilio_sender if settings else None) or ""
-    return {"twilio": Channel("twilio", Adapter.TWILIO, sender=sender)}
+def _planned() -> Mapping[str, Channel]:
+    """The declared channels, read from their file alone: a plan needs no secret."""
+    file = os.environ.get("THIQA_CHANNELS")
+    try:
+        return read_channels(Path(file)) if file else {"twilio": Channel("twilio", Adapter.TWILIO)}
+    except ChannelsError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _channel(channels: Mapping[str, Channel], name: str) -> Channel:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from survey_app.engine import Mode, Questionnaire, begin, place
 from translations.languages import NATIVE_NAMES, plural_translator, translator
 
+from .questions import plainly
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -80,7 +82,7 @@ def _who(questionnaire: Questionnaire, language: str, sponsor: Mapping[str, str]
     _ = translator(language)
     title = questionnaire.title.get(language, questionnaire.form_id)
     if name := sponsor.get(language):
-        return _("Thiqa, a survey for %(sponsor)s: %(title)s", sponsor=name, title=title)
+        return plainly(_("Thiqa, a survey (%(sponsor)s): %(title)s", sponsor=name, title=title))
     return _("Thiqa, a survey for the Ministry of the Interior: %(title)s", title=title)
 
 

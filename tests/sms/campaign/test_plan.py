@@ -36,7 +36,7 @@ def test_fault_42_each_text_is_counted_as_a_carrier_does_times_those_who_get_it(
             1_000 * segments(opening.invitation(form, language, TERMS, CHANNEL.mode)).parts
             + 350 * 1
             + 300 * segments(wording.thanks(language)).parts
-            + 1_200 * segments(opening.reminder(language, TERMS)).parts
+            + 1_200 * segments(wording.reminder(language, TERMS)).parts
         )
         assert made.segments(language) == by_hand
         assert made.cost(language) == by_hand * Decimal("0.05")

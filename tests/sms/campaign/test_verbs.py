@@ -20,14 +20,14 @@ from survey_app.storage.tables import ConversationRow, OutboxRow
 CHANNELS = """
 [[channel]]
 name = "maroc"
-adapter = "pretended"
+adapter = "twilio"
 sender = "+212600009999"
 price = "0.05"
 currency = "MAD"
 
 [[channel]]
 name = "bulk"
-adapter = "pretended"
+adapter = "twilio"
 sender = "THIQA"
 two_way = false
 price = "0.01"
