@@ -12,7 +12,7 @@ import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from itertools import islice
 from random import SystemRandom
@@ -28,7 +28,7 @@ from sqlmodel import Session
 from survey_app.engine import Answer, Held, Mode, Questionnaire, decode, encode, possible
 from survey_app.fieldwork import CLOSED, WAVE, wave
 from survey_app.intake import EnvelopeError, revealed, unpadded
-from survey_app.paradata import Entry
+from survey_app.paradata import Design, Entry
 from survey_app.storage.database import Work, changing, reading
 from survey_app.storage.tables import EnvelopeRow, ResponseRow, table
 
@@ -36,6 +36,8 @@ from . import trail
 from .trail import Act
 
 IN_A_STATEMENT = 1_000
+DESIGN = tuple(part.name for part in fields(Design))
+MAX_NAME_CHARS, MAX_WEIGHT = 80, 1e7  # of a stratum or PSU; a person cannot stand for more than a country
 _WRONG_KEY = "Not one of the envelopes that wait opens with this key; nothing was changed."
 _ENVELOPE, _RESPONSE = table(EnvelopeRow), table(ResponseRow)
 _COUNTS = select(_ENVELOPE.c.wave, func.count()).group_by(_ENVELOPE.c.wave)
@@ -252,6 +254,7 @@ def _checked(questionnaire: Questionnaire, wave_id: str, box: SealedBox[PrivateK
             content |= {"entry": Entry.OPEN.value, "hurried": False}
         _, hurried = Entry(content["entry"]), content["hurried"]
         answers = {name: _answer(box, wave_id, name, value) for name, value in content["answers"].items()}
+        _design(content.get("design"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CryptoError) as error:
         raise RefusedContentError("not a submission") from error
     if not isinstance(hurried, bool):
@@ -268,6 +271,18 @@ def _answer(box: SealedBox[PrivateKey], wave_id: str, name: str, stored: object)
     return revealed(box.decrypt(value.sealed), wave_id, name) if isinstance(value, Held) else value
 
 
+def _design(said: Any) -> None:
+    """Look at a design, if there is one. Raises ValueError, TypeError or KeyError if no frame could have given it."""
+    if said is None:
+        return
+    stratum, psu, weight = (said[name] for name in DESIGN)
+    named = all(isinstance(name, str) and len(name) <= MAX_NAME_CHARS for name in (stratum, psu))
+    if len(said) != len(DESIGN) or not named or type(weight) not in (int, float) or not 0 < weight <= MAX_WEIGHT:
+        raise ValueError("no design")
+
+
 def _row(wave_id: str, content: dict[str, Any]) -> dict[str, Any]:
     kept = {name: content[name] for name in ("mode", "language", "entry", "hurried", "answers")}
+    design = content.get("design", {})
+    kept |= {"weight": design.get("weight"), "stratum": design.get("stratum") or None, "psu": design.get("psu") or None}
     return {"id": uuid.UUID(bytes=secrets.token_bytes(16), version=4), "wave": wave_id, **kept}

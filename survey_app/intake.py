@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
@@ -27,7 +27,7 @@ from .storage.database import Work, inserted
 from .storage.tables import EnvelopeRow, table
 
 PADDED_BYTES = 4_096
-AROUND_BYTES = 700  # version, mode, language, way in; in a draft also where the person is, and the paradata
+AROUND_BYTES = 1_400  # version, mode, language, way in, design; in a draft also where she is, and the paradata
 TOKEN_BYTES = 32
 BOUND_BYTES = 16
 SEALED_BYTES = 48  # what a sealed box adds: a public key and a tag
@@ -116,7 +116,7 @@ def received(work: Work, ticket: Ticket, digest: bytes | None = None) -> Receipt
 
 def payload(questionnaire: Questionnaire, interview: Interview, provenance: Provenance) -> bytes:
     """What the envelope holds: the answers on the path, version, mode, language, and way in. No time, no id."""
-    content = {
+    content: dict[str, object] = {
         "version": questionnaire.version,
         "mode": interview.mode.value,
         "language": interview.language,
@@ -124,6 +124,8 @@ def payload(questionnaire: Questionnaire, interview: Interview, provenance: Prov
         "hurried": provenance.hurried,
         "answers": {name: encode(value) for name, value in submission(questionnaire, interview).items()},
     }
+    if provenance.design:
+        content["design"] = asdict(provenance.design)
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -35,11 +35,21 @@ class Paradata:
 
 
 @dataclass(frozen=True, slots=True)
+class Design:
+    """What a sampling frame says of an invited person: stratum and primary sampling unit ("" if none), base weight."""
+
+    stratum: str = ""
+    psu: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
-    """What goes into the envelope: the way in, and whether the answers came faster than anybody reads."""
+    """What goes into the envelope: the way in, whether the answers came faster than anybody reads, and her design."""
 
     entry: Entry = Entry.OPEN
     hurried: bool = False
+    design: Design | None = None
 
 
 def provenance(paradata: Paradata, questions: int, now: float) -> Provenance:

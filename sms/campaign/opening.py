@@ -5,9 +5,10 @@ every one of the questionnaire's, and costs as much.
 """
 
 from survey_app.engine import Mode, Questionnaire
+from survey_app.paradata import Design
 
 from ..talk import wording
-from ..talk.state import Conversation, Design, invited
+from ..talk.state import Conversation, invited
 from ..talk.wording import Terms
 from .frame import Case
 

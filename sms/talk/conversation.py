@@ -11,13 +11,12 @@ from .answering import answered, is_answer
 from .circumstances import Circumstances
 from .commands import Command, Word, command, mistyped_stop, named_language
 from .ending import after, close, stop
-from .state import Conversation, Design, State, Turn, case_state, dump, invited, load
+from .state import Conversation, State, Turn, case_state, dump, invited, load
 from .wording import Terms
 
 __all__ = [
     "Circumstances",
     "Conversation",
-    "Design",
     "State",
     "Turn",
     "case_state",

@@ -10,7 +10,7 @@ from survey_app.engine import Event, Interview, Item, Kind, Mode, Questionnaire,
 from survey_app.engine.state import StateError
 from survey_app.engine.state import dump as dump_interview
 from survey_app.engine.state import load as load_interview
-from survey_app.paradata import Entry
+from survey_app.paradata import Design, Entry
 
 MAX_UNCLEAR = 2
 PARTIAL = 0.5  # of the questions asked (AAPOR Standard Definitions: a partial interview has at least half)
@@ -26,15 +26,6 @@ class State(StrEnum):
     INTERVIEW = "interview"
     DONE = "done"
     STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """What the sample knows of an invited person: her stratum, her primary sampling unit, her base weight."""
-
-    stratum: str = ""
-    psu: str = ""
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

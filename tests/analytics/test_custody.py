@@ -296,3 +296,28 @@ def test_an_envelope_nested_without_end_stops_no_opening(
 ) -> None:
     put(wave, keys, [content(short_form), padded(b"[" * 100_000)])
     assert close_wave(wave, keys.private, "w1", DAY) == Opening(1, 1)
+
+
+def test_the_design_of_who_was_invited_goes_with_the_answers(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    drawn = {"stratum": "urban", "psu": "12", "weight": 31.5}
+    put(wave, keys, [{**content(short_form), "design": drawn}, content(short_form)])
+    close_wave(wave, keys.private, "w1", DAY)
+    with reading(wave) as session:
+        rows = session.exec(select(ResponseRow.stratum, ResponseRow.psu, ResponseRow.weight)).all()
+    assert sorted(rows, key=str) == [("urban", "12", 31.5), (None, None, None)]
+
+
+@pytest.mark.parametrize(
+    "design",
+    [[], "urban", {"stratum": "a"}, {"stratum": "a", "psu": 1, "weight": 1}]
+    + [{"stratum": "x" * 81, "psu": "", "weight": 1}]
+    + [{"stratum": "a", "psu": "b", "weight": weight} for weight in (0, -1, True, "1", 1e8, float("nan"), None)]
+    + [{"stratum": "a", "psu": "b", "weight": 1, "telephone": "+212600000001"}],
+)  # fmt: skip
+def test_a_design_that_no_frame_could_have_given_is_refused(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire, design: object
+) -> None:
+    put(wave, keys, [{**content(short_form), "design": design}])
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(opened=0, refused=1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sms.talk.circumstances import Circumstances
 from sms.talk.commands import mistyped_stop
-from sms.talk.conversation import Conversation, Design, State, close, invited, load, reply
+from sms.talk.conversation import Conversation, State, close, invited, load, reply
 from sms.talk.questions import MAX_PIPED_CHARS, numbered, plainly, question, spoken
 from sms.talk.wording import Terms
 from survey_app.engine import (
@@ -31,7 +31,7 @@ from survey_app.engine import (
     understand,
 )
 from survey_app.engine.state import StateError
-from survey_app.paradata import Entry
+from survey_app.paradata import Design, Entry
 
 from ...engine.generated import LANGUAGES, questionnaires
 from ..conftest import LINK

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from sms.talk.conversation import (
     Conversation,
-    Design,
     State,
     case_state,
     close,
@@ -23,7 +22,7 @@ from sms.talk.conversation import (
 from sms.talk.wording import Terms, invitation
 from survey_app.engine import Answer, Mode, Questionnaire, begin, parse, place
 from survey_app.engine.state import StateError
-from survey_app.paradata import Entry
+from survey_app.paradata import Design, Entry
 
 from ..conftest import LINK, WAVE
 
