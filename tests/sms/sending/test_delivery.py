@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine
@@ -105,7 +106,7 @@ def test_fault_39_a_busy_carrier_is_asked_later_each_time_and_given_up_in_the_en
         now = max(now, row.due)
         tried.append((now - START).total_seconds())
         counts += run(settings, database, carrier, now)
-    waits = [after - before for before, after in zip(tried, tried[1:], strict=False)]
+    waits = [after - before for before, after in pairwise(tried)]
     expected = [min(15 * 2**n, 1800) for n in range(len(waits))]
     assert all(least <= wait <= 1.5 * least for least, wait in zip(expected, waits, strict=True))
     assert any(wait > least for least, wait in zip(expected, waits, strict=True)), "workers would come all at once"
