@@ -208,8 +208,8 @@ def lease(session: Session, messages: Sequence[Message], now: datetime) -> list[
 
 def moved(session: Session, message: Message, keys: Keyring, channel: str) -> Message:
     """The same message on the channel that steps in, sealed anew, since its place is part of the seal."""
-    own = keys.of(message.wave)
-    if own is None or channel == message.channel:
+    own = keys.of(message.wave) if channel != message.channel else None
+    if own is None:
         return message
     sealed = _sealed(own, channel, message.person, message.to, message.body)
     session.connection().execute(update(_TABLE).where(_ROW.id == message.id).values(channel=channel, sealed=sealed))

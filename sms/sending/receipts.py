@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, Update, bindparam, or_, select, update
 from sqlmodel import Session
 
 from survey_app.storage.database import writing
@@ -15,9 +15,6 @@ from ..settings import ChannelSettings
 from . import copies, outbox
 
 _OUTBOX, _CONVERSATION = table(OutboxRow).c, table(ConversationRow).c
-# What became of an invitation may be told again, but never less than was known.
-_BEFORE: Mapping[str, tuple[str, ...]] = {outbox.UNKNOWN: (), outbox.SENT: (outbox.UNKNOWN,)}
-_ANY_BEFORE = (outbox.UNKNOWN, outbox.SENT)
 
 
 def take(settings: ChannelSettings, engine: Engine, receipt: Receipt, now: datetime, to: str | None = None) -> bool:
@@ -48,13 +45,9 @@ def tell(session: Session, fates: Mapping[str, str]) -> None:
 
     To be called before messages are touched: whoever holds a conversation waits for messages, never the other way.
     """
-    for person, fate in sorted(fates.items()):
-        before = _BEFORE.get(fate, _ANY_BEFORE)
-        open_to = or_(_CONVERSATION.delivery.is_(None), _CONVERSATION.delivery.in_(before))
-        mine = update(table(ConversationRow)).where(_CONVERSATION.person == person, _CONVERSATION.sealed != b"")
-        session.connection().execute(
-            mine.where(open_to).values(delivery=str(fate))
-        )  # the name of a Failure, for the driver
+    for fate in sorted(set(map(str, fates.values()))):
+        persons = [{"whose": person, "fate": fate} for person, told in sorted(fates.items()) if told == fate]
+        session.connection().execute(_TELL.get(fate, _TELL_AT_LAST), persons)
 
 
 def _find(session: Session, token: str | None, reference: str | None) -> tuple[int, str, str, str] | None:
@@ -64,3 +57,14 @@ def _find(session: Session, token: str | None, reference: str | None) -> tuple[i
             if row := session.connection().execute(found).first():
                 return row.id, row.status, row.person, row.kind
     return None
+
+
+def _telling(*before: str) -> Update:
+    open_to = or_(_CONVERSATION.delivery.is_(None), *(_CONVERSATION.delivery == fate for fate in before))
+    mine = (_CONVERSATION.person == bindparam("whose"), _CONVERSATION.sealed != b"")
+    return update(table(ConversationRow)).where(*mine, open_to).values(delivery=bindparam("fate"))
+
+
+# What became of an invitation may be told again, but never less than was known.
+_TELL = {outbox.UNKNOWN: _telling(), outbox.SENT: _telling(outbox.UNKNOWN)}
+_TELL_AT_LAST = _telling(outbox.UNKNOWN, outbox.SENT)
