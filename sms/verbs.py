@@ -15,7 +15,8 @@ from .campaign.verbs import verbs as campaign_verbs
 from .carriers import Carrier, open_carrier
 from .carriers.declared import ChannelsError
 from .clock import utc
-from .sending.delivery import deliver, tidy
+from .sending import copies
+from .sending.delivery import Worker, tidy
 from .sending.outbox import FAILED, QUEUED, SENT, UNKNOWN
 from .settings import ChannelSettings
 
@@ -32,9 +33,9 @@ def sms() -> None:
 def send(*, forever: bool) -> None:
     """Send what waits in the outbox.
 
-    Hands each message that is due to Twilio, marks it in the database as sent, failed or unknown, and empties it.
-    What Twilio could not take now stays queued for later. Rows older than a few days are deleted. Several workers may
-    run at once on PostgreSQL.
+    Hands each message that is due to Twilio, marks it in the database as sent, failed, expired or unknown, and empties
+    it. What Twilio could not take now stays queued for later; of what it may have taken, it is asked. Then deletes the
+    copies of texts that Twilio keeps, and rows older than a few days. Several workers may run at once.
     """
     try:
         settings = read_settings(ChannelSettings)
@@ -42,13 +43,17 @@ def send(*, forever: bool) -> None:
         raise click.ClickException(str(error)) from None
     carrier = _carrier(settings)
     engine = connect(settings.database_url.get_secret_value())
+    worker = Worker(settings, engine, {carrier.name: carrier}, utc)
     console = Console()
     try:
         while True:
-            counts = deliver(settings, engine, carrier, utc)
+            counts = worker.send()
+            erased = worker.erase()
             tidy(engine, utc())
             if counts or not forever:
                 console.print(_table(counts))
+            if lost := erased[copies.GIVEN_UP]:
+                console.print(f"ALARM: {lost} copies of texts could not be deleted at the carrier.")
             if not forever:
                 break
             time.sleep(PAUSE_SECONDS)
@@ -68,8 +73,10 @@ def _carrier(settings: ChannelSettings) -> Carrier:
 
 
 def _table(counts: Counter[str]) -> Table:
-    table = Table("sent", "failed", "unknown", "later")
-    table.add_row(*(str(counts[status]) for status in (SENT, FAILED, UNKNOWN, QUEUED)))
+    named = {SENT: "sent", FAILED: "failed", UNKNOWN: "unknown", QUEUED: "later"}
+    held = [reason for reason in sorted(counts) if reason not in named and counts[reason]]
+    table = Table(*named.values(), *held)
+    table.add_row(*(str(counts[status]) for status in (*named, *held)))
     return table
 
 

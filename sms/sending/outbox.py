@@ -1,37 +1,46 @@
 """Messages to be sent: written with their cause, leased to one worker at a time, emptied once the carrier has them.
 
-A status only goes forward. What may have been sent is never sent again blindly; what was surely not sent is.
+A status only goes forward. What may have been sent is never sent again blindly; what was surely not sent is. `due` is
+when a queued message goes, and when the lease of one that is being sent ends: that is when a carrier is asked about it.
 """
 
 import json
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, exists, insert, update
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from nacl.exceptions import CryptoError
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlmodel import Session
 
 from survey_app.intake import padded, unpadded
-from survey_app.storage.tables import OutboxRow
+from survey_app.storage.tables import OutboxRow, table
 
+from ..carriers import Failure
 from ..keys import Keyring, Keys
 from ..segments import segments
 
-LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 8
+LEASE = timedelta(seconds=90)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=30)
 KEPT_DAYS = 3
 QUEUED, SENDING, SENT, UNKNOWN = "queued", "sending", "sent", "unknown"
 DELIVERED, FAILED, EXPIRED = "delivered", "failed", "expired"
 REPLY, INVITATION, REMINDER = KINDS = ("reply", "invitation", "reminder")
-_OVER = (SENT, DELIVERED, FAILED, EXPIRED, UNKNOWN)
-_FORWARD = {
+LASTS = {REPLY: timedelta(hours=12), INVITATION: timedelta(days=3), REMINDER: timedelta(days=3)}
+# A carrier's receipt may come before the worker has marked what it handed over, so `sent` may follow `queued`.
+FORWARD = {
     SENT: (QUEUED, SENDING, UNKNOWN),
-    FAILED: (QUEUED, SENDING, UNKNOWN),
+    DELIVERED: (QUEUED, SENDING, UNKNOWN, SENT),
+    FAILED: (QUEUED, SENDING, UNKNOWN, SENT),
     UNKNOWN: (SENDING,),
     EXPIRED: (QUEUED, SENDING),
 }
+_JITTER = 1000
+_AGAIN = "again"  # stands in the place of the carrier's reference, which is not known then
+_TABLE = table(OutboxRow)
+_ROW = _TABLE.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +63,44 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that is ours to send now, and which attempt this is."""
+    """A message as it stands in the outbox, opened; once leased, `due` is the end of the lease.
+
+    `again`: it goes a second time, though nobody knows whether the first arrived.
+    """
 
     id: int
+    channel: str
+    person: str
+    wave: str | None
+    kind: str
+    segments: int
     attempts: int
     token: str
+    again: bool
+    due: datetime
+    expires: datetime | None
     to: str = field(repr=False)
     body: str = field(repr=False)
+
+    @property
+    def leased(self) -> datetime:
+        """When it was leased: it was not handed over before."""
+        return self.due - LEASE
+
+    @property
+    def day(self) -> date:
+        """The day on which it was leased, to which its cost belongs."""
+        return self.leased.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a message; `reference` is the keyed hash of the carrier's own."""
+
+    id: int
+    status: str
+    reference: str | None = None
+    failure: Failure | None = None
 
 
 def queue(
@@ -71,100 +111,233 @@ def queue(
     kind: str = REPLY,
     expires: datetime | None = None,
 ) -> None:
-    """Write messages to a number, in order, due at once or later; what is not sent by `expires` never is."""
+    """Write messages to a number, in order, due at once or later; what is not sent by `expires` never is.
+
+    Without `expires` a reply lasts 12 hours, an invitation or a reminder three days.
+    """
     person = to.person
     for body in bodies:
-        content = json.dumps({"to": to.address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
         row = {
             "channel": to.channel,
             "person": person,
             "wave": to.wave,
             "kind": kind,
-            "sealed": to.keys.seal(padded(content), _place(to.channel, person)),
+            "sealed": _sealed(to.keys, to.channel, person, to.address, body),
             "segments": segments(body).parts,
             "status": QUEUED,
             "attempts": 0,
             "due": due,
-            "expires": expires,
+            "expires": expires or due + LASTS[kind],
             "token": secrets.token_hex(16),
         }
-        session.connection().execute(insert(OutboxRow).values(row))
+        session.connection().execute(insert(_TABLE).values(row))
 
 
 def waiting(session: Session, person: str) -> bool:
     """Whether a reply to this person is still on its way to the carrier."""
-    pending = (OutboxRow.person == person, OutboxRow.kind == REPLY, col(OutboxRow.status).in_((QUEUED, SENDING)))
-    return session.exec(select(OutboxRow.id).where(*pending).limit(1)).first() is not None
+    pending = (_ROW.person == person, _ROW.kind == REPLY, _ROW.status.in_((QUEUED, SENDING)))
+    return session.connection().execute(select(_ROW.id).where(*pending).limit(1)).first() is not None
 
 
 def withdraw(session: Session, person: str, *kinds: str) -> int:
-    """Delete what was not sent yet to this person, of these kinds or of any; how many."""
-    which = (col(OutboxRow.person) == person, col(OutboxRow.status) == QUEUED, col(OutboxRow.kind).in_(kinds or KINDS))
-    return session.connection().execute(delete(OutboxRow).where(*which)).rowcount
+    """Delete what was not sent yet to this person, of these kinds or of any; how many.
+
+    What a worker has in its hands is not sent again, whatever comes of it.
+    """
+    which = (_ROW.person == person, _ROW.kind.in_(kinds or KINDS))
+    held = update(_TABLE).where(*which, _ROW.status.in_((SENDING, UNKNOWN))).values(expires=_ROW.due)
+    session.connection().execute(held)
+    return session.connection().execute(delete(_TABLE).where(*which, _ROW.status == QUEUED)).rowcount
 
 
 def take(session: Session, keys: Keyring, channel: str, now: datetime, person: str | None = None) -> Message | None:
     """Lease the next message that is due, of one person if given; a person's messages go in order. None if none is."""
-    _reclaim(session, channel, now)
-    earlier = aliased(OutboxRow)
-    overtakes = exists().where(
-        col(earlier.person) == col(OutboxRow.person),
-        col(earlier.id) < col(OutboxRow.id),
-        col(earlier.status).in_((QUEUED, SENDING)),
-    )
-    due = (
-        select(OutboxRow)
-        .where(OutboxRow.channel == channel, OutboxRow.status == QUEUED, OutboxRow.due <= now, ~overtakes)
-        .where(person is None or OutboxRow.person == person)
-        .order_by(col(OutboxRow.id))
-        .limit(1)
-        .with_for_update(skip_locked=True, of=OutboxRow)
-    )
-    row = session.exec(due).first()
-    if row is None or row.id is None:
-        return None
-    row.status, row.attempts, row.due = SENDING, row.attempts + 1, now + LEASE
-    session.flush()
+    reclaim(session, now)
+    while rows := due(session, channel, now, 1, person):
+        message = opened(rows[0], keys)
+        if message is not None:
+            return lease(session, [message], now)[0]
+        settle(session, rows[0].id, EXPIRED)
+    return None
+
+
+def due(session: Session, channel: str, now: datetime, limit: int, person: str | None = None) -> Sequence[Row[Any]]:
+    """Rows that are due, locked: replies first, one a person at most and none while an earlier one is on its way."""
+    found: list[Row[Any]] = []
+    for which in (_DUE.where(_ROW.kind == REPLY), _DUE.where(_ROW.kind != REPLY)):
+        if len(found) < limit:
+            some = which.where(_ROW.person == person) if person else which
+            rows = session.connection().execute(some.limit(limit - len(found)), {"channel": channel, "now": now})
+            found += rows.all()
+    return found
+
+
+def opened(row: Row[Any], keys: Keyring) -> Message | None:
+    """The message of a row; None if its key is destroyed. Raises WaveKeyError if the key cannot be read now."""
     own = keys.of(row.wave)
     if own is None:
-        settle(session, row.id, EXPIRED)
-        return take(session, keys, channel, now, person)
-    content = json.loads(unpadded(own.unseal(row.sealed, _place(channel, row.person))))
-    return Message(row.id, row.attempts, row.token or "", content["to"], content["body"])
+        return None
+    try:
+        content = json.loads(unpadded(own.unseal(row.sealed, _place(row.channel, row.person))))
+    except CryptoError:  # sealed with a key that was replaced since
+        return None
+    return Message(
+        row.id,
+        row.channel,
+        row.person,
+        row.wave,
+        row.kind,
+        row.segments,
+        row.attempts,
+        row.token or "",
+        row.reference == _AGAIN,
+        row.due,
+        row.expires,
+        content["to"],
+        content["body"],
+    )
 
 
-def settle(session: Session, message: int, status: str, reference: str | None = None) -> bool:
-    """Mark a message as sent, failed or unknown and empty it; False if that would be a step back."""
-    here = (col(OutboxRow.id) == message, col(OutboxRow.status).in_(_FORWARD[status]))
-    changed = update(OutboxRow).where(*here).values(status=status, reference=reference, sealed=b"")
-    return bool(session.connection().execute(changed).rowcount)
+def lease(session: Session, messages: Sequence[Message], now: datetime) -> list[Message]:
+    """Mark messages, which `due` has locked, as being sent until the lease ends."""
+    if not messages:
+        return []
+    session.connection().execute(_LEASE, [{"row": message.id, "until": now + LEASE} for message in messages])
+    return [replace(message, attempts=message.attempts + 1, due=now + LEASE) for message in messages]
 
 
-def put_off(session: Session, message: Message, now: datetime) -> str:
-    """Queue a message again, each time for later, that the carrier surely did not take; failed after MAX_ATTEMPTS."""
-    if message.attempts >= MAX_ATTEMPTS:
-        settle(session, message.id, FAILED)
+def moved(session: Session, message: Message, keys: Keyring, channel: str) -> Message:
+    """The same message on the channel that steps in, sealed anew, since its place is part of the seal."""
+    own = keys.of(message.wave) if channel != message.channel else None
+    if own is None:
+        return message
+    sealed = _sealed(own, channel, message.person, message.to, message.body)
+    session.connection().execute(update(_TABLE).where(_ROW.id == message.id).values(channel=channel, sealed=sealed))
+    return replace(message, channel=channel)
+
+
+def settle(
+    session: Session, message: int, status: str, reference: str | None = None, failure: Failure | None = None
+) -> bool:
+    """Mark a message as sent, failed, expired or unknown; False if that would be a step back."""
+    return message in settle_all(session, [Result(message, status, reference, failure)])
+
+
+def settle_all(session: Session, results: Iterable[Result]) -> set[int]:
+    """Mark messages and empty them, but for those that a carrier may still be asked about; which of them moved."""
+    wanted = {result.id: result for result in results}
+    here = select(_ROW.id, _ROW.status).where(_ROW.id.in_(wanted)).order_by(_ROW.id).with_for_update()
+    rows = session.connection().execute(here).all()
+    forward = [wanted[row.id] for row in rows if row.status in FORWARD[wanted[row.id].status]]
+    if unsure := [{"row": result.id} for result in forward if result.status == UNKNOWN]:
+        session.connection().execute(_UNSURE, unsure)
+    if sure := [
+        {"row": result.id, "to": result.status, "by": result.reference, "why": result.failure and result.failure.value}
+        for result in forward
+        if result.status != UNKNOWN
+    ]:
+        session.connection().execute(_SETTLE, sure)
+    return {result.id for result in forward}
+
+
+def put_off(session: Session, message: Message, now: datetime, *, again: bool = False) -> str:
+    """Queue a message once more, each time for later, that the carrier surely did not take; failed when it is too late.
+
+    With `again` it may have been taken. Returns the status that it has then: another one if it went on meanwhile.
+    """
+    wait = min(FIRST_WAIT * 2 ** min(max(message.attempts - 1, 0), 10), LONGEST_WAIT)
+    then = now + wait * (1 + secrets.randbelow(_JITTER) / (2 * _JITTER))  # up to a half longer: not all at once again
+    here = (_ROW.id == message.id, _ROW.status.in_((SENDING, UNKNOWN)), _ROW.attempts == message.attempts)
+    # What was withdrawn while a worker had it expires with its lease (see `withdraw`).
+    in_time = or_(_ROW.expires.is_(None), and_(_ROW.expires > then, _ROW.expires > _ROW.due))
+    work = session.connection()
+    marked = {"reference": _AGAIN} if again else {}
+    if work.execute(update(_TABLE).where(*here, in_time).values(status=QUEUED, due=then, **marked)).rowcount:
+        return QUEUED
+    gone = update(_TABLE).where(*here).values(status=FAILED, failure=Failure.GAVE_UP.value, sealed=b"")
+    if work.execute(gone).rowcount:
         return FAILED
-    wait = min(FIRST_WAIT * 2 ** (message.attempts - 1), LONGEST_WAIT)
-    here = (col(OutboxRow.id) == message.id, col(OutboxRow.status) == SENDING)
-    session.connection().execute(update(OutboxRow).where(*here).values(status=QUEUED, due=now + wait))
-    return QUEUED
+    return work.execute(select(_ROW.status).where(_ROW.id == message.id)).scalar() or EXPIRED
+
+
+def hold(session: Session, ids: Sequence[int], until: datetime) -> None:
+    """Let messages wait that were not handed over; this is no attempt."""
+    session.connection().execute(update(_TABLE).where(_ROW.id.in_(ids), _ROW.status == QUEUED).values(due=until))
+
+
+def hold_wave(session: Session, channel: str, wave: str, until: datetime) -> int:
+    """Let everything of a wave wait that is due on a channel before then; how many."""
+    which = (_ROW.channel == channel, _ROW.status == QUEUED, _ROW.due < until, _ROW.wave == wave)
+    return session.connection().execute(update(_TABLE).where(*which).values(due=until)).rowcount
+
+
+def reclaim(session: Session, now: datetime) -> int:
+    """What a worker had in its hands when its lease ran out may have been sent or not; how many."""
+    dead = update(_TABLE).where(_ROW.status == SENDING, _ROW.due < now).values(status=UNKNOWN)
+    return session.connection().execute(dead).rowcount
+
+
+def overdue(session: Session, now: datetime, limit: int = 1000) -> Sequence[Any]:
+    """What waits and will never be sent, since its time is over: tried in vain, or never tried."""
+    late = (_ROW.status == QUEUED, _ROW.expires <= now)
+    columns = (_ROW.id, _ROW.person, _ROW.kind, _ROW.attempts)
+    return session.connection().execute(select(*columns).where(*late).limit(limit)).all()
+
+
+def doubtful(session: Session, channel: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Rows of which nobody knows whether they were sent, after a pause: the carrier is to be asked."""
+    unsure = (_ROW.channel == channel, _ROW.status == UNKNOWN, _ROW.due < now, _ROW.sealed != b"")
+    return session.connection().execute(select(_TABLE).where(*unsure).order_by(_ROW.due).limit(limit)).all()
+
+
+def leave_unknown(session: Session, message: int) -> bool:
+    """Ask no more about a message: only a receipt can still tell."""
+    here = (_ROW.id == message, _ROW.status == UNKNOWN)
+    return bool(session.connection().execute(update(_TABLE).where(*here).values(sealed=b"")).rowcount)
 
 
 def purge(session: Session, now: datetime) -> int:
-    """Delete the emptied rows of KEPT_DAYS ago; how many."""
-    old = (col(OutboxRow.due) < now - timedelta(days=KEPT_DAYS), col(OutboxRow.status).in_(_OVER))
-    return session.connection().execute(delete(OutboxRow).where(*old)).rowcount
+    """Delete the emptied rows of KEPT_DAYS ago, and those that no carrier could be asked about; how many."""
+    before = now - timedelta(days=KEPT_DAYS)
+    over = (_ROW.status.in_(tuple(FORWARD)), _ROW.due < before, or_(_ROW.sealed == b"", _ROW.expires < before))
+    return session.connection().execute(delete(_TABLE).where(*over)).rowcount
 
 
-def _reclaim(session: Session, channel: str, now: datetime) -> None:
-    # A worker died between taking and marking. Once, the message goes again: a question may then come twice, but none
-    # is lost. A second death leaves it unknown.
-    dead = (col(OutboxRow.channel) == channel, col(OutboxRow.status) == SENDING, col(OutboxRow.due) < now)
-    again = update(OutboxRow).where(*dead, col(OutboxRow.attempts) < 2).values(status=QUEUED, due=now)
-    session.connection().execute(again)
-    session.connection().execute(update(OutboxRow).where(*dead).values(status=UNKNOWN, sealed=b""))
+def _sealed(keys: Keys, channel: str, person: str, address: str, body: str) -> bytes:
+    content = json.dumps({"to": address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
+    return keys.seal(padded(content), _place(channel, person))
 
 
 def _place(channel: str, number: str) -> str:
     return f"outbox:{channel}:{number}"
+
+
+_earlier = _TABLE.alias("earlier")
+_UNASKED = and_(_earlier.c.status == UNKNOWN, _earlier.c.sealed != b"")
+_OVERTAKES = exists().where(
+    _earlier.c.person == _ROW.person,
+    _earlier.c.id < _ROW.id,
+    or_(_earlier.c.status.in_((QUEUED, SENDING)), _UNASKED),
+)
+_DUE = (
+    select(_TABLE)
+    .where(_ROW.channel == bindparam("channel"), _ROW.status == QUEUED, _ROW.due <= bindparam("now"), ~_OVERTAKES)
+    .order_by(_ROW.due)
+    .with_for_update(skip_locked=True, of=_TABLE)
+)
+_LEASE = (
+    update(_TABLE)
+    .where(_ROW.id == bindparam("row"))
+    .values(status=SENDING, attempts=_ROW.attempts + 1, due=bindparam("until"))
+)
+_SETTLE = (
+    update(_TABLE)
+    .where(_ROW.id == bindparam("row"))
+    .values(
+        status=bindparam("to"),
+        failure=bindparam("why"),
+        sealed=b"",
+        reference=func.coalesce(bindparam("by"), _ROW.reference),
+    )
+)
+_UNSURE = update(_TABLE).where(_ROW.id == bindparam("row")).values(status=UNKNOWN)
