@@ -8,12 +8,13 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, insert, update
+from sqlalchemy import bindparam, delete, exists, insert, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from survey_app.intake import padded, unpadded
-from survey_app.storage.tables import OutboxRow
+from survey_app.storage.database import Work, changed
+from survey_app.storage.tables import OutboxRow, table
 
 from ..keys import Keyring, Keys
 from ..segments import segments
@@ -32,6 +33,15 @@ _FORWARD = {
     UNKNOWN: (SENDING,),
     EXPIRED: (QUEUED, SENDING),
 }
+
+
+_OUTBOX = table(OutboxRow)
+_QUEUE = insert(_OUTBOX)
+_WITHDRAW = delete(_OUTBOX).where(
+    _OUTBOX.c.person == bindparam("to"),
+    _OUTBOX.c.status == QUEUED,
+    _OUTBOX.c.kind.in_(bindparam("kinds", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class Message:
 
 
 def queue(
-    session: Session,
+    work: Work,
     to: Recipient,
     bodies: tuple[str, ...],
     due: datetime,
@@ -73,6 +83,7 @@ def queue(
 ) -> None:
     """Write messages to a number, in order, due at once or later; what is not sent by `expires` never is."""
     person = to.person
+    rows = []
     for body in bodies:
         content = json.dumps({"to": to.address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
         row = {
@@ -88,7 +99,9 @@ def queue(
             "expires": expires,
             "token": secrets.token_hex(16),
         }
-        session.connection().execute(insert(OutboxRow).values(row))
+        rows.append(row)
+    if rows:
+        work.execute(_QUEUE, rows)
 
 
 def waiting(session: Session, person: str) -> bool:
@@ -97,10 +110,9 @@ def waiting(session: Session, person: str) -> bool:
     return session.exec(select(OutboxRow.id).where(*pending).limit(1)).first() is not None
 
 
-def withdraw(session: Session, person: str, *kinds: str) -> int:
+def withdraw(work: Work, person: str, *kinds: str) -> int:
     """Delete what was not sent yet to this person, of these kinds or of any; how many."""
-    which = (col(OutboxRow.person) == person, col(OutboxRow.status) == QUEUED, col(OutboxRow.kind).in_(kinds or KINDS))
-    return session.connection().execute(delete(OutboxRow).where(*which)).rowcount
+    return changed(work, _WITHDRAW, {"to": person, "kinds": kinds or KINDS})
 
 
 def take(session: Session, keys: Keyring, channel: str, now: datetime, person: str | None = None) -> Message | None:
