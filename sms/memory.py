@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import BigInteger, Row, Select, and_, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.fieldwork import CLOSED, OPEN, WAVE, Wave, fielded
 from survey_app.intake import padded, unpadded
-from survey_app.storage.database import Work, changed, inserted
+from survey_app.storage.database import Work, changed, direct, inserted
 from survey_app.storage.tables import ConversationRow, InboundRow, OutboxRow, table
 from survey_app.wavekeys import WaveKeys
 
@@ -24,6 +24,7 @@ from .talk.conversation import Conversation, State, dump, load
 
 INBOUND_DAYS = 30
 SEEDS = 2**32
+PADDED_BYTES = 3_072  # what holds any usual conversation, and with its row fits into one page of SQLite
 READ = timedelta(seconds=2)  # nobody has read a message that was handed over a shorter time ago
 _ROW_STATES = {State.DONE: "completed", State.STOPPED: "stopped"}
 
@@ -44,16 +45,18 @@ _TAKE = {
     .execution_options(preserve_rowcount=True),
 }
 _STOP = _CASE.alias("stop")
-_PENDING = _OUTBOX.c.status.in_((QUEUED, SENDING))
+_PENDING = or_(*(_OUTBOX.c.status == status for status in (QUEUED, SENDING)))
 # A message that was handed over has its lease's end as its time.
-_FRESH = and_(_OUTBOX.c.status.in_((SENT, DELIVERED, UNKNOWN)), _OUTBOX.c.due > bindparam("fresh"))
+_HANDED_OVER = or_(*(_OUTBOX.c.status == status for status in (SENT, DELIVERED, UNKNOWN)))
+_FRESH = and_(_HANDED_OVER, _OUTBOX.c.due > bindparam("since"))
 _HERS = _OUTBOX.c.person == bindparam("mine")
 
 
 def _with_wave() -> Select[Any]:
-    late = select(literal(1)).where(_HERS, _OUTBOX.c.kind == REPLY, or_(_PENDING, _FRESH)).exists()
+    replies = select(literal(1)).where(_HERS, _OUTBOX.c.kind == REPLY)
+    waiting, fresh = replies.where(_PENDING).exists(), replies.where(_FRESH).exists()
     reminders = select(func.count()).where(_HERS, _OUTBOX.c.kind == REMINDER, _OUTBOX.c.status == QUEUED)
-    beside = (late.label("late"), reminders.scalar_subquery().label("reminders"))
+    beside = (waiting.label("waiting"), fresh.label("fresh"), reminders.scalar_subquery().label("reminders"))
     joined = WAVE.outerjoin(_CASE, _CASE.c.person == bindparam("mine"))
     return select(*WAVE.c, _CASE.c.revision, _CASE.c.sealed, _STOP.c.person.label("opted_out"), *beside).select_from(
         joined.outerjoin(_STOP, _STOP.c.person == bindparam("number"))
@@ -79,15 +82,16 @@ class OvertakenError(Exception):
 class Kept:
     """A conversation as it was found, its revision or None if it is new, and the keys of its wave if they are there.
 
-    `opted_out`: she said stop, in any wave. `late`: a reply to her is on its way, or went out a moment ago.
-    `reminders`: how many are queued.
+    `opted_out`: she said stop, in any wave. `waiting`: a reply to her is not with the carrier yet; `fresh`: one went out
+    a moment ago. `reminders`: how many are queued.
     """
 
     conversation: Conversation
     revision: int | None
     keys: Keys | None
     opted_out: bool = False
-    late: bool = False
+    waiting: bool = False
+    fresh: bool = False
     reminders: int = 0
 
 
@@ -96,7 +100,7 @@ def take(work: Work, message: str, today: date, turn: int) -> bool:
 
     SQLite has one writer at a time anyway.
     """
-    connection = work if isinstance(work, Connection) else work.connection()
+    connection = direct(work)
     dialect = connection.dialect.name
     note = {"id": message, "day": today} | ({"turn": turn} if dialect == "postgresql" else {})
     return changed(connection, _TAKE[dialect], note) == 1
@@ -104,7 +108,7 @@ def take(work: Work, message: str, today: date, turn: int) -> bool:
 
 def queue_up(work: Work, turn: int) -> None:
     """Wait until no other process works for a number of this queue."""
-    connection = work if isinstance(work, Connection) else work.connection()
+    connection = direct(work)
     if connection.dialect.name == "postgresql":
         connection.execute(_QUEUE_UP, {"turn": turn})
 
@@ -153,7 +157,7 @@ def find(
 
 def _asked(keys: Keys, own: Keys | None, address: str, now: datetime) -> dict[str, object]:
     mine = own.number(address) if own else ""
-    return {"mine": mine, "number": keys.number(address), "fresh": now + LEASE - READ}
+    return {"mine": mine, "number": keys.number(address), "since": now + LEASE - READ}
 
 
 def _kept(row: Row[Any], own: Keys | None, address: str) -> Kept:
@@ -165,7 +169,7 @@ def _kept(row: Row[Any], own: Keys | None, address: str) -> Kept:
     opted_out = row.opted_out is not None
     if opted_out and conversation.state is not State.STOPPED:
         conversation = replace(conversation, state=State.STOPPED, interview=None, unclear=0)
-    return Kept(conversation, revision, own, opted_out, row.late, row.reminders)
+    return Kept(conversation, revision, own, opted_out, bool(row.waiting), bool(row.fresh), row.reminders)
 
 
 def store(work: Work, keys: Keys, address: str, kept: Kept, conversation: Conversation) -> None:
@@ -185,7 +189,7 @@ def _store(work: Work, own: Keys, person: str, revision: int | None, conversatio
     row = {
         "state": _ROW_STATES.get(conversation.state, "open"),
         "revision": number,
-        "sealed": own.seal(padded(dump(conversation)), _place(person, number)),
+        "sealed": own.seal(padded(dump(conversation), step=PADDED_BYTES), _place(person, number)),
     }
     if revision is None:
         done = inserted(work, _CASE, {**row, "person": person, "wave": conversation.wave})

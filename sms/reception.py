@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from survey_app import fieldwork, intake
 from survey_app.intake import Ticket
-from survey_app.storage.database import changing
+from survey_app.storage.swift import Swift
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 
 from . import memory
@@ -55,7 +55,7 @@ def receive(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: da
 
 def _take(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: datetime) -> None:
     keys = settings.keys
-    with changing(engine) as work:
+    with Swift(engine) as work:
         message = keys.message(inbound.channel, inbound.reference)
         if memory.take(work, message, now.date(), keys.turn(inbound.sender)):
             _converse(settings, engine, work, inbound, now)
@@ -63,7 +63,7 @@ def _take(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: date
 
 def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
     """The carrier says that this number told it to stop: the same as STOP, without a confirmation."""
-    with changing(engine) as work:
+    with Swift(engine) as work:
         memory.queue_up(work, settings.keys.turn(address))
         if wave := fieldwork.current_wave(work):
             kept = memory.find(work, settings.keys, _key_to_stop(settings, wave.id), wave.id, address)
@@ -73,14 +73,14 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
                 outbox.withdraw(work, kept.keys.number(address))
 
 
-def _converse(settings: ChannelSettings, engine: Engine, work: Connection, inbound: Inbound, now: datetime) -> None:
+def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: Inbound, now: datetime) -> None:
     said = command(inbound.text)
     stopping = said is not None and said.word is Word.STOP
     found = _found(settings, engine, work, inbound.sender, now, stopping=stopping)
     if found is None:
         return
     wave, kept = found
-    if said is None and kept.late:
+    if said is None and kept.waiting:
         # What was asked last has not gone out yet, so this cannot be the answer to it.
         return
     if wave.state == fieldwork.OPEN or stopping:
@@ -93,7 +93,7 @@ def _converse(settings: ChannelSettings, engine: Engine, work: Connection, inbou
 
 
 def _found(
-    settings: ChannelSettings, engine: Engine, work: Connection, sender: str, now: datetime, *, stopping: bool
+    settings: ChannelSettings, engine: Engine, work: Swift, sender: str, now: datetime, *, stopping: bool
 ) -> tuple[fieldwork.Wave, memory.Kept] | None:
     """The wave and her conversation. The name of a conversation hangs on its wave, so which wave it is is guessed."""
     keys, waves, guess = settings.keys, WaveKeys(settings.wave_keys), _waves.get(engine)
@@ -108,7 +108,7 @@ def _found(
 
 
 def _keep(
-    settings: ChannelSettings, work: Connection, inbound: Inbound, kept: memory.Kept, turn: Turn, now: datetime
+    settings: ChannelSettings, work: Swift, inbound: Inbound, kept: memory.Kept, turn: Turn, now: datetime
 ) -> None:
     keys, wave = settings.keys, kept.conversation.wave
     if turn.completed:

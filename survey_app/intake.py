@@ -141,12 +141,12 @@ def _longest(item: Item) -> int:
     return 2 * len(item.name) + 20 + max(said, 40) + item.random_choices * sum(codes)
 
 
-def padded(content: bytes, least: int = 0) -> bytes:
-    """Content filled to the multiple of PADDED_BYTES that holds it and `least`, so that no size tells of it.
+def padded(content: bytes, least: int = 0, step: int = PADDED_BYTES) -> bytes:
+    """Content filled to the multiple of `step` bytes that holds it and `least`, so that no size tells of it.
 
     As ISO/IEC 7816-4 fills: one bit, then zeros.
     """
-    size = -(-max(len(content) + 1, least) // PADDED_BYTES) * PADDED_BYTES
+    size = -(-max(len(content) + 1, least) // step) * step
     return (content + b"\x80").ljust(size, b"\x00")
 
 
