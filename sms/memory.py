@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import BigInteger, Row, Select, and_, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.fieldwork import CLOSED, OPEN, WAVE, Wave, fielded
@@ -39,10 +39,7 @@ _TAKE = {
     .from_select(list(_NOTE), select(*_NOTE.values()).select_from(_TURN))
     .on_conflict_do_nothing()
     .execution_options(preserve_rowcount=True),
-    "sqlite": sqlite.insert(_INBOUND)
-    .values(_NOTE)
-    .on_conflict_do_nothing()
-    .execution_options(preserve_rowcount=True),
+    "sqlite": sqlite.insert(_INBOUND).values(_NOTE).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
 }
 _STOP = _CASE.alias("stop")
 _PENDING = or_(*(_OUTBOX.c.status == status for status in (QUEUED, SENDING)))
@@ -82,8 +79,8 @@ class OvertakenError(Exception):
 class Kept:
     """A conversation as it was found, its revision or None if it is new, and the keys of its wave if they are there.
 
-    `opted_out`: she said stop, in any wave. `waiting`: a reply to her is not with the carrier yet; `fresh`: one went out
-    a moment ago. `reminders`: how many are queued.
+    `opted_out`: she said stop, in any wave. `waiting`: a reply to her is not with the carrier yet; `fresh`: one went
+    out a moment ago. `reminders`: how many are queued.
     """
 
     conversation: Conversation
@@ -136,15 +133,13 @@ def wave_key(work: Work, keys: WaveKeys, wave: Wave) -> bytes | None:
 def current(work: Work, keys: Keys, own: Keys | None, address: str, now: datetime) -> tuple[Wave, Kept] | None:
     """The wave in the field, or else the newest, and the conversation with this number in it; None without any wave.
 
-    `own` are the keys of the wave that it is thought to be: if it is another one, its conversation is still to be found.
+    `own` are the keys of the wave that it is thought to be: if it is another, its conversation is still to be found.
     """
     row = work.execute(_FIND_CURRENT, _asked(keys, own, address, now)).first()
     return (fielded(work, row), _kept(row, own, address)) if row else None
 
 
-def find(
-    work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str, now: datetime | None = None
-) -> Kept:
+def find(work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str, now: datetime | None = None) -> Kept:
     """The conversation with this number in this wave, or a new one; stopped if stop was ever said.
 
     What chance decides for a new one, its seed, is drawn here, so that the conversation stays pure. Once

@@ -4,8 +4,11 @@ One transaction holds it all: the note that it was taken, the conversation's new
 completed interview, and the replies in the outbox. Neither number nor text is ever logged or stored in the clear.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, time, timedelta
+from inspect import signature
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
@@ -16,25 +19,38 @@ from survey_app.storage.swift import Swift
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 
 from . import memory
-from .keys import Keys
 from .sending import outbox
 from .settings import ChannelSettings
-from .talk.commands import Word, command
-from .talk.conversation import State, Turn, close, reply, stop
+from .talk import wording as words
+from .talk.circumstances import Circumstances
+from .talk.commands import Command, Word, command
+from .talk.conversation import Conversation, State, Turn, close, reply, stop
 
 ATTEMPTS = 3
-REPLY_HOURS = 12
+REPLY_LASTS = timedelta(hours=12)
+REMINDED_AFTER = (timedelta(hours=24), timedelta(hours=72))
+OPTED_OUT, OPTED_IN = "STOP", "START"  # as a carrier says that it has dealt with the word itself
+_BEFORE = (State.NEW, State.LANGUAGE)
+_UNDER_WAY = (State.CONSENT, State.INTERVIEW)
+# What the conversation will know and does not yet.
+_KNOWN = {each.name for each in fields(Conversation)}
+_SURROUNDED = "around" in signature(reply).parameters
 _waves: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()  # the last that was seen; a guess, never more
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A text as it arrived: the channel, the carrier's id of it, who sent it, and what it says."""
+    """A text as it arrived: the channel, the carrier's id of it, who sent it, what it says, when it came if not now.
+
+    `opt_out` is STOP or START where the carrier has acted on the word itself.
+    """
 
     channel: str
     reference: str = field(repr=False)
     sender: str = field(repr=False)
     text: str = field(repr=False)
+    received: datetime | None = None
+    opt_out: str | None = None
 
 
 def receive(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: datetime) -> None:
@@ -74,22 +90,47 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
 
 
 def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: Inbound, now: datetime) -> None:
-    said = command(inbound.text)
+    said = Command(Word.STOP) if inbound.opt_out == OPTED_OUT else command(inbound.text)
     stopping = said is not None and said.word is Word.STOP
     found = _found(settings, engine, work, inbound.sender, now, stopping=stopping)
     if found is None:
         return
     wave, kept = found
-    if said is None and kept.waiting:
-        # What was asked last has not gone out yet, so this cannot be the answer to it.
-        return
-    if wave.state == fieldwork.OPEN or stopping:
-        turn = reply(wave.questionnaire, kept.conversation, inbound.text, settings.terms)
+    if stopping and inbound.opt_out == OPTED_OUT:
+        turn = replace(stop(wave.questionnaire, kept.conversation), messages=())  # the carrier has confirmed it
+    elif wave.state == fieldwork.OPEN or stopping:
+        turn = _replied(settings, wave, kept, inbound, said, now)
     else:
         turn = close(kept.conversation)
-        if turn.conversation == kept.conversation:
-            return
-    _keep(settings, work, inbound, kept, turn, now)
+    if turn is not None and (turn.messages or turn.conversation != kept.conversation):
+        _keep(settings, work, wave, inbound, kept, turn, now)
+
+
+def _replied(
+    settings: ChannelSettings,
+    wave: fieldwork.Wave,
+    kept: memory.Kept,
+    inbound: Inbound,
+    said: Command | None,
+    now: datetime,
+) -> Turn | None:
+    text = OPTED_IN if inbound.opt_out == OPTED_IN and said is None else inbound.text
+    came = inbound.received or now
+    if not _SURROUNDED:
+        # What was asked last has not gone out yet, so this cannot be the answer to it.
+        late = said is None and kept.waiting
+        return None if late else reply(wave.questionnaire, kept.conversation, text, settings.terms)
+    seen = getattr(kept.conversation, "seen", 0)
+    rested = bool(seen) and came.timestamp() - seen > settings.talk_rests_hours * 3600
+    around = Circumstances(late=kept.waiting or kept.fresh, rested=rested)
+    surrounded: Callable[..., Turn] = reply
+    turn = surrounded(wave.questionnaire, kept.conversation, text, settings.terms, around=around)
+    return replace(turn, conversation=_with(turn.conversation, seen=int(came.timestamp())))
+
+
+def _with(conversation: Conversation, **values: object) -> Conversation:
+    known: dict[str, Any] = {name: value for name, value in values.items() if name in _KNOWN}
+    return replace(conversation, **known) if known else conversation
 
 
 def _found(
@@ -108,19 +149,60 @@ def _found(
 
 
 def _keep(
-    settings: ChannelSettings, work: Swift, inbound: Inbound, kept: memory.Kept, turn: Turn, now: datetime
+    settings: ChannelSettings,
+    work: Swift,
+    wave: fieldwork.Wave,
+    inbound: Inbound,
+    kept: memory.Kept,
+    turn: Turn,
+    now: datetime,
 ) -> None:
-    keys, wave = settings.keys, kept.conversation.wave
+    keys = settings.keys
     if turn.completed:
         form = fieldwork.questionnaire(work, turn.completed.version)
         # A ticket that nobody keeps: whoever opens a copy of the conversation learns neither which envelope is hers nor
         # the key of its digest. That she answers once is the conversation's own doing, in this same transaction.
-        intake.complete(work, form, turn.completed, wave, Ticket.new(), settings.custodian_public_key)
-    to = outbox.Recipient(inbound.channel, inbound.sender, wave if kept.keys else None, kept.keys or keys)
-    if turn.conversation.state is State.STOPPED:
+        intake.complete(work, form, turn.completed, wave.id, Ticket.new(), settings.custodian_public_key)
+    to = outbox.Recipient(inbound.channel, inbound.sender, wave.id if kept.keys else None, kept.keys or keys)
+    conversation = turn.conversation
+    reminders = settings.reminders if kept.conversation.state in _BEFORE else kept.reminders
+    if conversation.state is State.STOPPED:
         outbox.withdraw(work, to.person)
-    memory.store(work, keys, inbound.sender, kept, turn.conversation)
-    outbox.queue(work, to, turn.messages, now)
+    elif kept.reminders:
+        outbox.withdraw(work, to.person, outbox.REMINDER)
+    under_way = conversation.state in _UNDER_WAY and wave.state == fieldwork.OPEN and conversation.language
+    memory.store(work, keys, inbound.sender, kept, _with(conversation, reminders=reminders if under_way else 0))
+    outbox.queue(work, to, turn.messages, now, expires=_last_moment(settings, inbound, now))
+    if under_way and kept.keys:
+        _remind(settings, work, wave, to, conversation, reminders, now)
+
+
+def _remind(
+    settings: ChannelSettings,
+    work: Swift,
+    wave: fieldwork.Wave,
+    to: outbox.Recipient,
+    conversation: Conversation,
+    left: int,
+    now: datetime,
+) -> None:
+    """Queue what reminds her if nothing more comes: as many as are left, while the wave is in the field."""
+    over = datetime.combine(wave.closes, time.max, UTC)
+    wording: Callable[[str, object], str] | None = getattr(words, "reminder", None)
+    if wording is None:
+        return
+    body = wording(conversation.language or "", settings.terms)
+    for after in REMINDED_AFTER[:left]:
+        if now + after <= over:
+            outbox.queue(work, to, (body,), now + after, outbox.REMINDER, over)
+
+
+def _last_moment(settings: ChannelSettings, inbound: Inbound, now: datetime) -> datetime:
+    """When a reply is worth nothing any more, or may not be sent freely any more."""
+    channel = getattr(settings, "channels", {}).get(inbound.channel)
+    window = getattr(channel, "window_hours", None)
+    ends = now + REPLY_LASTS
+    return min(ends, (inbound.received or now) + timedelta(hours=window)) if window else ends
 
 
 def _key_to_stop(settings: ChannelSettings, wave: str) -> bytes | None:

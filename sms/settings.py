@@ -5,9 +5,10 @@ the carrier's requests from anyone else's.
 """
 
 import re
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from survey_app.settings import CollectorSettings, secret_bytes
@@ -31,6 +32,10 @@ class ChannelSettings(CollectorSettings):
     twilio_auth_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     twilio_sender: str | None = None
     twilio_base_url: str | None = None
+    talk_rests_hours: int = Field(default=48, ge=1)
+    reminders: int = Field(default=2, ge=0, le=2)
+    spool: Path = Path("var/spool")
+    spool_texts: int = Field(default=10_000, ge=1)
 
     @field_validator("channel_key")
     @classmethod

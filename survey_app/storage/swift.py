@@ -4,6 +4,7 @@ It takes the same statements as a connection of SQLAlchemy and gives the same ro
 from the same pool. No error of it holds a value.
 """
 
+import time
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -13,10 +14,34 @@ from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, Executable, Select
-from sqlalchemy.exc import DBAPIError, OperationalError, ResourceClosedError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    ResourceClosedError,
+)
 
 Values = Mapping[str, object]
 Processor = Callable[[Any], Any]
+PATIENCE_SECONDS = 8.0  # a person's carrier waits for fifteen, and the last statement may take five
+_KINDS: dict[str, type[DBAPIError]] = {
+    kind.__name__: kind
+    for kind in (
+        DataError,
+        IntegrityError,
+        InterfaceError,
+        InternalError,
+        NotSupportedError,
+        OperationalError,
+        ProgrammingError,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +98,7 @@ class Found:
 
 
 class Swift:
-    """One transaction, committed at the end of the block or rolled back. Raises SQLAlchemyError as a connection does."""
+    """One transaction, committed at the end of the block or rolled back. Raises SQLAlchemyError."""
 
     def __init__(self, engine: Engine) -> None:
         self.dialect: Dialect = engine.dialect
@@ -81,7 +106,11 @@ class Swift:
         self._error: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     def __enter__(self) -> "Swift":
-        self._pooled = self._engine.raw_connection()
+        self._end = time.monotonic() + PATIENCE_SECONDS
+        try:
+            self._pooled = self._engine.raw_connection()
+        except self._error as error:
+            raise _without_values(error) from None
         self._driver: Any = self._pooled.driver_connection
         try:
             if self.dialect.name == "sqlite":
@@ -112,6 +141,8 @@ class Swift:
         several = None if isinstance(values, Mapping | None) else values
         one: Values = (several[0] if several else values) or {}  # type: ignore[assignment]  # it is one of them
         written = _written(statement, self.dialect, tuple(one))
+        if time.monotonic() > self._end:
+            raise OperationalError("too slow", None, TimeoutError())
         try:
             if several is None or len(several) == 1:
                 return Found(self._driver.execute(written.sql, written.values(one)), written)
@@ -123,18 +154,22 @@ class Swift:
 
 
 def _without_values(error: Exception) -> DBAPIError:
-    """Only the kind of error: the driver's own words quote rows."""
-    return OperationalError(type(error).__name__, None, Exception(getattr(error, "sqlstate", None) or ""))
+    """The same kind of error with nothing else: the driver's own words quote rows."""
+    names = (parent.__name__ for parent in type(error).__mro__)
+    kind = next((_KINDS[name] for name in names if name in _KINDS), DatabaseError)
+    return kind(type(error).__name__, None, Exception(getattr(error, "sqlstate", None) or ""))
 
 
 @lru_cache(maxsize=256)
 def _written(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> _Written:
-    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))  # type: ignore[attr-defined]  # each one has it
-    binds = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()}
+    words: Any = statement
+    compiled = words.compile(dialect=dialect, column_keys=list(names))
+    named = ((name, bind.type.dialect_impl(dialect)) for bind, name in compiled.bind_names.items())
+    binds = {name: kind.bind_processor(dialect) for name, kind in named}
     row, read = None, ()
     if isinstance(statement, Select):
         columns = list(statement.selected_columns)
-        row = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]  # noqa: PYI024  # made here
+        row = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]  # made here
         readers = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         read = tuple((at, reader) for at, reader in enumerate(readers) if reader)
     return _Written(
