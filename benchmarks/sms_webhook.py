@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,14 @@ from nacl.public import PrivateKey
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # the library has no types
 
 from sms.reception import Inbound, receive
 from sms.settings import ChannelSettings
 from sms.webhook import create_channel
-from survey_app.fieldwork import field as put_in_the_field
-from survey_app.storage.database import connect, migrate, reading
+from survey_app.fieldwork import field
+from survey_app.storage.database import connect, migrate, reading, writing
 from survey_app.storage.tables import EnvelopeRow, OutboxRow, table
 
 from .floor import PAGES, make_table, writer
@@ -59,7 +59,6 @@ class Measured:
     wall: float = 0.0
     cpu: float = 0.0
     database: float = 0.0
-    slowest: list[float] = field(default_factory=list)
 
     @property
     def a_second(self) -> float:
@@ -125,8 +124,12 @@ def signed_request(sender: str, said: str) -> dict[str, Any]:
 def called(app: Flask, environ: dict[str, Any]) -> None:
     """One request, read to its end. Raises ClickException on any answer but 200."""
     status: list[str] = []
-    answer = app(environ, lambda said, _headers: status.append(said) or (lambda _: None))  # type: ignore[func-returns-value]
-    b"".join(answer)
+
+    def start(said: str, *_: object) -> Callable[[bytes], object]:
+        status.append(said)
+        return lambda _: None
+
+    b"".join(app(environ, start))
     if not status[0].startswith("200"):
         raise click.ClickException(f"a signed text was answered with {status[0]}")
 
@@ -137,8 +140,6 @@ class Ours:
     def __init__(self, url: str, folder: Path) -> None:
         self.engine, self.now = connect(url, impatient=True), datetime.now(UTC)
         migrate(self.engine)
-        with self.engine.begin():
-            pass
         self.settings = ChannelSettings(
             public_url="https://survey.example",
             database_url=SecretStr(url),
@@ -147,9 +148,11 @@ class Ours:
             twilio_auth_tokens=(SecretStr(TOKEN),),
             twilio_sender="+15005550006",
             wave_keys=folder / "keys",
+            spool=folder / "spool",
         )
         today = self.now.date()
-        _field(self.engine, today)
+        with writing(self.engine) as session:
+            field(session, questionnaire(PAGES), "benchmark", today, today + timedelta(days=30))
         self.app = create_channel(self.settings, self.engine, lambda: self.now)
 
     def delivered(self) -> None:
@@ -162,13 +165,6 @@ class Ours:
         """How many interviews were completed."""
         with reading(self.engine) as session:
             return session.connection().execute(select(func.count()).select_from(EnvelopeRow)).scalar_one()
-
-
-def _field(engine: Engine, today: Any) -> None:
-    from survey_app.storage.database import writing  # noqa: PLC0415
-
-    with writing(engine) as session:
-        put_in_the_field(session, questionnaire(PAGES), "benchmark", today, today + timedelta(days=30))
 
 
 def blocks(ours: Ours, floor: Flask, people: int, said: str) -> Iterator[tuple[str, list[Callable[[], None]]]]:

@@ -96,13 +96,14 @@ def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: I
     if found is None:
         return
     wave, kept = found
+    turn: Turn | None
     if stopping and inbound.opt_out == OPTED_OUT:
         turn = replace(stop(wave.questionnaire, kept.conversation), messages=())  # the carrier has confirmed it
     elif wave.state == fieldwork.OPEN or stopping:
         turn = _replied(settings, wave, kept, inbound, said, now)
     else:
         turn = close(kept.conversation)
-    if turn is not None and (turn.messages or turn.conversation != kept.conversation):
+    if turn and (turn.messages or turn.conversation != kept.conversation):
         _keep(settings, work, wave, inbound, kept, turn, now)
 
 

@@ -161,7 +161,7 @@ def _webhook(desk: Desk) -> Blueprint:
 def _text(desk: Desk, name: str) -> Inbound | None:
     """The text that the carrier brought; None if no person can have sent it.
 
-    Short codes, names and our own number are no person; answering them could go round for ever. Media are not looked at.
+    Short codes, names and our own number are no person; answering them could go round for ever. Media stay unseen.
     """
     form, own = request.form, desk.settings.twilio_sender
     reference, sender = form.get("MessageSid", ""), form.get("From", "").removeprefix("whatsapp:")

@@ -111,12 +111,13 @@ class Swift:
             self._pooled = self._engine.raw_connection()
         except self._error as error:
             raise _without_values(error) from None
-        self._driver: Any = self._pooled.driver_connection
+        driver: Any = self._pooled.driver_connection
+        self._driver = driver
         try:
             if self.dialect.name == "sqlite":
-                self._driver.execute("BEGIN IMMEDIATE")
+                driver.execute("BEGIN IMMEDIATE")
             else:
-                self._driver.autocommit = False
+                driver.autocommit = False
         except self._error as error:
             self._pooled.invalidate()
             raise _without_values(error) from None
@@ -166,7 +167,8 @@ def _written(statement: Executable, dialect: Dialect, names: tuple[str, ...]) ->
     compiled = words.compile(dialect=dialect, column_keys=list(names))
     named = ((name, bind.type.dialect_impl(dialect)) for bind, name in compiled.bind_names.items())
     binds = {name: kind.bind_processor(dialect) for name, kind in named}
-    row, read = None, ()
+    row: Callable[..., Any] | None = None
+    read: tuple[tuple[int, Processor], ...] = ()
     if isinstance(statement, Select):
         columns = list(statement.selected_columns)
         row = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]  # made here

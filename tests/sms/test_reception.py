@@ -192,7 +192,7 @@ def test_when_the_envelope_fails_nothing_of_the_text_is_kept(
     for said in ("trust", "1", "2", "2"):
         phone.text(said)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as broken:
