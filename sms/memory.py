@@ -80,7 +80,7 @@ class Kept:
     """A conversation as it was found, its revision or None if it is new, and the keys of its wave if they are there.
 
     `opted_out`: she said stop, in any wave. `waiting`: a reply to her is not with the carrier yet; `fresh`: one went
-    out a moment ago. `reminders`: how many are queued.
+    out a moment before her text, or since. `reminders`: how many are queued.
     """
 
     conversation: Conversation
@@ -130,30 +130,30 @@ def wave_key(work: Work, keys: WaveKeys, wave: Wave) -> bytes | None:
     return keys.needed(wave.id, begun=lambda: work.execute(_ANY, {"at": wave.id}).first() is not None)
 
 
-def current(work: Work, keys: Keys, own: Keys | None, address: str, now: datetime) -> tuple[Wave, Kept] | None:
+def current(work: Work, keys: Keys, own: Keys | None, address: str, came: datetime) -> tuple[Wave, Kept] | None:
     """The wave in the field, or else the newest, and the conversation with this number in it; None without any wave.
 
     `own` are the keys of the wave that it is thought to be: if it is another, its conversation is still to be found.
     """
-    asked = _asked(keys, own, address, now)
+    asked = _asked(keys, own, address, came)
     row = work.execute(_FIND_CURRENT, asked).first()
     return (fielded(work, row), _kept(row, own, asked["mine"])) if row else None
 
 
-def find(work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str, now: datetime | None = None) -> Kept:
+def find(work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str, came: datetime | None = None) -> Kept:
     """The conversation with this number in this wave, or a new one; stopped if stop was ever said.
 
     What chance decides for a new one, its seed, is drawn here, so that the conversation stays pure. Once
     the wave's key is destroyed, no conversation of it is found.
     """
     own = keys.within(wave_key) if wave_key else None
-    asked = _asked(keys, own, address, now or datetime.now(UTC))
+    asked = _asked(keys, own, address, came or datetime.now(UTC))
     return _kept(work.execute(_FIND, {**asked, "at": wave}).one(), own, asked["mine"])
 
 
-def _asked(keys: Keys, own: Keys | None, address: str, now: datetime) -> dict[str, Any]:
+def _asked(keys: Keys, own: Keys | None, address: str, came: datetime) -> dict[str, Any]:
     mine = own.number(address) if own else ""
-    return {"mine": mine, "number": keys.number(address), "since": now + LEASE - READ}
+    return {"mine": mine, "number": keys.number(address), "since": came + LEASE - READ}
 
 
 def _kept(row: Row[Any], own: Keys | None, person: str) -> Kept:

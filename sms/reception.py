@@ -92,7 +92,8 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
 def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: Inbound, now: datetime) -> None:
     said = Command(Word.STOP) if inbound.opt_out == OPTED_OUT else command(inbound.text)
     stopping = said is not None and said.word is Word.STOP
-    found = _found(settings, engine, work, inbound.sender, now, stopping=stopping)
+    came = inbound.received or now
+    found = _found(settings, engine, work, inbound.sender, came, stopping=stopping)
     if found is None:
         return
     wave, kept = found
@@ -100,7 +101,7 @@ def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: I
     if stopping and inbound.opt_out == OPTED_OUT:
         turn = replace(stop(wave.questionnaire, kept.conversation), messages=())  # the carrier has confirmed it
     elif wave.state == fieldwork.OPEN or stopping:
-        turn = _replied(settings, wave, kept, inbound, said, now)
+        turn = _replied(settings, wave, kept, inbound, said, came)
     else:
         turn = close(kept.conversation)
     if turn and (turn.messages or turn.conversation != kept.conversation):
@@ -113,10 +114,9 @@ def _replied(
     kept: memory.Kept,
     inbound: Inbound,
     said: Command | None,
-    now: datetime,
+    came: datetime,
 ) -> Turn | None:
     text = OPTED_IN if inbound.opt_out == OPTED_IN and said is None else inbound.text
-    came = inbound.received or now
     if not _SURROUNDED:
         # What was asked last has not gone out yet, so this cannot be the answer to it.
         late = said is None and kept.waiting
@@ -135,18 +135,18 @@ def _with(conversation: Conversation, **values: object) -> Conversation:
 
 
 def _found(
-    settings: ChannelSettings, engine: Engine, work: Swift, sender: str, now: datetime, *, stopping: bool
+    settings: ChannelSettings, engine: Engine, work: Swift, sender: str, came: datetime, *, stopping: bool
 ) -> tuple[fieldwork.Wave, memory.Kept] | None:
     """The wave and her conversation. The name of a conversation hangs on its wave, so which wave it is is guessed."""
     keys, waves, guess = settings.keys, WaveKeys(settings.wave_keys), _waves.get(engine)
     key = _key_to_stop(settings, guess) if guess else None
-    found = memory.current(work, keys, keys.within(key) if key else None, sender, now)
+    found = memory.current(work, keys, keys.within(key) if key else None, sender, came)
     if found is None or (key and found[0].id == guess):
         return found
     wave = found[0]
     _waves[engine] = wave.id
     key = _key_to_stop(settings, wave.id) if stopping else memory.wave_key(work, waves, wave)
-    return wave, memory.find(work, keys, key, wave.id, sender, now)
+    return wave, memory.find(work, keys, key, wave.id, sender, came)
 
 
 def _keep(

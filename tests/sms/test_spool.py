@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def waiting(settings: ChannelSettings) -> Spool:
 
 
 def text(said: str, reference: str | None = None, sender: str = NUMBER) -> Inbound:
-    return Inbound("twilio", reference or f"SM{said}", sender, said, START)
+    return Inbound("twilio", reference or f"SM{said}", sender, said, START + timedelta(hours=1))
 
 
 def taken(waiting: Spool) -> list[str]:
