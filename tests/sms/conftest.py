@@ -101,6 +101,7 @@ def form() -> Questionnaire:
 def settings(tmp_path: Path) -> ChannelSettings:
     return ChannelSettings(
         spool=tmp_path / "spool",
+        reminders=0,
         public_url=LINK,
         custodian_public_key=CUSTODIAN.public_key.encode(HexEncoder).decode(),
         channel_key=SecretStr("00112233445566778899aabbccddeeff" * 2),

@@ -334,15 +334,16 @@ def test_a_reply_is_worth_something_for_twelve_hours(site: Site) -> None:
 
 
 @pytest.fixture
-def reminding(monkeypatch: pytest.MonkeyPatch) -> None:
+def reminding(monkeypatch: pytest.MonkeyPatch, settings: ChannelSettings, database: Engine) -> Site:
     monkeypatch.setattr("sms.talk.wording.reminder", lambda *_: "It is still open to you.", raising=False)
+    return Site(settings.model_copy(update={"reminders": 2}), database)
 
 
 OVER = datetime(2026, 3, 31, 23, 59, 59, 999999, UTC)
 
 
-@pytest.mark.usefixtures("reminding")
-def test_who_falls_silent_is_reminded_after_a_day_and_after_three_until_the_waves_last_day(site: Site) -> None:
+def test_who_falls_silent_is_reminded_after_a_day_and_after_three_until_the_waves_last_day(reminding: Site) -> None:
+    site = reminding
     site.text("zzz")  # not yet a language
     assert queued(site.engine, "reminder") == []
     for said in ("3", "1", "2"):
@@ -354,8 +355,8 @@ def test_who_falls_silent_is_reminded_after_a_day_and_after_three_until_the_wave
     assert queued(site.engine, "reminder") == []
 
 
-@pytest.mark.usefixtures("reminding")
-def test_a_reminder_that_went_out_is_not_queued_again(site: Site) -> None:
+def test_a_reminder_that_went_out_is_not_queued_again(reminding: Site) -> None:
+    site = reminding
     for said in ("trust", "1"):
         site.text(said)
     site.now += timedelta(hours=30)
@@ -367,19 +368,18 @@ def test_a_reminder_that_went_out_is_not_queued_again(site: Site) -> None:
     assert len(queued(site.engine, "reminder")) == 1  # the one that went out
 
 
-@pytest.mark.usefixtures("reminding")
-def test_nobody_is_reminded_after_the_waves_last_day(site: Site) -> None:
+def test_nobody_is_reminded_after_the_waves_last_day(reminding: Site) -> None:
+    site = reminding
     site.now = datetime(2026, 3, 29, 9, 0, tzinfo=UTC)
     for said in ("trust", "1"):
         site.text(said)
     assert [due for due, _ in queued(site.engine, "reminder")] == [site.now + timedelta(hours=24)]
 
 
-def test_without_reminders_none_are_queued(settings: ChannelSettings, database: Engine, reminding: None) -> None:
-    site = Site(settings.model_copy(update={"reminders": 0}), database)
+def test_without_reminders_none_are_queued(reminding: Site, site: Site) -> None:
     for said in ("trust", "1"):
         site.text(said)
-    assert queued(database, "reminder") == []
+    assert queued(site.engine, "reminder") == []
 
 
 def test_a_case_in_the_database_says_how_it_stands(site: Site) -> None:

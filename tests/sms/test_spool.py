@@ -268,7 +268,7 @@ def test_fault_44_whoever_dies_while_draining_loses_none_and_doubles_none(
     settings: ChannelSettings, database: Engine, waiting: Spool, phone: Phone
 ) -> None:
     url = database.url.render_as_string(hide_password=False)
-    numbers = [f"+2126000001{number:02}" for number in range(60)]
+    numbers = [f"+212600001{number:03}" for number in range(200)]
 
     def mortal(die: Callable[[], None]) -> None:
         mortal_files(die)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -184,10 +185,10 @@ def test_the_webhook_never_imports_the_carriers_client() -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-def test_a_whole_interview_goes_through_the_webhook(
-    settings: ChannelSettings, database: Engine, client: FlaskClient, phone: Phone
-) -> None:
+def test_a_whole_interview_goes_through_the_webhook(settings: ChannelSettings, database: Engine, phone: Phone) -> None:
+    client = create_channel(settings, database, lambda: phone.now).test_client()
     for number, said in enumerate(("ثقة", "١", "2", "لا", "٤١")):
+        phone.now += timedelta(minutes=1)
         form = {**FORM, "Body": said, "MessageSid": f"SM{number:032}"}
         assert post(client, signature(form=form), form).status_code == 200
         assert len(phone.arrived()) == 1
