@@ -168,10 +168,16 @@ def _kept(row: Row[Any], own: Keys | None, person: str) -> Kept:
     return Kept(conversation, revision, own, opted_out, bool(row.waiting), bool(row.fresh), row.reminders)
 
 
-def store(work: Work, keys: Keys, address: str, kept: Kept, conversation: Conversation) -> None:
-    """Store the conversation that came of the one that was found. Raises OvertakenError, to be rolled back."""
+def store(
+    work: Work, keys: Keys, address: str, kept: Kept, conversation: Conversation, state: str | None = None
+) -> None:
+    """Store the conversation that came of the one that was found, and how its case stands if that is known.
+
+    Raises OvertakenError, to be rolled back.
+    """
     if kept.keys:
-        _store(work, kept.keys, kept.keys.number(address), kept.revision, conversation)
+        shown = state or _ROW_STATES.get(conversation.state, "open")
+        _store(work, kept.keys, kept.keys.number(address), kept.revision, conversation, shown)
     stopped = conversation.state is State.STOPPED
     if stopped and not kept.opted_out:
         row = {"person": keys.number(address), "wave": conversation.wave, "state": "stopped"}
@@ -180,10 +186,10 @@ def store(work: Work, keys: Keys, address: str, kept: Kept, conversation: Conver
         work.execute(_RESUME, {"mine": keys.number(address)})
 
 
-def _store(work: Work, own: Keys, person: str, revision: int | None, conversation: Conversation) -> None:
+def _store(work: Work, own: Keys, person: str, revision: int | None, conversation: Conversation, state: str) -> None:
     number = 0 if revision is None else revision + 1
     row = {
-        "state": _ROW_STATES.get(conversation.state, "open"),
+        "state": state,
         "revision": number,
         "sealed": own.seal(padded(dump(conversation), step=PADDED_BYTES), _place(person, number)),
     }

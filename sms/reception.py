@@ -7,6 +7,8 @@ completed interview, and the replies in the outbox. Neither number nor text is e
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, time, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from inspect import signature
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,12 +17,14 @@ from sqlalchemy import Engine
 
 from survey_app import fieldwork, intake
 from survey_app.intake import Ticket
+from survey_app.paradata import Entry, Provenance
 from survey_app.storage.swift import Swift
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 
 from . import memory
 from .sending import outbox
 from .settings import ChannelSettings
+from .talk import conversation as talk
 from .talk import wording as words
 from .talk.circumstances import Circumstances
 from .talk.commands import Command, Word, command
@@ -35,6 +39,8 @@ _UNDER_WAY = (State.CONSENT, State.INTERVIEW)
 # What the conversation will know and does not yet.
 _KNOWN = {each.name for each in fields(Conversation)}
 _SURROUNDED = "around" in signature(reply).parameters
+_case_state: Callable[..., str] | None = getattr(talk, "case_state", None)
+_copies: Any = import_module("sms.sending.copies") if find_spec("sms.sending.copies") else None
 _waves: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()  # the last that was seen; a guess, never more
 
 
@@ -74,7 +80,15 @@ def _take(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: date
     with Swift(engine) as work:
         message = keys.message(inbound.channel, inbound.reference)
         if memory.take(work, message, now.date(), keys.turn(inbound.sender)):
+            if _copied(settings, inbound.channel):
+                _copies.note(work, keys, inbound.channel, inbound.reference, now)
             _converse(settings, engine, work, inbound, now)
+
+
+def _copied(settings: ChannelSettings, channel: str) -> bool:
+    """Whether the carrier keeps a copy of what it brings."""
+    declared = getattr(settings, "channels", {}).get(channel)
+    return _copies is not None and declared is not None and declared.adapter.value != "pretended"
 
 
 def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
@@ -84,7 +98,8 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
         if wave := fieldwork.current_wave(work):
             kept = memory.find(work, settings.keys, _key_to_stop(settings, wave.id), wave.id, address)
             turn = stop(wave.questionnaire, kept.conversation)
-            memory.store(work, settings.keys, address, kept, turn.conversation)
+            state = _case_state(turn.conversation, wave.questionnaire) if _case_state else None
+            memory.store(work, settings.keys, address, kept, turn.conversation, state)
             if kept.keys:
                 outbox.withdraw(work, kept.keys.number(address))
 
@@ -97,6 +112,8 @@ def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: I
     if found is None:
         return
     wave, kept = found
+    if kept.revision is None and (declared := getattr(settings, "channels", {}).get(inbound.channel)):
+        kept = replace(kept, conversation=_with(kept.conversation, mode=declared.mode))
     turn: Turn | None
     if stopping and inbound.opt_out == OPTED_OUT:
         turn = replace(stop(wave.questionnaire, kept.conversation), messages=())  # the carrier has confirmed it
@@ -163,7 +180,8 @@ def _keep(
         form = fieldwork.questionnaire(work, turn.completed.version)
         # A ticket that nobody keeps: whoever opens a copy of the conversation learns neither which envelope is hers nor
         # the key of its digest. That she answers once is the conversation's own doing, in this same transaction.
-        intake.complete(work, form, turn.completed, wave.id, Ticket.new(), settings.custodian_public_key)
+        came_in = Provenance(getattr(kept.conversation, "entry", Entry.OPEN))
+        intake.complete(work, form, turn.completed, wave.id, Ticket.new(), settings.custodian_public_key, came_in)
     to = outbox.Recipient(inbound.channel, inbound.sender, wave.id if kept.keys else None, kept.keys or keys)
     conversation = turn.conversation
     reminders = settings.reminders if kept.conversation.state in _BEFORE else kept.reminders
@@ -172,7 +190,9 @@ def _keep(
     elif kept.reminders:
         outbox.withdraw(work, to.person, outbox.REMINDER)
     under_way = conversation.state in _UNDER_WAY and wave.state == fieldwork.OPEN and conversation.language
-    memory.store(work, keys, inbound.sender, kept, _with(conversation, reminders=reminders if under_way else 0))
+    conversation = _with(conversation, reminders=reminders if under_way else 0)
+    state = _case_state(conversation, wave.questionnaire) if _case_state else None
+    memory.store(work, keys, inbound.sender, kept, conversation, state)
     outbox.queue(work, to, turn.messages, now, expires=_last_moment(settings, inbound, now))
     if under_way and kept.keys:
         _remind(settings, work, wave, to, conversation, reminders, now)

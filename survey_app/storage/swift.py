@@ -137,6 +137,10 @@ class Swift:
             with suppress(self._error):
                 self._pooled.close()
 
+    def connection(self) -> "Swift":
+        """Itself: what a session is asked for."""
+        return self
+
     def execute(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> Found:
         """Run a statement of a module's own, once or for each of several values."""
         several = None if isinstance(values, Mapping | None) else values
