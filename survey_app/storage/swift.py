@@ -182,7 +182,8 @@ def _written(statement: Executable, dialect: Dialect, names: tuple[str, ...]) ->
     return _Written(
         str(compiled),
         tuple(compiled.positiontup) if compiled.positional else None,
-        {name: value for name, value in compiled.params.items() if value is not None},
+        {name: value for name, value in compiled.params.items() if value is not None}
+        | {column.key: column.default.arg for column in compiled.insert_prefetch if column.default.is_scalar},
         tuple((name, translate) for name, translate in binds.items() if translate),
         row,
         read,
