@@ -161,6 +161,7 @@ def test_the_carriers_word_that_a_person_opted_out_counts_as_stop(
 ) -> None:
     phone.text("trust")
     phone.text("1")
+    phone.text("2")
     opted_out(settings, database, NUMBER)
     assert phone.text("1") == []
     with reading(database) as session:
