@@ -6,7 +6,7 @@ from the same pool. No error of it holds a value.
 
 import time
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,6 +90,13 @@ class Found:
         if (row := self.first()) is None:
             raise ResourceClosedError("no row")
         return row
+
+    def all(self) -> list[Any]:
+        """Every row."""
+        return list(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.first, None)
 
     def scalar(self) -> Any:
         """The first value of the first row, or None."""

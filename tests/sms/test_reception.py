@@ -184,6 +184,14 @@ def test_a_closed_wave_does_not_begin_a_conversation_but_hears_stop(phone: Phone
     assert len(phone.text("stop")) == 1
 
 
+def test_the_carriers_word_counts_after_the_last_wave_was_closed_too(
+    settings: ChannelSettings, database: Engine, phone: Phone
+) -> None:
+    _close(database)
+    opted_out(settings, database, NUMBER)
+    assert count(database, ConversationRow) == 1
+
+
 def test_without_any_wave_a_text_is_met_with_silence(settings: ChannelSettings, engine: Engine) -> None:
     receive(settings, engine, Inbound("twilio", "SMa", NUMBER, "trust"), START)
     assert count(engine, OutboxRow) == 0

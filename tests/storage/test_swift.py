@@ -29,9 +29,10 @@ def test_it_reads_what_it_wrote_and_what_a_connection_reads(engine: Engine) -> N
         assert work.execute(FIND, {"which": "nobody"}).scalar() is None
         with pytest.raises(ResourceClosedError):
             work.execute(FIND, {"which": "nobody"}).one()
+        whole = [tuple(row) for row in work.execute(select(NOTE).order_by(NOTE.c.id)).all()]
     with changing(engine) as work:
         rows = [tuple(row) for row in work.execute(select(NOTE).order_by(NOTE.c.id))]
-    assert rows == [("a", DAY), ("b", date(2026, 3, 3)), ("c", DAY)]
+    assert rows == whole == [("a", DAY), ("b", date(2026, 3, 3)), ("c", DAY)]
 
 
 def test_a_row_that_is_there_is_not_inserted_again(engine: Engine) -> None:
