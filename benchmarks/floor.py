@@ -35,12 +35,12 @@ _CHOICES = [(str(value), f"Choice {value}") for value in range(6)]
 
 def make_table(url: str) -> None:
     """The one table."""
-    _writer(url)(_TABLE)
+    writer(url)(_TABLE)
 
 
 def site() -> Flask:
     """The site over the database that the environment names."""
-    app, write = Flask(__name__), _writer(os.environ[URL])
+    app, write = Flask(__name__), writer(os.environ[URL])
     page_template = app.jinja_env.from_string(_PAGE)
 
     # As many requests as ours: consent, start, each page and its answer, review, send, thanks.
@@ -60,7 +60,7 @@ def site() -> Flask:
 _INSERT = "INSERT INTO answer (id, page, value) VALUES (?, ?, ?)"
 
 
-def _writer(url: str) -> Callable[..., None]:
+def writer(url: str) -> Callable[..., None]:
     """A function that runs one statement in one transaction, over one connection a thread."""
     local = threading.local()
 

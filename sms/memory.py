@@ -1,28 +1,80 @@
 """Conversations between two texts: sealed, found by a pseudonym of the number, stored only upon what was read.
 
-Whoever said stop has a row that outlives the wave, with nothing in it; no number is ever stored.
+Whoever said stop has a row that outlives the wave, with nothing in it; no number is ever stored. The statements stand
+ready, and few are run for each text.
 """
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import BigInteger, Row, Select, and_, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
 
-from survey_app.fieldwork import CLOSED, OPEN, Wave
+from survey_app.engine import Questionnaire
+from survey_app.fieldwork import CLOSED, OPEN, WAVE, Wave, fielded
 from survey_app.intake import padded, unpadded
-from survey_app.storage.database import inserted
-from survey_app.storage.tables import ConversationRow, InboundRow, WaveRow, table
+from survey_app.storage.database import Work, changed, direct, inserted
+from survey_app.storage.tables import ConversationRow, InboundRow, OutboxRow, table
 from survey_app.wavekeys import WaveKeys
 
 from .campaign import dispositions
 from .keys import Keys
-from .talk.conversation import Conversation, State, dump, load
+from .sending.outbox import DELIVERED, LEASE, QUEUED, REMINDER, REPLY, SENDING, SENT, UNKNOWN
+from .talk.conversation import Conversation, State, case_state, dump, load
 
 INBOUND_DAYS = 30
 SEEDS = 2**32
-_ROW_STATES = {State.DONE: "completed", State.STOPPED: "stopped"}
+PADDED_BYTES = 3_072  # what holds any usual conversation, and with its row fits into one page of SQLite
+READ = timedelta(seconds=2)  # nobody has read a message that was handed over a shorter time ago
+
+_INBOUND, _CASE, _OUTBOX = table(InboundRow), table(ConversationRow), table(OutboxRow)
+_NOTE = {"id": bindparam("id", type_=_INBOUND.c.id.type), "day": bindparam("day", type_=_INBOUND.c.day.type)}
+_QUEUE_UP = select(func.pg_advisory_xact_lock(bindparam("turn", type_=BigInteger)))
+_TURN = _QUEUE_UP.subquery()
+# One statement waits for the turn and takes the note. Whether it is there already is not asked of the statement's
+# snapshot, which is older than the turn, but of the index.
+_TAKE = {
+    "postgresql": postgresql.insert(_INBOUND)
+    .from_select(list(_NOTE), select(*_NOTE.values()).select_from(_TURN))
+    .on_conflict_do_nothing()
+    .execution_options(preserve_rowcount=True),
+    "sqlite": sqlite.insert(_INBOUND).values(_NOTE).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
+}
+_STOP = _CASE.alias("stop")
+_PENDING = or_(*(_OUTBOX.c.status == status for status in (QUEUED, SENDING)))
+# A message that was handed over has its lease's end as its time.
+_HANDED_OVER = or_(*(_OUTBOX.c.status == status for status in (SENT, DELIVERED, UNKNOWN)))
+_FRESH = and_(_HANDED_OVER, _OUTBOX.c.due > bindparam("since"))
+_HERS = _OUTBOX.c.person == bindparam("mine")
+
+
+def _with_wave() -> Select[Any]:
+    replies = select(literal(1)).where(_HERS, _OUTBOX.c.kind == REPLY)
+    waiting, fresh = replies.where(_PENDING).exists(), replies.where(_FRESH).exists()
+    reminders = select(func.count()).where(_HERS, _OUTBOX.c.kind == REMINDER, _OUTBOX.c.status == QUEUED)
+    beside = (waiting.label("waiting"), fresh.label("fresh"), reminders.scalar_subquery().label("reminders"))
+    joined = WAVE.outerjoin(_CASE, _CASE.c.person == bindparam("mine"))
+    return select(*WAVE.c, _CASE.c.revision, _CASE.c.sealed, _STOP.c.person.label("opted_out"), *beside).select_from(
+        joined.outerjoin(_STOP, _STOP.c.person == bindparam("number"))
+    )
+
+
+_FIND = _with_wave().where(WAVE.c.id == bindparam("at"))
+# The wave in the field, or else the newest.
+_FIND_CURRENT = _with_wave().order_by((WAVE.c.state == OPEN).desc(), WAVE.c.opens.desc(), WAVE.c.id.desc()).limit(1)
+_ANY = select(_CASE.c.person).where(_CASE.c.wave == bindparam("at"), _CASE.c.sealed != b"").limit(1)
+_STORE = update(_CASE).where(_CASE.c.person == bindparam("mine"), _CASE.c.revision == bindparam("read"))
+_RESUME = delete(_CASE).where(_CASE.c.person == bindparam("mine"))
+_FORGET = delete(_INBOUND).where(_INBOUND.c.day < bindparam("before"))
+_OVER = select(WAVE.c.id).where(or_(WAVE.c.state == CLOSED, WAVE.c.id == bindparam("lost")))
+_FORGET_CLOSED = (
+    delete(_CASE)
+    .where(_CASE.c.wave.in_(_OVER), _CASE.c.sealed != b"")
+    .returning(_CASE.c.wave, _CASE.c.state, _CASE.c.delivery)
+)
 
 
 class OvertakenError(Exception):
@@ -31,22 +83,42 @@ class OvertakenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A conversation as it was found, its revision or None if it is new, and the keys of its wave if they are there."""
+    """A conversation as it was found, its revision or None if it is new, and the keys of its wave if they are there.
+
+    `opted_out`: she said stop, in any wave. `waiting`: a reply to her is not with the carrier yet; `fresh`: one went
+    out a moment before her text, or since. `reminders`: how many are queued.
+    """
 
     conversation: Conversation
     revision: int | None
     keys: Keys | None
+    opted_out: bool = False
+    waiting: bool = False
+    fresh: bool = False
+    reminders: int = 0
 
 
-def take(session: Session, message: str, today: date) -> bool:
-    """Note that this message was taken; False if it had been before."""
-    return inserted(session, table(InboundRow), {"id": message, "day": today})
+def take(work: Work, message: str, today: date, turn: int) -> bool:
+    """Wait for the turn of a number's queue and note that this message was taken; False if it had been before.
+
+    SQLite has one writer at a time anyway.
+    """
+    connection = direct(work)
+    dialect = connection.dialect.name
+    note = {"id": message, "day": today} | ({"turn": turn} if dialect == "postgresql" else {})
+    return changed(connection, _TAKE[dialect], note) == 1
 
 
-def forget(session: Session, today: date) -> int:
+def queue_up(work: Work, turn: int) -> None:
+    """Wait until no other process works for a number of this queue."""
+    connection = direct(work)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_QUEUE_UP, {"turn": turn})
+
+
+def forget(work: Work, today: date) -> int:
     """Delete the notes of messages that no carrier will repeat; how many."""
-    old = delete(InboundRow).where(col(InboundRow.day) < today - timedelta(days=INBOUND_DAYS))
-    return session.connection().execute(old).rowcount
+    return changed(work, _FORGET, {"before": today - timedelta(days=INBOUND_DAYS)})
 
 
 def forget_closed(session: Session, lost: str = "") -> int:
@@ -54,86 +126,90 @@ def forget_closed(session: Session, lost: str = "") -> int:
 
     Who said stop stays known by the pseudonym of the number.
     """
-    over = select(WaveRow.id).where(or_(col(WaveRow.state) == CLOSED, col(WaveRow.id) == lost))
-    gone = delete(ConversationRow).where(col(ConversationRow.wave).in_(over), col(ConversationRow.sealed) != b"")
-    how = (col(ConversationRow.wave), col(ConversationRow.state), col(ConversationRow.delivery))
-    rows = session.connection().execute(gone.returning(*how)).all()
+    rows = session.connection().execute(_FORGET_CLOSED, {"lost": lost}).all()
     return dispositions.record(session, ((row[0], row[1], row[2]) for row in rows))
 
 
-def wave_key(session: Session, keys: WaveKeys, wave: Wave) -> bytes | None:
+def wave_key(work: Work, keys: WaveKeys, wave: Wave) -> bytes | None:
     """The key of a wave: made for the first conversation in it, None once it is destroyed. Raises WaveKeyError."""
     if wave.state != OPEN:
         return keys.find(wave.id)
-    mine = select(ConversationRow.person).where(ConversationRow.wave == wave.id, col(ConversationRow.sealed) != b"")
-    return keys.needed(wave.id, begun=lambda: session.exec(mine.limit(1)).first() is not None)
+    return keys.needed(wave.id, begun=lambda: work.execute(_ANY, {"at": wave.id}).first() is not None)
 
 
-def queue_up(session: Session, turn: int) -> None:
-    """Wait until no other process works for a number of this queue (SQLite has one writer at a time anyway)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(select(func.pg_advisory_xact_lock(turn)))
+def current(work: Work, keys: Keys, own: Keys | None, address: str, came: datetime) -> tuple[Wave, Kept] | None:
+    """The wave in the field, or else the newest, and the conversation with this number in it; None without any wave.
+
+    `own` are the keys of the wave that it is thought to be: if it is another, its conversation is still to be found.
+    """
+    asked = _asked(keys, own, address, came)
+    row = work.execute(_FIND_CURRENT, asked).first()
+    return (fielded(work, row), _kept(row, own, asked["mine"])) if row else None
 
 
-def find(session: Session, keys: Keys, wave_key: bytes | None, wave: str, address: str) -> Kept:
+def find(work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str, came: datetime | None = None) -> Kept:
     """The conversation with this number in this wave, or a new one; stopped if stop was ever said.
 
     What chance decides for a new one, its seed, is drawn here, so that the conversation stays pure. Once
     the wave's key is destroyed, no conversation of it is found.
     """
     own = keys.within(wave_key) if wave_key else None
-    person = own.number(address) if own else ""
-    row = session.get(ConversationRow, person, populate_existing=True) if own else None
-    if row is None or own is None:
-        kept = Kept(Conversation(wave, seed=secrets.randbelow(SEEDS)), None, own)
+    asked = _asked(keys, own, address, came or datetime.now(UTC))
+    return _kept(work.execute(_FIND, {**asked, "at": wave}).one(), own, asked["mine"])
+
+
+def _asked(keys: Keys, own: Keys | None, address: str, came: datetime) -> dict[str, Any]:
+    mine = own.number(address) if own else ""
+    return {"mine": mine, "number": keys.number(address), "since": came + LEASE - READ}
+
+
+def _kept(row: Row[Any], own: Keys | None, person: str) -> Kept:
+    if own is None or row.revision is None:
+        conversation, revision = Conversation(row.id, seed=secrets.randbelow(SEEDS)), None
     else:
-        kept = Kept(load(unpadded(own.unseal(row.sealed, _place(person, row.revision)))), row.revision, own)
-    opted_out = session.get(ConversationRow, keys.number(address)) is not None
-    if opted_out and kept.conversation.state is not State.STOPPED:
-        return replace(kept, conversation=replace(kept.conversation, state=State.STOPPED, interview=None, unclear=0))
-    return kept
+        content = own.unseal(row.sealed, _place(person, row.revision))
+        conversation, revision = load(unpadded(content)), row.revision
+        if conversation.state is State.DONE:  # it forgot its own, and somebody else may begin on this telephone
+            conversation = replace(conversation, seed=secrets.randbelow(SEEDS))
+    opted_out = row.opted_out is not None
+    if opted_out and conversation.state is not State.STOPPED:
+        conversation = replace(conversation, state=State.STOPPED, interview=None, unclear=0)
+    return Kept(conversation, revision, own, opted_out, bool(row.waiting), bool(row.fresh), row.reminders)
 
 
-def store(session: Session, keys: Keys, address: str, kept: Kept, conversation: Conversation) -> None:
-    """Store the conversation that came of the one that was found. Raises OvertakenError, to be rolled back."""
-    if kept.keys:
-        _store(session, kept.keys, kept.keys.number(address), kept.revision, conversation)
-    _remember_stop(session, keys.number(address), conversation)
-
-
-def invite(session: Session, own: Keys, address: str, conversation: Conversation) -> bool:
+def invite(work: Work, own: Keys, address: str, conversation: Conversation) -> bool:
     """Store the conversation of a person who is invited, under the keys of its wave; False if there is one already."""
     person = own.number(address)
-    sealed = own.seal(padded(dump(conversation)), _place(person, 0))
-    row = {"person": person, "wave": conversation.wave, "state": "invited", "revision": 0, "sealed": sealed}
-    return inserted(session, table(ConversationRow), row)
+    row = {"person": person, "wave": conversation.wave, "state": "invited", "revision": 0}
+    return inserted(work, _CASE, row | {"sealed": _sealed(own, person, 0, conversation)})
 
 
-def _store(session: Session, own: Keys, person: str, revision: int | None, conversation: Conversation) -> None:
+def store(work: Work, form: Questionnaire, keys: Keys, address: str, kept: Kept, conversation: Conversation) -> None:
+    """Store the conversation that came of the one that was found. Raises OvertakenError, to be rolled back."""
+    if kept.keys:
+        state = case_state(conversation, form)
+        _store(work, kept.keys, kept.keys.number(address), kept.revision, conversation, state)
+    stopped = conversation.state is State.STOPPED
+    if stopped and not kept.opted_out:
+        row = {"person": keys.number(address), "wave": conversation.wave, "state": "stopped"}
+        inserted(work, _CASE, row | {"revision": 0, "sealed": b""})
+    elif kept.opted_out and not stopped:
+        work.execute(_RESUME, {"mine": keys.number(address)})
+
+
+def _store(work: Work, own: Keys, person: str, revision: int | None, conversation: Conversation, state: str) -> None:
+    number = 0 if revision is None else revision + 1
+    row = {"state": state, "revision": number, "sealed": _sealed(own, person, number, conversation)}
     if revision is None:
-        session.connection().execute(insert(ConversationRow).values(_row(own, person, 0, conversation)))
-        return
-    here = (col(ConversationRow.person) == person, col(ConversationRow.revision) == revision)
-    changed = _row(own, person, revision + 1, conversation)
-    if session.connection().execute(update(ConversationRow).where(*here).values(changed)).rowcount != 1:
+        done = inserted(work, _CASE, {**row, "person": person, "wave": conversation.wave})
+    else:
+        done = changed(work, _STORE, {**row, "mine": person, "read": revision}) == 1
+    if not done:
         raise OvertakenError
 
 
-def _remember_stop(session: Session, number: str, conversation: Conversation) -> None:
-    session.connection().execute(delete(ConversationRow).where(col(ConversationRow.person) == number))
-    if conversation.state is State.STOPPED:
-        row = {"person": number, "wave": conversation.wave, "state": "stopped", "revision": 0, "sealed": b""}
-        session.connection().execute(insert(ConversationRow).values(row))
-
-
-def _row(keys: Keys, person: str, revision: int, conversation: Conversation) -> dict[str, object]:
-    return {
-        "person": person,
-        "wave": conversation.wave,
-        "state": _ROW_STATES.get(conversation.state, "open"),
-        "revision": revision,
-        "sealed": keys.seal(padded(dump(conversation)), _place(person, revision)),
-    }
+def _sealed(own: Keys, person: str, revision: int, conversation: Conversation) -> bytes:
+    return own.seal(padded(dump(conversation), step=PADDED_BYTES), _place(person, revision))
 
 
 def _place(person: str, revision: int) -> str:

@@ -10,6 +10,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENSION = frozenset("\f^{}\\[~]|€")
+_GSM = BASIC | EXTENSION
 GSM7, UCS2 = "GSM-7", "UCS-2"
 _LIMITS = {GSM7: (160, 153), UCS2: (70, 67)}
 
@@ -25,10 +26,12 @@ class Segments:
 
 def segments(text: str) -> Segments:
     """Count a text. A character of two units (an extension, a surrogate pair) is never split across parts."""
-    encoding = GSM7 if all(char in BASIC or char in EXTENSION for char in text) else UCS2
+    encoding = GSM7 if _GSM.issuperset(text) else UCS2
+    single, part = _LIMITS[encoding]
+    if BASIC.issuperset(text) or (encoding == UCS2 and max(text) <= "\uffff"):
+        return Segments(encoding, len(text), min(len(text), 1) if len(text) <= single else -(-len(text) // part))
     wide = EXTENSION.__contains__ if encoding == GSM7 else _is_astral
     widths = [2 if wide(char) else 1 for char in text]
-    single, part = _LIMITS[encoding]
     if sum(widths) <= single:
         return Segments(encoding, sum(widths), min(len(text), 1))
     parts, room = 1, part

@@ -50,6 +50,10 @@ class ChannelSettings(CollectorSettings):
     twilio_auth_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     twilio_sender: str | None = None
     twilio_base_url: str | None = None
+    talk_rests_hours: int = Field(default=48, ge=1)
+    reminders: int = Field(default=2, ge=0, le=2)
+    spool: Path = Path("var/spool")
+    spool_texts: int = Field(default=10_000, ge=1)
 
     country: Annotated[str, AfterValidator(quiet.known)] = "MA"
     time_zone: Annotated[str | None, AfterValidator(quiet.zone)] = None

@@ -1,31 +1,37 @@
-"""The text channel's small site: where the carrier brings texts, and in the demo a simulator. Mounted at /sms.
+"""The text channel's small site: where carriers bring texts and receipts, and in the demo a simulator; at /sms.
 
-A request that the carrier did not sign changes nothing. It imports the carrier's signature check and its reply format,
-never its client, and it logs neither a number nor a text.
+A request that the carrier did not sign changes nothing. A text that was taken is answered with nothing, at once: what
+cannot be stored now waits on disk. It imports the carrier's clients never, and it logs neither a number nor a text.
 """
 
+import base64
+import hmac
 import logging
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, abort, request
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from twilio.request_validator import (  # type: ignore[import-untyped]  # the library has no types
     HMAC_SHA1,
     HMAC_SHA256,
-    RequestValidator,
     get_signature_algorithm,
 )
-from twilio.twiml.messaging_response import MessagingResponse  # type: ignore[import-untyped]  # the same
 from werkzeug.exceptions import HTTPException
 
+from . import spool
+from .carriers import Incoming, brought, secret, twilio
+from .carriers.declared import Adapter, Channel
 from .clock import Clock, utc
-from .reception import Inbound, receive
-from .settings import E164, ChannelSettings
+from .desk import Desk
+from .reception import Inbound
+from .settings import WEBHOOK_PATH, ChannelSettings
 from .simulator import simulator
 
 MAX_REQUEST_BYTES = 128 * 1024
-CHANNEL = "twilio"
+EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response />'
+# Twilio's scheme (twilio.com/docs/usage/security): the address, then each parameter's name and value, sorted by name.
+ALGORITHMS = {HMAC_SHA1: "sha1", HMAC_SHA256: "sha256"}
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -41,22 +47,20 @@ def create_channel(settings: ChannelSettings, engine: Engine, clock: Clock = utc
     """The site, to be mounted at /sms."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
-    app.register_blueprint(_webhook(settings, engine, clock))
+    app.register_blueprint(_webhook(Desk(settings, engine, clock, spool.of(settings))))
     if settings.demo:
         app.register_blueprint(simulator(settings, engine, clock))
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        response.headers.extend(HEADERS)
         return response
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[str, int] | HTTPException:
         if isinstance(error, HTTPException):
             return error
-        # Most likely the database is away. 503 makes the carrier bring the text again; nothing was stored of it, and
-        # the note of taken messages keeps a second delivery from counting twice. The error's own text may hold values.
-        _log.error("a text could not be taken: %s", type(error).__name__)
+        _log.error("a request could not be answered: %s", type(error).__name__)  # the error's text may hold values
         return "", 503
 
     return app
@@ -67,29 +71,89 @@ def signed(url: str, tokens: Iterable[SecretStr]) -> bool:
 
     The address is the configured one and never the request's own, which a proxy or an attacker may change.
     """
-    if any(len(values) > 1 for _, values in request.form.lists()):
+    form = request.form.to_dict()
+    if len(form) < sum(map(len, request.form.listvalues())):
         return False  # the carrier repeats no parameter, and its signature does not see a repetition
-    algorithm = get_signature_algorithm(request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""))
-    if algorithm not in (HMAC_SHA1, HMAC_SHA256):
+    algorithm = ALGORITHMS.get(get_signature_algorithm(request.headers.get("X-Twilio-Webhooks-Signature-Settings", "")))
+    if algorithm is None:
         return False
     query = request.query_string.decode("latin-1")
-    full, signature = url + (f"?{query}" if query else ""), request.headers.get("X-Twilio-Signature", "")
-    validators = [RequestValidator(token.get_secret_value()) for token in tokens]
-    return any(validator.validate(full, request.form, signature, algorithm) for validator in validators)
+    said = url + (f"?{query}" if query else "") + "".join(name + form[name] for name in sorted(form))
+    content, signature = said.encode("utf-8", "surrogatepass"), request.headers.get("X-Twilio-Signature", "").encode()
+    return any(hmac.compare_digest(_signature(content, token, algorithm), signature) for token in tokens)
 
 
-def _webhook(settings: ChannelSettings, engine: Engine, clock: Clock) -> Blueprint:
-    blueprint = Blueprint("webhook", __name__)
+def _signature(content: bytes, token: SecretStr, algorithm: str) -> bytes:
+    return base64.b64encode(hmac.digest(token.get_secret_value().encode(), content, algorithm))
 
-    @blueprint.post("/twilio")
-    def twilio() -> Response:
-        if not signed(settings.webhook_url, settings.twilio_auth_tokens):
+
+def _webhook(desk: Desk) -> Blueprint:
+    blueprint, settings = Blueprint("webhook", __name__), desk.settings
+    site = settings.public_url.rstrip("/") + WEBHOOK_PATH.rpartition("/")[0]
+
+    @blueprint.route("/<name>", methods=["GET", "POST"])
+    @blueprint.route("/<name>/<secret>", methods=["GET", "POST"])
+    def text(name: str, secret: str = "") -> Response:
+        channel = _channel(settings, name)
+        if channel.adapter is Adapter.GATEWAY:
+            return _from_gateway(desk, channel, secret)
+        if not _from_twilio(settings, f"{site}/{name}", secret):
             return Response("", 403)
-        form = request.form
-        reference, sender = form.get("MessageSid", ""), form.get("From", "")
-        # Short codes, names and our own number are no person; answering them could go round for ever.
-        if reference and E164.fullmatch(sender) and sender != settings.twilio_sender:
-            receive(settings, engine, Inbound(CHANNEL, reference, sender, form.get("Body", "")), clock())
-        return Response(str(MessagingResponse()), mimetype="text/xml")
+        said = twilio.inbound(request.form, _own(settings))
+        if said and not desk.take(_inbound(desk, channel, said)):
+            return Response("", 503)
+        return Response(EMPTY, mimetype="text/xml")
+
+    @blueprint.route("/<name>/receipts", methods=["GET", "POST"])
+    @blueprint.route("/<name>/receipts/<secret>", methods=["GET", "POST"])
+    def receipts(name: str, secret: str = "") -> Response:
+        channel = _channel(settings, name)
+        if channel.adapter is Adapter.GATEWAY:
+            return _from_gateway(desk, channel, secret, receipt=True)
+        if not _from_twilio(settings, f"{site}/{name}/receipts", secret):
+            return Response("", 403)
+        desk.apply(twilio.receipt(name, request.form, request.args.get("m")), request.form.get("To"))
+        return Response(EMPTY, mimetype="text/xml")
 
     return blueprint
+
+
+def _channel(settings: ChannelSettings, name: str) -> Channel:
+    """A declared channel that brings something from outside."""
+    channel = settings.channels.get(name)
+    if channel is None or channel.adapter is Adapter.PRETENDED:
+        abort(404)
+    return channel
+
+
+def _from_twilio(settings: ChannelSettings, url: str, secret: str) -> bool:
+    """Whether Twilio sent this, by POST and at its own address."""
+    if secret:
+        abort(404)
+    if request.method != "POST":
+        abort(405)
+    return signed(url, settings.twilio_auth_tokens)
+
+
+def _own(settings: ChannelSettings) -> set[str]:
+    """Our own numbers: answering them could go round for ever."""
+    return {channel.sender for channel in settings.channels.values()} | {settings.twilio_sender or ""}
+
+
+def _inbound(desk: Desk, channel: Channel, said: Incoming) -> Inbound:
+    return Inbound(channel.name, said.reference, said.sender, said.text, desk.clock(), said.opt_out)
+
+
+def _from_gateway(desk: Desk, channel: Channel, shared: str, *, receipt: bool = False) -> Response:
+    """What a gateway brought: a text or a receipt, as its channel declares where they stand."""
+    came = brought.Brought(request.query_string, request.get_data(), dict(request.headers), shared)
+    proof = channel.gateway.proof if channel.gateway else None
+    if proof is None or not proof.shown(came, secret(channel.name, "INBOUND"), desk.clock()):
+        return Response("", 403)
+    if receipt:
+        desk.apply(brought.receipt(channel, came), None)
+        return Response("")
+    said = brought.inbound(channel, came)
+    if said is None or said.sender in _own(desk.settings) or desk.take(_inbound(desk, channel, said)):
+        return Response("")
+    return Response("", 503)

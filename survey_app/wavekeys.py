@@ -21,6 +21,15 @@ class WaveKeyError(Exception):
     """A key that cannot be read, written or destroyed, or that is missing though there is work of it. Says no key."""
 
 
+def _content(file: Path) -> bytes:
+    # Read anew for each page and text, so that a destroyed key is missed at once: by the shortest way.
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, KEY_BYTES + 1)
+    finally:
+        os.close(descriptor)
+
+
 @dataclass(frozen=True, slots=True)
 class WaveKeys:
     """The folder of the keys. Every process of a room reads the same; only their owner may look into it.
@@ -34,7 +43,7 @@ class WaveKeys:
     def find(self, wave: str) -> bytes | None:
         """The key of this wave; None if it was destroyed, or never made. Raises WaveKeyError if it cannot be read."""
         try:
-            found = self._file(wave).read_bytes()
+            found = _content(self._file(wave))
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, delete, func, insert, select, update
 from sqlmodel import Session
 
-from survey_app.storage.database import writing
+from survey_app.storage.database import Work, direct, writing
 from survey_app.storage.tables import CarrierCopyRow, table
 
 from ..carriers import BusyError, Carrier, RejectedError, UncertainError
@@ -21,12 +21,13 @@ ERASED, LATER, GIVEN_UP = "erased", "later", "given up"
 Each = Callable[[Callable[[Row[Any]], bool], Iterable[Row[Any]]], Iterable[bool]]
 _TABLE = table(CarrierCopyRow)
 _ROW = _TABLE.c
+_NOTE = insert(_TABLE)
 
 
-def note(session: Session, keys: Keys, channel: str, reference: str, due: datetime) -> None:
+def note(work: Work, keys: Keys, channel: str, reference: str, due: datetime) -> None:
     """Note that the carrier has a copy under this reference of its own, to be deleted from `due` on."""
     sealed = keys.seal(reference.encode(), _place(channel))
-    session.connection().execute(insert(_TABLE), {"channel": channel, "sealed": sealed, "due": due})
+    direct(work).execute(_NOTE, {"channel": channel, "sealed": sealed, "due": due})
 
 
 def erase(

@@ -16,6 +16,7 @@ from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, or_, 
 from sqlmodel import Session
 
 from survey_app.intake import padded, unpadded
+from survey_app.storage.database import Work, changed
 from survey_app.storage.tables import OutboxRow, table
 
 from ..carriers import Failure
@@ -25,6 +26,7 @@ from ..segments import segments
 LEASE = timedelta(seconds=90)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=30)
 KEPT_DAYS = 3
+PADDED_BYTES = 1_024  # the number of segments, which stands beside it, tells more than such steps do
 QUEUED, SENDING, SENT, UNKNOWN = "queued", "sending", "sent", "unknown"
 DELIVERED, FAILED, EXPIRED = "delivered", "failed", "expired"
 REPLY, INVITATION, REMINDER = KINDS = ("reply", "invitation", "reminder")
@@ -41,6 +43,10 @@ _JITTER = 1000
 _AGAIN = "again"  # stands in the place of the carrier's reference, which is not known then
 _TABLE = table(OutboxRow)
 _ROW = _TABLE.c
+_QUEUE = insert(_TABLE)
+_HERS = (_ROW.person == bindparam("to"), _ROW.kind == bindparam("which"))
+_WITHDRAW = delete(_TABLE).where(*_HERS, _ROW.status == QUEUED)
+_SENT_LAST = update(_TABLE).where(*_HERS, or_(_ROW.status == SENDING, _ROW.status == UNKNOWN)).values(expires=_ROW.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ class Result:
 
 
 def queue(
-    session: Session,
+    work: Work,
     to: Recipient,
     bodies: tuple[str, ...],
     due: datetime,
@@ -116,6 +122,7 @@ def queue(
     Without `expires` a reply lasts 12 hours, an invitation or a reminder three days.
     """
     person = to.person
+    rows = []
     for body in bodies:
         row = {
             "channel": to.channel,
@@ -130,7 +137,9 @@ def queue(
             "expires": expires or due + LASTS[kind],
             "token": secrets.token_hex(16),
         }
-        session.connection().execute(insert(_TABLE).values(row))
+        rows.append(row)
+    if rows:
+        work.execute(_QUEUE, rows)
 
 
 def waiting(session: Session, person: str) -> bool:
@@ -139,15 +148,16 @@ def waiting(session: Session, person: str) -> bool:
     return session.connection().execute(select(_ROW.id).where(*pending).limit(1)).first() is not None
 
 
-def withdraw(session: Session, person: str, *kinds: str) -> int:
+def withdraw(work: Work, person: str, *kinds: str) -> int:
     """Delete what was not sent yet to this person, of these kinds or of any; how many.
 
     What a worker has in its hands is not sent again, whatever comes of it.
     """
-    which = (_ROW.person == person, _ROW.kind.in_(kinds or KINDS))
-    held = update(_TABLE).where(*which, _ROW.status.in_((SENDING, UNKNOWN))).values(expires=_ROW.due)
-    session.connection().execute(held)
-    return session.connection().execute(delete(_TABLE).where(*which, _ROW.status == QUEUED)).rowcount
+    gone = 0
+    for kind in kinds or KINDS:
+        changed(work, _SENT_LAST, {"to": person, "which": kind})
+        gone += changed(work, _WITHDRAW, {"to": person, "which": kind})
+    return gone
 
 
 def take(session: Session, keys: Keyring, channel: str, now: datetime, person: str | None = None) -> Message | None:
@@ -305,7 +315,7 @@ def purge(session: Session, now: datetime) -> int:
 
 def _sealed(keys: Keys, channel: str, person: str, address: str, body: str) -> bytes:
     content = json.dumps({"to": address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
-    return keys.seal(padded(content), _place(channel, person))
+    return keys.seal(padded(content, step=PADDED_BYTES), _place(channel, person))
 
 
 def _place(channel: str, number: str) -> str:

@@ -76,6 +76,9 @@ def note(questionnaire: Questionnaire, interview: Interview, item: Item) -> str:
 
 def spoken(questionnaire: Questionnaire, interview: Interview, text: Text) -> str:
     """A text of the form in the interview's language, with earlier answers piped in, each on one short line."""
+    plain = text.get(interview.language) or next(iter(text.values()), "")
+    if "{" not in plain:
+        return plain
     known = submission(questionnaire, interview)
     typed = {
         name: visible(value)[:MAX_PIPED_CHARS]

@@ -5,6 +5,7 @@ Ambiguity is a refusal, never a guess.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .answers import Answer, Missing
 from .kinds import Reason, Unclear, read
@@ -108,5 +109,10 @@ def _missing(item: Item, words: str) -> Missing | None:
 
 
 def _names(choice: Choice, language: str) -> set[str]:
-    synonyms = map(fold, choice.synonyms.get(language, ()))
-    return {*synonyms, *(fold(label) for label in choice.label.values())} - {""}
+    return {*map(_printed, choice.synonyms.get(language, ())), *map(_printed, choice.label.values())} - {""}
+
+
+@lru_cache(maxsize=16_384)
+def _printed(words: str) -> str:
+    """Words of the form, folded once; what a person typed is never kept."""
+    return fold(words)

@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from .swift import Swift
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 5
 # A person waits for an answer, and a request that waits holds a thread: rather say soon that it did not work. A server
@@ -31,7 +34,7 @@ IMPATIENT = {
 }
 RESTED_SECONDS = 1
 UNREADABLE = "the database's address cannot be read; : / ? # @ of a password are written %3A %2F %3F %23 %40"
-Work = Session | Connection  # where statements are run: both have `execute`
+Work = Session | Connection | Swift  # where statements are run: each has `execute`
 _OF_DATA = "22"  # SQLSTATEs of values that do not fit: their first line quotes the value
 _BEGIN, _PLAIN = "thiqa_begin", "thiqa_plain"  # execution options: how a transaction begins; the engine without any
 
@@ -163,8 +166,12 @@ def alone(engine: Engine) -> Iterator[Connection]:
 
 def changed(work: Work, statement: Executable, values: Mapping[str, object]) -> int:
     """Run a statement that changes rows; how many it changed."""
-    connection = work if isinstance(work, Connection) else work.connection()
-    return connection.execute(statement, values).rowcount
+    return direct(work).execute(statement, values).rowcount
+
+
+def direct(work: Work) -> Connection | Swift:
+    """What runs the statements of a session, without its bookkeeping."""
+    return work.connection() if isinstance(work, Session) else work
 
 
 def sweep(engine: Engine, *tables: Table, anew: tuple[Table, ...] = ()) -> None:
@@ -185,10 +192,15 @@ def sweep(engine: Engine, *tables: Table, anew: tuple[Table, ...] = ()) -> None:
 
 def inserted(work: Work, into: Table, row: Mapping[str, object]) -> bool:
     """Insert a row; False if its key is there already. No error is raised, whose text would put the key in a log."""
-    connection = work if isinstance(work, Connection) else work.connection()
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection = direct(work)
+    return connection.execute(_insertion(into, connection.dialect.name), row).rowcount == 1
+
+
+@cache
+def _insertion(into: Table, dialect: str) -> Executable:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = insert(into).on_conflict_do_nothing(index_elements=list(into.primary_key))
-    return connection.execute(statement.execution_options(preserve_rowcount=True), row).rowcount == 1
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def configuration(engine: Engine) -> Config:

@@ -74,7 +74,7 @@ def fieldwork(engine: Engine, policy: RetentionSettings, short_form: Questionnai
             invitations.issue(session, KEY, Invitation(Entry.INVITED, wave, ""), 20)
             own = channel.within(wave_keys.make(wave))
             new = memory.Kept(Conversation(wave), None, own)
-            memory.store(session, channel, NUMBER, new, Conversation(wave, state=State.STOPPED))
+            memory.store(session, short_form, channel, NUMBER, new, Conversation(wave, state=State.STOPPED))
         outbox.queue(session, outbox.Recipient("twilio", NUMBER, None, channel), ("One last message",), NOON)
     put(engine, keys, [content(short_form)] * 3, OVER)
     close_wave(engine, keys.private, OVER, FIRST)

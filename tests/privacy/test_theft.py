@@ -149,7 +149,7 @@ def test_fault_60_after_the_wave_not_even_the_channels_key_opens_a_conversation_
     channel, key = Keys(ROOT), wave_keys.make("w1")
     talk = Conversation("w1", interview=Interview(short_form.version, Mode.SMS, "ar", {"said": CANARY}))
     with writing(wave) as session:
-        memory.store(session, channel, NUMBER, memory.Kept(talk, None, channel.within(key)), talk)
+        memory.store(session, short_form, channel, NUMBER, memory.Kept(talk, None, channel.within(key)), talk)
     backup = copied(wave)
     (row,) = backup["conversation"]
     person = channel.within(key).number(NUMBER)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from nacl.encoding import HexEncoder
@@ -97,8 +98,10 @@ def form() -> Questionnaire:
 
 
 @pytest.fixture
-def settings() -> ChannelSettings:
+def settings(tmp_path: Path) -> ChannelSettings:
     return ChannelSettings(
+        spool=tmp_path / "spool",
+        reminders=0,
         public_url=LINK,
         custodian_public_key=CUSTODIAN.public_key.encode(HexEncoder).decode(),
         channel_key=SecretStr("00112233445566778899aabbccddeeff" * 2),
