@@ -5,19 +5,22 @@ the carrier's requests from anyone else's.
 """
 
 import re
+from decimal import Decimal
 from typing import Annotated
 
-from pydantic import SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from survey_app.settings import CollectorSettings, secret_bytes
 from survey_app.wavekeys import WaveKeys
 
 from .keys import Keyring, Keys
+from .sending import budget, caps, quiet
 from .talk.wording import Terms
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 WEBHOOK_PATH = "/sms/twilio"
+_QUIET = {"quiet_friday": quiet.prayer, "quiet_days": quiet.weekdays}
 
 
 class ChannelSettings(CollectorSettings):
@@ -31,6 +34,19 @@ class ChannelSettings(CollectorSettings):
     twilio_auth_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     twilio_sender: str | None = None
     twilio_base_url: str | None = None
+
+    country: Annotated[str, AfterValidator(quiet.known)] = "MA"
+    time_zone: Annotated[str | None, AfterValidator(quiet.zone)] = None
+    quiet_night: str = "20:00-09:00"
+    quiet_ramadan: str = "16:30-10:00"
+    quiet_friday: str = "11:30-14:30"
+    quiet_days: str | None = None
+    texts_a_day: int = Field(default=2, ge=0)
+    texts_a_month: int = Field(default=8, ge=0)
+    texts_a_survey: int = Field(default=5, ge=0)
+    replies_a_day: int = Field(default=60, ge=1)
+    budget_wave: Decimal | None = Field(default=None, ge=0)
+    budget_day: Decimal | None = Field(default=None, ge=0)
 
     @field_validator("channel_key")
     @classmethod
@@ -56,6 +72,34 @@ class ChannelSettings(CollectorSettings):
         if value and not E164.fullmatch(value):
             raise ValueError("must be a number in international form, like +15005550006")
         return value or None
+
+    @field_validator("quiet_night", "quiet_ramadan", "quiet_friday", "quiet_days")
+    @classmethod
+    def _can_be_kept(cls, value: str | None, info: ValidationInfo) -> str | None:
+        _QUIET.get(str(info.field_name), quiet.night)(value or "")
+        return value
+
+    @property
+    def quiet_rules(self) -> quiet.Rules:
+        """When we do not begin to write to people."""
+        return quiet.Rules(
+            self.country,
+            self.time_zone,
+            quiet.night(self.quiet_night),
+            quiet.night(self.quiet_ramadan),
+            quiet.prayer(self.quiet_friday),
+            quiet.weekdays(self.quiet_days or ""),
+        )
+
+    @property
+    def caps(self) -> caps.Limits:
+        """How often a number may be written to."""
+        return caps.Limits(self.texts_a_day, self.texts_a_month, self.texts_a_survey, self.replies_a_day)
+
+    @property
+    def budget(self) -> budget.Limits:
+        """What messages may cost."""
+        return budget.Limits(self.budget_wave, self.budget_day)
 
     @property
     def keys(self) -> Keys:

@@ -1,8 +1,12 @@
 """The channel's configuration: read from the environment, refused with a sentence, secrets never shown."""
 
+from datetime import time
+from decimal import Decimal
+
 import pytest
 from nacl.encoding import HexEncoder
 
+from sms.sending import budget, caps, quiet
 from sms.settings import ChannelSettings
 from survey_app.settings import SettingsError, read_settings
 
@@ -36,9 +40,47 @@ def test_outside_the_demo_a_token_must_be_set() -> None:
         read_settings(ChannelSettings)
 
 
+def test_without_a_word_the_rules_are_those_of_morocco(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THIQA_DEMO", "1")
+    settings = read_settings(ChannelSettings)
+    assert settings.quiet_rules == quiet.Rules()
+    assert settings.caps == caps.Limits(2, 8, 5, 60)
+    assert settings.budget == budget.Limits(None, None)
+
+
+def test_rules_caps_and_budgets_are_read_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = {
+        "DEMO": "1",
+        "COUNTRY": "EG",
+        "TIME_ZONE": "Africa/El_Aaiun",
+        "QUIET_NIGHT": "19:00-10:30",
+        "QUIET_RAMADAN": "15:00-11:00",
+        "QUIET_FRIDAY": "",
+        "QUIET_DAYS": "friday, saturday",
+        "TEXTS_A_DAY": "1",
+        "BUDGET_WAVE": "1200.50",
+    }
+    for name, value in written.items():
+        monkeypatch.setenv(f"THIQA_{name}", value)
+    settings = read_settings(ChannelSettings)
+    assert settings.quiet_rules == quiet.Rules(
+        "EG", "Africa/El_Aaiun", (time(19), time(10, 30)), (time(15), time(11)), None, frozenset({4, 5})
+    )
+    assert settings.caps == caps.Limits(1, 8, 5, 60)
+    assert settings.budget == budget.Limits(Decimal("1200.50"), None)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("THIQA_COUNTRY", "Maroc"),
+        ("THIQA_TIME_ZONE", "Africa/Atlantis"),
+        ("THIQA_QUIET_NIGHT", "09:00-20:00"),
+        ("THIQA_QUIET_RAMADAN", "from iftar"),
+        ("THIQA_QUIET_FRIDAY", "14:30-11:30"),
+        ("THIQA_QUIET_DAYS", "dimanche"),
+        ("THIQA_TEXTS_A_DAY", "-1"),
+        ("THIQA_BUDGET_DAY", "lots"),
         ("THIQA_CHANNEL_KEY", "0" * 64),
         ("THIQA_CHANNEL_KEY", "canary"),
         ("THIQA_CUSTODIAN_PUBLIC_KEY", "canary"),
