@@ -5,15 +5,18 @@ the carrier's requests from anyone else's.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from survey_app.settings import CollectorSettings, secret_bytes
 from survey_app.wavekeys import WaveKeys
 
+from .carriers.declared import Adapter, Channel, read_channels
 from .keys import Keyring, Keys
 from .sending import budget, caps, quiet
 from .talk.wording import Terms
@@ -24,12 +27,17 @@ _QUIET = {"quiet_friday": quiet.prayer, "quiet_days": quiet.weekdays}
 
 
 class ChannelSettings(CollectorSettings):
-    """What the text channel needs beyond the collector's. Tokens: the newest first, older ones while rotating."""
+    """What the text channel needs beyond the collector's. Tokens: the newest first, older ones while rotating.
+
+    The channels by name: those of the file that THIQA_CHANNELS names; without it "twilio" alone, from the variables
+    below. The demo has a "simulator" beside them.
+    """
 
     model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore", validate_default=True)
 
     channel_key: SecretStr
     text_replies_free: bool = False
+    channels: Annotated[Mapping[str, Channel], NoDecode] = Field(default_factory=dict)
     twilio_account_sid: str | None = None
     twilio_auth_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     twilio_sender: str | None = None
@@ -54,6 +62,11 @@ class ChannelSettings(CollectorSettings):
         secret_bytes(value.get_secret_value())
         return value
 
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _are_read(cls, value: object) -> object:
+        return (read_channels(Path(value)) if value else {}) if isinstance(value, str) else value
+
     @field_validator("twilio_auth_tokens", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -62,7 +75,9 @@ class ChannelSettings(CollectorSettings):
     @field_validator("twilio_auth_tokens")
     @classmethod
     def _is_there(cls, value: tuple[SecretStr, ...], info: ValidationInfo) -> tuple[SecretStr, ...]:
-        if not value and not info.data.get("demo"):
+        channels = info.data.get("channels", {})
+        wanted = not channels or any(channel.adapter is Adapter.TWILIO for channel in channels.values())
+        if wanted and not value and not info.data.get("demo"):
             raise ValueError("must hold the carrier's auth token (several, by commas, while one replaces another)")
         return value
 
@@ -100,6 +115,13 @@ class ChannelSettings(CollectorSettings):
     def budget(self) -> budget.Limits:
         """What messages may cost."""
         return budget.Limits(self.budget_wave, self.budget_day)
+
+    @model_validator(mode="after")
+    def _has_channels(self) -> "ChannelSettings":
+        declared = self.channels or {"twilio": Channel("twilio", Adapter.TWILIO, sender=self.twilio_sender or "")}
+        pretended = {"simulator": Channel("simulator", Adapter.PRETENDED)} if self.demo else {}
+        self.channels = {**pretended, **declared}
+        return self
 
     @property
     def keys(self) -> Keys:

@@ -2,23 +2,27 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 
 import click
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.settings import SettingsError, read_settings
-from survey_app.storage.database import connect
+from survey_app.storage.database import connect, reading
 
-from .carriers.twilio import TwilioCarrier
+from .carriers import open_carrier
+from .carriers.declared import Adapter, Channel, ChannelsError
 from .clock import utc
-from .sending import copies
+from .sending import alarms
 from .sending.delivery import Worker, tidy
 from .sending.outbox import FAILED, QUEUED, SENT, UNKNOWN
+from .sending.rules import PACE, declared
 from .settings import ChannelSettings
 
-PAUSE_SECONDS = 2.0
+PAUSE_SECONDS, PACE_SECONDS = 2.0, 0.25
 
 
 @click.group()
@@ -31,30 +35,31 @@ def sms() -> None:
 def send(*, forever: bool) -> None:
     """Send what waits in the outbox.
 
-    Hands each message that is due to Twilio, marks it in the database as sent, failed, expired or unknown, and empties
-    it. What Twilio could not take now stays queued for later; of what it may have taken, it is asked. Then deletes the
-    copies of texts that Twilio keeps, and rows older than a few days. Several workers may run at once.
+    Hands each message that is due to its channel's carrier, if the rules let it go (the wave's end, stops, quiet hours,
+    caps, budget, pace), marks it in the database as sent, failed, expired or unknown, and empties it. What a carrier
+    could not take now stays queued for later; of what it may have taken, it is asked. Then deletes the copies of texts
+    that carriers keep, and rows older than a few days. Several workers may run at once.
     """
     try:
         settings = read_settings(ChannelSettings)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
-    carrier = _carrier(settings)
-    engine = connect(settings.database_url.get_secret_value())
-    worker = Worker(settings, engine, {carrier.name: carrier}, utc)
-    console = Console()
+    engine, console = connect(settings.database_url.get_secret_value()), Console()
+    # What the demo pretends is handed over where it is shown, and by no worker.
+    channels = {name: it for name, it in settings.channels.items() if it.adapter is not Adapter.PRETENDED}
+    worker = _worker(settings, engine, channels)
+    said: set[str] = set()
     try:
         while True:
             counts = worker.send()
-            erased = worker.erase()
+            worker.erase()
             tidy(engine, utc())
             if counts or not forever:
                 console.print(_table(counts))
-            if lost := erased[copies.GIVEN_UP]:
-                console.print(f"ALARM: {lost} copies of texts could not be deleted at the carrier.")
+            said = _warn(console, worker, channels, counts, said)
             if not forever:
                 break
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(PACE_SECONDS if counts[PACE] else PAUSE_SECONDS)
     except KeyboardInterrupt:
         console.print("Stopped; what waits stays in the outbox.")
     except SQLAlchemyError as error:
@@ -63,12 +68,24 @@ def send(*, forever: bool) -> None:
         engine.dispose()
 
 
-def _carrier(settings: ChannelSettings) -> TwilioCarrier:
-    account, tokens, sender = settings.twilio_account_sid, settings.twilio_auth_tokens, settings.twilio_sender
-    if not account or not tokens or not sender:
-        needed = "THIQA_TWILIO_ACCOUNT_SID, THIQA_TWILIO_AUTH_TOKENS and THIQA_TWILIO_SENDER"
-        raise click.ClickException(f"{needed} must be set to send. See docs/configuration.md.")
-    return TwilioCarrier(account, tokens[0].get_secret_value(), sender, settings.twilio_base_url)
+def _worker(settings: ChannelSettings, engine: Engine, channels: Mapping[str, Channel]) -> Worker:
+    try:
+        carriers = {name: open_carrier(channel, settings) for name, channel in channels.items()}
+    except ChannelsError as error:
+        raise click.ClickException(str(error)) from None
+    return Worker(settings, engine, carriers, utc, declared(settings, channels))
+
+
+def _warn(
+    console: Console, worker: Worker, channels: Mapping[str, Channel], counts: Counter[str], said: set[str]
+) -> set[str]:
+    """Print the alarms that did not stand a round ago; those of the day, which come and go, once."""
+    spool, now = getattr(worker.settings, "spool", None), utc()
+    with reading(worker.engine) as session:
+        standing = set(alarms.standing(session, channels, counts, now, spool))
+    for alarm in sorted(standing - said):
+        console.print(f"ALARM: {alarm}", soft_wrap=True)
+    return standing | {alarm for alarm in said if str(now.date()) in alarm}
 
 
 def _table(counts: Counter[str]) -> Table:

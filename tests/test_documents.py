@@ -31,10 +31,10 @@ def test_every_setting_is_documented_with_its_default() -> None:
     rows = {row[0]: row[2] for row in re.findall(r"^\| (THIQA_\w+) \| ([^|]+) \| ([^|]+) \|", text, re.MULTILINE)}
     assert set(rows) == set(fields)
     for name, field in fields.items():
-        default = field.default
+        default = field.get_default(call_default_factory=True)
         value = default.get_secret_value() if hasattr(default, "get_secret_value") else default
         plain = rows[name].strip().strip("`")
-        nothing = field.is_required() or value in (None, ())
+        nothing = field.is_required() or value in (None, (), {})
         assert plain == ("none" if nothing else str(value).lower() if isinstance(value, bool) else str(value)), name
 
 

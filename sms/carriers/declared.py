@@ -10,16 +10,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from survey_app.engine import Mode
 
+from . import E164
+from .gateway import Gateway
+
 _STRICT = ConfigDict(extra="forbid")
 NAME = r"[a-z][a-z0-9-]{0,19}"
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _SERVICE = re.compile(r"MG[0-9a-f]{32}", re.ASCII)
 
 
@@ -66,14 +68,14 @@ class Channel:
     window_hours: Annotated[int, Field(gt=0)] | None = None
     failover: str | None = None
     templates: Mapping[str, str] = Field(default_factory=dict)
-    gateway: Mapping[str, Any] = Field(default_factory=dict)
+    gateway: Gateway | None = None
 
     @property
     def sender_kind(self) -> Sender:
         """What kind of sender the channel has."""
         if _SERVICE.fullmatch(self.sender):
             return Sender.SERVICE
-        if _NUMBER.fullmatch(self.sender):
+        if E164.fullmatch(self.sender):
             return Sender.NUMBER
         return Sender.SHORT_CODE if self.sender.isdecimal() else Sender.NAME
 
@@ -85,6 +87,12 @@ class Channel:
             raise ValueError("a sender that is a name cannot be answered: two_way must be false")
         if self.failover == self.name:
             raise ValueError("a channel cannot step in for itself")
+        if (self.gateway is not None) != (self.adapter is Adapter.GATEWAY):
+            raise ValueError("needs [channel.gateway.send] if its adapter is a gateway, and only then")
+        if self.gateway and self.two_way and not self.gateway.inbound:
+            raise ValueError("needs [channel.gateway.inbound], or two_way must be false")
+        if self.gateway and self.receipts and not self.gateway.receipts:
+            raise ValueError("needs [channel.gateway.receipts], or receipts must be false")
         return self
 
 

@@ -24,14 +24,13 @@ from ..keys import Keyring
 from ..settings import ChannelSettings
 from . import copies, outbox, receipts
 from .outbox import EXPIRED, FAILED, INVITATION, REPLY, SENT, UNKNOWN, Message, Result
-from .rules import BUDGET, BUDGET_WAITS, OPTED_OUT, PACE, Rules, afford, judge
+from .rules import BUDGET, BUDGET_WAITS, KEYLESS, OPTED_OUT, PACE, Rules, afford, judge
 
 BATCH = HANDS = 32
 HANDED_WITHIN = timedelta(seconds=30)  # of a lease: a carrier's slowest answer must come before its end
 SETTLE_SECONDS = 0.05
 ASK_AGAIN = KEY_AGAIN = timedelta(minutes=1)
 SKEW = timedelta(minutes=1)  # between a carrier's clock and ours
-KEYLESS = "key missing"
 Outcome = Sent | BusyError | RejectedError | UncertainError
 Answer = Sent | BusyError | UncertainError | None
 

@@ -21,7 +21,8 @@ from survey_app.instrument import read_instrument
 from survey_app.storage.database import writing
 from survey_app.wavekeys import WaveKeys
 from tests.faults.conftest import fielded
-from tests.sms.carriers.test_twilio import Server as Twilio
+from tests.sms.carriers.twilio_server import Server as Twilio
+from tests.sms.carriers.twilio_server import running
 
 from ..conftest import Watched
 from . import texting, troubles
@@ -81,7 +82,7 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
     found = Evidence(ground, time.time() - 1)
     prepare(ground.engine, ground.keys.public, WaveKeys(ground.folder / "wavekeys"))
     start = len(watched.log) if watched else 0
-    with _carrier() as twilio, activity(watched) as seen, ThreadPoolExecutor(1) as beside:
+    with running() as twilio, activity(watched) as seen, ThreadPoolExecutor(1) as beside:
         ground.carrier = twilio.url
         wrong = beside.submit(_wrong_settings, ground) if watched else None
         for verb in ("custody open", "release build"):
@@ -156,19 +157,6 @@ def database_files(ground: Ground, watched: Watched | None, since: float) -> dic
     watched.administer("CHECKPOINT")
     changed = [path for path in files(watched.data, since) if path.name != "log"]
     return {str(path.relative_to(watched.data)): path.read_bytes() for path in changed}
-
-
-@contextmanager
-def _carrier() -> Iterator[Twilio]:
-    with Twilio() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.released.set()
-            server.shutdown()
-            thread.join()
 
 
 @contextmanager

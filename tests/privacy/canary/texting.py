@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # the library has no types
 
 from tests.faults.server import HOST, Pairs
-from tests.sms.carriers.test_twilio import Server as Twilio
+from tests.sms.carriers.twilio_server import Server as Twilio
 
 from .canaries import Person
 from .ground import Ground
