@@ -4,6 +4,7 @@ While a wave is in the field, a pool stays behind: as many envelopes as the smal
 so that those who come last are never few when the wave is closed and the rest is opened (a pool mix: Serjantov,
 Dingledine and Syverson 2002, "From a trickle to a flood"). A response has a new random id and no time but its wave. A
 batch is written, its envelopes deleted and the trail continued in one transaction: a crash loses none and doubles none.
+An answer by text may be sealed once more inside its envelope: it is put in its place, and then all are checked alike.
 """
 
 import json
@@ -24,9 +25,9 @@ from sqlalchemy import Engine, Result, bindparam, delete, func, insert, select, 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from survey_app.engine import Mode, Questionnaire, decode, possible
+from survey_app.engine import Answer, Held, Mode, Questionnaire, decode, encode, possible
 from survey_app.fieldwork import CLOSED, WAVE, wave
-from survey_app.intake import EnvelopeError, unpadded
+from survey_app.intake import EnvelopeError, revealed, unpadded
 from survey_app.paradata import Entry
 from survey_app.storage.database import Work, changing, reading
 from survey_app.storage.tables import EnvelopeRow, ResponseRow, table
@@ -191,7 +192,7 @@ def _read(engine: Engine, box: SealedBox[PrivateKey], wave_id: str) -> _Waiting:
         with _sealed(session, wave_id) as rows:
             for row in rows:
                 try:
-                    content = _checked(period.questionnaire, unpadded(box.decrypt(row.sealed)))
+                    content = _checked(period.questionnaire, wave_id, box, unpadded(box.decrypt(row.sealed)))
                     # As text it takes a fifth of the memory, and many thousands may wait.
                     valid[row.submission] = json.dumps(content).encode()
                 except CryptoError:
@@ -241,8 +242,8 @@ def _parts(of: Sequence[Any]) -> Iterator[list[Any]]:
         yield part
 
 
-def _checked(questionnaire: Questionnaire, said: bytes) -> dict[str, Any]:
-    """The content of an envelope. Raises RefusedContentError."""
+def _checked(questionnaire: Questionnaire, wave_id: str, box: SealedBox[PrivateKey], said: bytes) -> dict[str, Any]:
+    """The content of an envelope, with the answers that were held. Raises RefusedContentError."""
     try:
         content: dict[str, Any] = json.loads(said)
         mode, language = Mode(content["mode"]), content["language"]
@@ -250,8 +251,8 @@ def _checked(questionnaire: Questionnaire, said: bytes) -> dict[str, Any]:
             # Sealed before these were kept: the open link was the only way in, and nobody was timed.
             content |= {"entry": Entry.OPEN.value, "hurried": False}
         _, hurried = Entry(content["entry"]), content["hurried"]
-        answers = {str(name): decode(value) for name, value in content["answers"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        answers = {name: _answer(box, wave_id, name, value) for name, value in content["answers"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CryptoError) as error:
         raise RefusedContentError("not a submission") from error
     if not isinstance(hurried, bool):
         raise RefusedContentError("not a submission")
@@ -259,7 +260,12 @@ def _checked(questionnaire: Questionnaire, said: bytes) -> dict[str, Any]:
         raise RefusedContentError("another questionnaire")
     if not possible(questionnaire, mode, answers):
         raise RefusedContentError("not what this questionnaire could have given")
-    return content
+    return content | {"answers": {name: encode(value) for name, value in answers.items()}}
+
+
+def _answer(box: SealedBox[PrivateKey], wave_id: str, name: str, stored: object) -> Answer:
+    value = decode(stored)
+    return revealed(box.decrypt(value.sealed), wave_id, name) if isinstance(value, Held) else value
 
 
 def _row(wave_id: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ One transaction holds it all: the note that it was taken, the conversation's new
 completed interview, and the replies in the outbox. Neither number nor text is ever logged or stored in the clear.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -19,7 +19,7 @@ from . import memory
 from .sending import outbox
 from .settings import ChannelSettings
 from .talk.commands import Word, command
-from .talk.conversation import State, Turn, close, reply, stop
+from .talk.conversation import Conversation, State, Turn, close, reply, stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,17 @@ def _keep(
     to = outbox.Recipient(inbound.channel, inbound.sender, wave if kept.keys else None, kept.keys or keys)
     if turn.conversation.state is State.STOPPED:
         outbox.withdraw(session, to.person)
-    memory.store(session, keys, inbound.sender, kept, turn.conversation)
+    memory.store(session, keys, inbound.sender, kept, _withheld(settings, session, turn.conversation))
     outbox.queue(session, to, turn.messages, now)
+
+
+def _withheld(settings: ChannelSettings, session: Session, conversation: Conversation) -> Conversation:
+    """The conversation as it is kept: answers that no later question needs are for the custodian alone."""
+    if conversation.interview is None:
+        return conversation
+    form = fieldwork.questionnaire(session, conversation.interview.version)
+    kept = intake.withheld(form, conversation.interview, settings.custodian_public_key, conversation.wave)
+    return replace(conversation, interview=kept)
 
 
 def _key_to_stop(settings: ChannelSettings, wave: fieldwork.Wave) -> bytes | None:

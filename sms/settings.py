@@ -67,6 +67,14 @@ class ChannelSettings(CollectorSettings):
     def _are_read(cls, value: object) -> object:
         return (read_channels(Path(value)) if value else {}) if isinstance(value, str) else value
 
+    @field_validator("channels")
+    @classmethod
+    def _are_real(cls, value: Mapping[str, Channel], info: ValidationInfo) -> Mapping[str, Channel]:
+        pretended = [name for name, channel in value.items() if channel.adapter is Adapter.PRETENDED]
+        if pretended and not info.data.get("demo"):
+            raise ValueError(f"names {pretended[0]}, which is pretended: only the demo may have it")
+        return value
+
     @field_validator("twilio_auth_tokens", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

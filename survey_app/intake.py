@@ -1,14 +1,15 @@
 """The intake: a finished interview leaves the collector only as a sealed envelope, once.
 
 The collector holds the custodian's public key and nothing that opens what it seals. Every envelope has the same size
-and carries no time. Works inside the caller's transaction, so that draft and envelope change together.
+and carries no time. Works inside the caller's transaction, so that draft and envelope change together. By text, an
+answer that nothing later needs is sealed as soon as it is given (`withheld`), and goes unread into the envelope.
 """
 
 import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
@@ -17,8 +18,9 @@ from nacl.public import PublicKey, SealedBox
 from nacl.utils import random as random_bytes
 from sqlalchemy import bindparam, select
 
-from .engine import Interview, Item, Kind, Questionnaire, Status, encode, submission
+from .engine import Answer, Held, Interview, Item, Kind, Questionnaire, Status, decode, encode, needed, submission
 from .engine.kinds import MAX_TEXT_CHARS
+from .engine.questionnaire import DERIVED
 from .fieldwork import OPEN, WAVE
 from .paradata import Provenance
 from .storage.database import Work, inserted
@@ -27,6 +29,8 @@ from .storage.tables import EnvelopeRow, table
 PADDED_BYTES = 4_096
 AROUND_BYTES = 700  # version, mode, language, way in; in a draft also where the person is, and the paradata
 TOKEN_BYTES = 32
+BOUND_BYTES = 16
+SEALED_BYTES = 48  # what a sealed box adds: a public key and a tag
 _rooms: dict[str, int] = {}  # by version: a form is immutable
 _ENVELOPE = table(EnvelopeRow)
 _STATE = select(WAVE.c.state).where(WAVE.c.id == bindparam("wave"))
@@ -123,30 +127,96 @@ def payload(questionnaire: Questionnaire, interview: Interview, provenance: Prov
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def withheld(questionnaire: Questionnaire, interview: Interview, custodian: str, wave: str) -> Interview:
+    """An interview by text in which each answer that nothing later needs is sealed to the custodian's public key.
+
+    A sealed one tells which item was answered, and by its length nothing of the answer. On the web nothing changes.
+    """
+    if not interview.mode.by_text:
+        return interview
+    items, answers = questionnaire.by_name, dict(interview.answers)
+    for name, value in interview.answers.items():
+        if _goes(questionnaire, items[name]) and not isinstance(value, Held):
+            answers[name] = _held(items[name], value, custodian, wave)
+    return replace(interview, answers=answers)
+
+
+def revealed(piece: bytes, wave: str, name: str) -> Answer:
+    """The answer in an opened piece of `withheld`. Raises EnvelopeError if it is not this item's in this wave."""
+    content, bound = unpadded(piece), _bound(wave, name)
+    if not content.startswith(bound):
+        raise EnvelopeError("of another item or wave")
+    try:
+        return decode(json.loads(content[len(bound) :]))
+    except (ValueError, RecursionError) as error:
+        raise EnvelopeError("no answer") from error
+
+
 def room(questionnaire: Questionnaire) -> int:
-    """Bytes that hold any interview of this form, so that all of them have one size, with a long comment or without."""
+    """Bytes that hold any interview of this form, so that all of them have one size, with a long comment or without.
+
+    By text fewer items are asked, and sealed answers are longer: the larger of both counts.
+    """
     if questionnaire.version not in _rooms:
-        most = AROUND_BYTES + sum(_longest(item) for item in questionnaire.items)
-        _rooms[questionnaire.version] = most
+        plain = sum(_longest(item, _said(item)) for item in questionnaire.items)
+        by_text = sum(
+            _longest(item, _wrapped(item) if _goes(questionnaire, item) else _said(item))
+            for item in questionnaire.items
+            if item.by_text
+        )
+        _rooms[questionnaire.version] = AROUND_BYTES + max(plain, by_text)
     return _rooms[questionnaire.version]
 
 
-def _longest(item: Item) -> int:
+def _goes(questionnaire: Questionnaire, item: Item) -> bool:
+    """Whether an answer to this item is put out of reach by text."""
+    return item.by_text and item.kind not in DERIVED | {Kind.NOTE} and item.name not in needed(questionnaire)
+
+
+def _held(item: Item, value: Answer, custodian: str, wave: str) -> Held:
+    said = json.dumps(encode(value), ensure_ascii=False, separators=(",", ":")).encode()
+    return Held(_box(custodian).encrypt(padded(_bound(wave, item.name) + said, step=_piece(item))))
+
+
+def _bound(wave: str, name: str) -> bytes:
+    return hashlib.blake2b(json.dumps([wave, name]).encode(), digest_size=BOUND_BYTES, person=b"held").digest()
+
+
+def _piece(item: Item) -> int:
+    """Bytes of any answer to this item before it is sealed."""
+    return BOUND_BYTES + _said(item) + 1
+
+
+def _wrapped(item: Item) -> int:
+    """Bytes of any sealed answer to this item, as JSON."""
+    return len('{"held":""}') + -(-(SEALED_BYTES + _piece(item)) // 3) * 4
+
+
+def _longest(item: Item, said: int) -> int:
     """Bytes that an answer to this item and the order in which its choices were shown take at most, as JSON."""
-    codes = [len(choice.code) + 3 for choice in item.choices]
+    return 2 * len(item.name) + 20 + said + item.random_choices * sum(_codes(item))
+
+
+def _said(item: Item) -> int:
+    """Bytes that an answer to this item takes at most, as JSON."""
+    codes = _codes(item)
     if item.kind in (Kind.TEXT, Kind.CALCULATED):
-        said = 4 * MAX_TEXT_CHARS[item.long]  # no letter takes more in UTF-8, nor one that JSON writes as two
+        said = 2 + 4 * MAX_TEXT_CHARS[item.long]  # no letter takes more in UTF-8, nor one that JSON writes as two
     else:
         said = sum(codes) if item.kind in (Kind.MULTIPLE, Kind.RANKING) else max(codes, default=0)
-    return 2 * len(item.name) + 20 + max(said, 40) + item.random_choices * sum(codes)
+    return max(said, 40)
 
 
-def padded(content: bytes, least: int = 0) -> bytes:
-    """Content filled to the multiple of PADDED_BYTES that holds it and `least`, so that no size tells of it.
+def _codes(item: Item) -> list[int]:
+    return [len(choice.code) + 3 for choice in item.choices]
+
+
+def padded(content: bytes, least: int = 0, step: int = PADDED_BYTES) -> bytes:
+    """Content filled to the multiple of `step` bytes that holds it and `least`, so that no size tells of it.
 
     As ISO/IEC 7816-4 fills: one bit, then zeros.
     """
-    size = -(-max(len(content) + 1, least) // PADDED_BYTES) * PADDED_BYTES
+    size = -(-max(len(content) + 1, least) // step) * step
     return (content + b"\x80").ljust(size, b"\x00")
 
 

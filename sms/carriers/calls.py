@@ -71,6 +71,10 @@ class Call:
             raise ValueError("has form or json, not both")
         if "{body}" in "".join(self.headers.values()):
             raise ValueError("headers cannot hold {body}")
+        try:
+            json.dumps(self.json, allow_nan=False)
+        except (TypeError, ValueError):
+            raise ValueError("json can hold texts, numbers, true and false, tables and lists") from None
         if self.json is not None and not self.body.is_text:
             raise ValueError("json holds text: body must be utf-8, or wrapped as -hex or -base64")
         if self.reference_if and self.reference_if.groups != 1:

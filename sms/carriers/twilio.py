@@ -35,7 +35,7 @@ FAILURES: Mapping[int, Failure] = {
     **dict.fromkeys((21211, 21217, 21421, 30005, 63003, 63024), Failure.INVALID),
     **dict.fromkeys((21614, 30006), Failure.LANDLINE),
     **dict.fromkeys((30003, 30008), Failure.UNREACHABLE),
-    **dict.fromkeys((21212, 21408, 21603, 21606, 21612, 30002, 30007), Failure.BLOCKED),
+    **dict.fromkeys((21212, 21408, 21603, 21606, 21609, 21612, 30002, 30007), Failure.BLOCKED),
     63016: Failure.REFUSED,
 }
 OVERFLOWING = frozenset({20429, 21611, 30001, 63018})  # surely not taken, and may be taken later
@@ -95,7 +95,8 @@ class TwilioCarrier:
     def find(self, message: Outgoing, since: datetime) -> Sent | None:
         """The message among those to its number since then, if it is there. Raises BusyError or UncertainError.
 
-        The list is not narrowed by the day of sending, which a message that still waits at Twilio does not have.
+        The list is not narrowed by the day of sending, which a message that still waits at Twilio does not have. Ask a
+        minute after the attempt or later: what Twilio took a moment ago may not be listed yet.
         """
         from requests import RequestException  # noqa: PLC0415  # comes with the library
         from twilio.base.exceptions import TwilioException  # noqa: PLC0415
@@ -135,7 +136,9 @@ class TwilioCarrier:
 
     def _words(self, message: Outgoing) -> dict[str, str]:
         channel = self._channel
-        words = {"to": self._address(message.to), "status_callback": f"{self._told}?m={message.token}"}
+        words = {"to": self._address(message.to)}
+        if channel.receipts:
+            words["status_callback"] = f"{self._told}?m={message.token}"
         if channel.sender_kind is Sender.SERVICE:
             words["messaging_service_sid"] = channel.sender
         else:

@@ -3,7 +3,7 @@
 It imports the standard library and nothing else: no clock, no randomness, no page, no storage.
 """
 
-from .answers import Answer, Missing, decode, encode
+from .answers import Answer, AnswerError, Held, Missing, decode, encode
 from .audit import possible
 from .codebook import Measure, Variable, codebook
 from .content import to_document
@@ -39,6 +39,7 @@ from .interview import (
     visit,
 )
 from .kinds import Reason, Unclear, read
+from .needed import needed
 from .questionnaire import Choice, Fault, Group, Item, Kind, Mode, Questionnaire, QuestionnaireError, Text, checked
 from .replies import understand
 from .walk import Interview, Quota, Status
@@ -47,6 +48,7 @@ from .wording import said, worded
 __all__ = [
     "Accepted",
     "Answer",
+    "AnswerError",
     "Asked",
     "Choice",
     "Completed",
@@ -55,6 +57,7 @@ __all__ = [
     "ExpressionError",
     "Fault",
     "Group",
+    "Held",
     "Interview",
     "Item",
     "Kind",
@@ -88,6 +91,7 @@ __all__ = [
     "decode",
     "encode",
     "from_document",
+    "needed",
     "offered_choices",
     "page",
     "parse",

@@ -1,6 +1,8 @@
 """Answers: the values they take, how JSON holds them, and what an expression sees of them."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from .functions import Value
@@ -14,8 +16,15 @@ class Missing(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-# A code, a typed text or a coarse date; a number; several codes; missing; or None: seen and passed over.
-Answer = str | int | float | tuple[str, ...] | Missing | None
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An answer that was given and that only the custodian can read: on the path it counts, but nothing may ask it."""
+
+    sealed: bytes
+
+
+# A code, a typed text or a coarse date; a number; several codes; missing; held; or None: seen and passed over.
+Answer = str | int | float | tuple[str, ...] | Missing | Held | None
 Stored = str | int | float | list[str] | dict[str, str] | None
 
 
@@ -24,9 +33,14 @@ class AnswerError(ValueError):
 
 
 def encode(value: Answer) -> Stored:
-    """The answer as JSON holds it: missing as {"missing": code}, so that no typed word can be taken for it."""
+    """The answer as JSON holds it: missing as {"missing": code}, so that no typed word can be taken for it.
+
+    A held one is {"held": base64}.
+    """
     if isinstance(value, Missing):
         return {"missing": value.value}
+    if isinstance(value, Held):
+        return {"held": b64encode(value.sealed).decode("ascii")}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -34,6 +48,8 @@ def decode(stored: object) -> Answer:
     """The answer that `encode` wrote. Raises AnswerError on anything else."""
     if isinstance(stored, dict) and set(stored) == {"missing"} and stored["missing"] in list(Missing):
         return Missing(stored["missing"])
+    if isinstance(stored, dict) and set(stored) == {"held"} and isinstance(stored["held"], str):
+        return _held(stored["held"])
     if isinstance(stored, list) and all(isinstance(code, str) for code in stored):
         return tuple(stored)
     if stored is None or (isinstance(stored, str | int | float) and not isinstance(stored, bool)):
@@ -41,8 +57,20 @@ def decode(stored: object) -> Answer:
     raise AnswerError("no answer")
 
 
+def _held(written: str) -> Held:
+    try:
+        held = Held(b64decode(written, validate=True))
+    except ValueError:
+        raise AnswerError("no answer") from None
+    if not held.sealed or encode(held) != {"held": written}:
+        raise AnswerError("no answer")
+    return held
+
+
 def plain(value: Answer) -> Value:
-    """What an expression sees: several codes as one text with spaces, as XForms writes them."""
+    """What an expression sees: several codes as one text with spaces, as XForms writes them; nothing of a held one."""
+    if isinstance(value, Held):
+        return None
     return " ".join(value) if isinstance(value, tuple) else value
 
 

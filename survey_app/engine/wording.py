@@ -6,7 +6,7 @@ A choice is named by its label; what was typed is fenced so that it cannot reord
 import re
 from collections.abc import Mapping
 
-from .answers import Answer, Missing, joined
+from .answers import Answer, Held, Missing, joined
 from .questionnaire import Questionnaire, Text
 
 _REFERENCE = re.compile(r"\$\{\s*([A-Za-z_][\w.\-]*)\s*\}|\{\s*([A-Za-z_][\w.\-]*)\s*\}\$")
@@ -20,10 +20,15 @@ def worded(questionnaire: Questionnaire, answers: Mapping[str, Answer], text: Te
     return _REFERENCE.sub(lambda match: said(questionnaire, answers, match[1] or match[2], language), plain)
 
 
+def mentioned(text: str) -> frozenset[str]:
+    """The names of the items that a text pipes in."""
+    return frozenset(match[1] or match[2] for match in _REFERENCE.finditer(text))
+
+
 def said(questionnaire: Questionnaire, answers: Mapping[str, Answer], name: str, language: str) -> str:
     """What was answered to an item, in words of the language."""
     item, value = questionnaire.by_name.get(name), answers.get(name)
-    if item is None or value is None or isinstance(value, Missing):
+    if item is None or value is None or isinstance(value, Missing | Held):
         return BLANK
     codes = value if isinstance(value, tuple) else (value,)
     labels = [choice.label.get(language, choice.code) if (choice := item.choice(code)) else None for code in codes]

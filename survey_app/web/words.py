@@ -38,7 +38,7 @@ def in_words(item: Item, answer: Answer, language: str, say: Callable[[Text], st
         return (_("%(value)s on a scale from %(low)s to %(high)s", value=isolated(str(answer)), low=low, high=high),)
     if isinstance(answer, int | float):
         return (isolated(written_number(answer, language)),)
-    return (_label(item, answer, say),)
+    return (_label(item, str(answer), say),)
 
 
 def missing(kind: Missing) -> str:

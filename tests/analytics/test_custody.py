@@ -1,12 +1,13 @@
 """Custody on both databases: batches, mixing, once, and content that is not what it should be."""
 
 import json
+from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from nacl.encoding import HexEncoder
-from nacl.public import PublicKey, SealedBox
+from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlalchemy import Engine, event, func
 from sqlmodel import select
 
@@ -23,9 +24,9 @@ from analytics.custody import (
 )
 from analytics.trail import verify
 from survey_app import fieldwork
-from survey_app.engine import Interview, Mode, Questionnaire, Status
+from survey_app.engine import Interview, Item, Kind, Mode, Questionnaire, Status, decode, encode, needed
 from survey_app.fieldwork import CLOSED, OPEN, field
-from survey_app.intake import Receipt, Ticket, WaveClosedError, complete, padded
+from survey_app.intake import Receipt, Ticket, WaveClosedError, complete, padded, withheld
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import EnvelopeRow, ResponseRow
 
@@ -243,3 +244,55 @@ def test_fault_44_a_failure_at_any_step_loses_none_and_doubles_none(
     assert state(wave) == (10, 0)
     open_batches(wave, keys.private, minimum=5)
     assert state(wave) == (5, 5)
+
+
+def piece(keys: KeyPair, wave: str, name: str, said: object) -> dict[str, str]:
+    """An answer that was sealed when it was given by text."""
+    form = Questionnaire("f", {"fr": "F"}, ("fr",), (Item(name, Kind.SINGLE, {"fr": "?"}),))
+    interview = Interview(form.version, Mode.SMS, "fr", {name: decode(said)})
+    return encode(withheld(form, interview, keys.public, wave).answers[name])  # type: ignore[return-value]  # held
+
+
+def texted(form: Questionnaire, keys: KeyPair, wave: str = "w1", **changes: object) -> dict[str, object]:
+    held = {name: piece(keys, wave, name, said) for name, said in ANSWERS.items() if name not in needed(form)}
+    return {**content(form), "mode": "sms", "answers": {**ANSWERS, **held, **changes}}
+
+
+def test_answers_that_were_held_are_read_and_no_response_tells_which(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    mixed = texted(short_form, keys, know_officer="no", area=ANSWERS["area"])
+    put(wave, keys, [texted(short_form, keys), mixed, {**content(short_form), "mode": "sms"}])
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(3)
+    with reading(wave) as session:
+        assert [row.answers for row in session.exec(select(ResponseRow))] == [ANSWERS] * 3
+
+
+def test_a_held_answer_that_does_not_open_or_belongs_elsewhere_is_refused_with_its_envelope(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    good = piece(keys, "w1", "trust_police", "3")
+    sealed = bytearray(b64decode(good["held"]))
+    bound = SealedBox(PrivateKey(keys.private.encode(), HexEncoder)).decrypt(bytes(sealed))[:16]
+    nested = SealedBox(PublicKey(keys.public.encode(), HexEncoder)).encrypt(padded(bound + json.dumps(good).encode()))
+    sealed[-1] ^= 1
+    bad: list[object] = [
+        piece(keys, "w2", "trust_police", "3"),
+        piece(keys, "w1", "good_job_local", "3"),
+        piece(new_keys(), "w1", "trust_police", "3"),
+        piece(keys, "w1", "trust_police", "7"),
+        {"held": b64encode(nested).decode()},
+        {"held": b64encode(sealed).decode()},
+        {"held": b64encode(b"short").decode()},
+        {"held": ""},
+    ]
+    put(wave, keys, [texted(short_form, keys), *(texted(short_form, keys, trust_police=one) for one in bad)])
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(1, len(bad))
+    assert state(wave) == (0, 1)
+
+
+def test_an_envelope_nested_without_end_stops_no_opening(
+    wave: Engine, keys: KeyPair, short_form: Questionnaire
+) -> None:
+    put(wave, keys, [content(short_form), padded(b"[" * 100_000)])
+    assert close_wave(wave, keys.private, "w1", DAY) == Opening(1, 1)

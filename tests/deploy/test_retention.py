@@ -16,7 +16,7 @@ from analytics.trail import verify
 from deploy.command import main
 from deploy.retention import Purged, destroy_keys, purge_rows
 from sms import memory
-from sms.keys import Keys
+from sms.keys import Keyring, Keys
 from sms.sending import outbox
 from sms.talk.conversation import Conversation, State
 from survey_app import drafts, invitations, pauses
@@ -75,7 +75,7 @@ def fieldwork(engine: Engine, policy: RetentionSettings, short_form: Questionnai
             own = channel.within(wave_keys.make(wave))
             new = memory.Kept(Conversation(wave), None, own)
             memory.store(session, channel, NUMBER, new, Conversation(wave, state=State.STOPPED))
-        outbox.queue(session, channel, "twilio", NUMBER, ("One last message",), NOON)
+        outbox.queue(session, outbox.Recipient("twilio", NUMBER, None, channel), ("One last message",), NOON)
     put(engine, keys, [content(short_form)] * 3, OVER)
     close_wave(engine, keys.private, OVER, FIRST)
     put(engine, KeyPair("00" * 31 + "09", ""), [content(short_form)], OVER)
@@ -120,7 +120,7 @@ def test_time_takes_the_rest_by_the_rules(fieldwork: Engine, policy: RetentionSe
     ):
         if days == 31:
             with writing(fieldwork) as session:
-                message = outbox.take(session, Keys(KEY), "twilio", NOON)
+                message = outbox.take(session, Keyring(Keys(KEY), WaveKeys(policy.wave_keys)), "twilio", NOON)
                 assert message
                 outbox.settle(session, message.id, outbox.SENT)
         assert purge(fieldwork, policy, datetime(2026, 10, 31, 12, tzinfo=UTC) + timedelta(days)) == done, days

@@ -49,7 +49,8 @@ def items(draw: st.DrawFn, number: int, earlier: tuple[Item, ...], groups: tuple
     return Item(
         name=f"q{number}",
         kind=kind,
-        label=piped(f"question {number}", before),
+        label=piped(f"question {number}", before if draw(st.booleans()) else None),
+        hint=piped("hint", draw(st.sampled_from([None, *named]))),
         choices=choices,
         choice_filter=(
             parse(f"side = '1' or ${{{before}}} = '1'", frozenset({"side"}))
@@ -59,6 +60,7 @@ def items(draw: st.DrawFn, number: int, earlier: tuple[Item, ...], groups: tuple
         random_choices=kind in WITH_CHOICES - {Kind.ARM} and draw(st.booleans()),
         relevant=parse(condition) if condition and draw(st.booleans()) else None,
         required=draw(st.booleans()),
+        constraint_message=piped("message", draw(st.sampled_from([None, *named]))),
         constraint=parse(CONSTRAINTS[kind]) if kind in CONSTRAINTS and draw(st.booleans()) else None,
         calculation=parse(f"${{{before}}} + 1" if before else "1 + 1") if kind is Kind.CALCULATED else None,
         screen_out=parse(". = '4'") if kind is Kind.SINGLE and draw(st.integers(0, 5)) == 0 else None,

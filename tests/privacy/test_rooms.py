@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import pytest
@@ -15,7 +15,7 @@ from sqlmodel import SQLModel, select
 from analytics.custody import KeyPair, Opening, close_wave, open_batches, waiting
 from analytics.microdata import read_microdata
 from analytics.trail import verify
-from sms.carriers import OPTED_OUT, BusyError, RejectedError, Sent
+from sms.carriers import BusyError, Failure, Outgoing, RejectedError, Sent, UncertainError
 from sms.sending import outbox
 from sms.sending.delivery import deliver, tidy
 from sms.settings import ChannelSettings
@@ -139,10 +139,16 @@ class Carrier:
     def __init__(self, *outcomes: Exception | None) -> None:
         self.outcomes = list(outcomes)
 
-    def send(self, to: str, body: str) -> Sent:
+    def send(self, message: Outgoing) -> Sent:
         if self.outcomes and (outcome := self.outcomes.pop(0)):
             raise outcome
         return Sent("SM1")
+
+    def find(self, message: Outgoing, since: datetime) -> Sent | None:
+        raise UncertainError
+
+    def erase(self, reference: str) -> bool:
+        return True
 
 
 def test_fault_63_the_text_channel_converses_stops_delivers_and_tidies(
@@ -166,8 +172,9 @@ def test_fault_63_the_text_channel_converses_stops_delivers_and_tidies(
     late = Phone(settings, channel, "+212600000002")
     late.now = phone.now
     with writing(channel) as session:
-        outbox.queue(session, settings.keys, "twilio", late.number, ("one", "two"), late.now)
-    busy = Carrier(BusyError(), None, RejectedError(OPTED_OUT))
+        to = outbox.Recipient("twilio", late.number, None, settings.keys)
+        outbox.queue(session, to, ("one", "two"), late.now)
+    busy = Carrier(BusyError(), None, RejectedError(Failure.OPTED_OUT))
     now = late.now
     assert deliver(settings, channel, busy, lambda: now) == Counter(queued=1)
     now += timedelta(minutes=5)

@@ -2,33 +2,40 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nacl.encoding import HexEncoder
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
+from analytics.custody import Opening, close_wave
 from deploy.retention import destroy_keys, purge_rows
 from sms import memory
 from sms.keys import Keys
+from sms.reception import Inbound, receive
+from sms.sending import outbox
+from sms.settings import ChannelSettings
 from sms.talk.conversation import Conversation
 from sms.talk.conversation import load as load_conversation
 from survey_app import drafts, intake, pauses
-from survey_app.engine import Interview, Mode, Questionnaire, Status, answer, begin
+from survey_app.engine import Held, Interview, Kind, Mode, Questionnaire, Status, answer, begin, needed
 from survey_app.fieldwork import CLOSED, OPEN, field
 from survey_app.intake import Ticket
 from survey_app.settings import RetentionSettings
 from survey_app.storage.database import connect, migrate, writing
+from survey_app.storage.tables import ResponseRow, table
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 from tests.analytics.test_custody import ANSWERS
 
 DAY = date(2026, 10, 1)
+START = datetime(2026, 10, 1, 9, tzinfo=UTC)
 CANARY = "كناري-canary-7731"
 ROOT, NUMBER = bytes(range(32)), "+212600000001"
 CUSTODIAN = PrivateKey(bytes(range(1, 33)))
@@ -157,6 +164,48 @@ def test_fault_60_after_the_wave_not_even_the_channels_key_opens_a_conversation_
         with pytest.raises(CryptoError):
             keys.unseal(bytes(row["sealed"]), place)
     assert not copied(wave)["conversation"]
+
+
+def test_who_has_every_key_of_the_text_channel_reads_no_answer_of_the_bundled_form(
+    engine: Engine, wave_keys: WaveKeys, questionnaire: Questionnaire
+) -> None:
+    """He looks after each text, and has the channel's key, the wave's and the site's; the custodian reads all of it."""
+    channel, custodian = Keys(ROOT), CUSTODIAN.encode(HexEncoder).decode()
+    settings = ChannelSettings(
+        public_url="https://survey.example",
+        custodian_public_key=CUSTODIAN.public_key.encode(HexEncoder).decode(),
+        channel_key=SecretStr(ROOT.hex()),
+        wave_keys=wave_keys.folder,
+        demo=True,
+    )
+    with writing(engine) as session:
+        field(session, questionnaire, "w1", DAY, date(2026, 10, 31), OPEN)
+    asked = [item.name for item in questionnaire.items if item.by_text and item.kind is not Kind.NOTE]
+    readable: set[str] = set()
+    for number, said in enumerate(("lang fr", "1", *("2" for _ in asked))):
+        receive(settings, engine, Inbound("twilio", f"SM{number}", NUMBER, said), START + timedelta(minutes=number))
+        with writing(engine) as session:
+            kept = memory.find(session, channel, wave_keys.find("w1"), "w1", NUMBER)
+            own = channel.within(wave_keys.find("w1") or b"")
+            while message := outbox.take(
+                session, settings.keyring, "twilio", START + timedelta(hours=1), own.number(NUMBER)
+            ):
+                outbox.settle(session, message.id, outbox.SENT)
+        if kept.conversation.interview:
+            answers = kept.conversation.interview.answers
+            assert len(answers) == number - 1
+            readable |= {name for name, value in answers.items() if not isinstance(value, Held)}
+            pieces = [value.sealed for value in answers.values() if isinstance(value, Held)]
+            for key, piece in product((ROOT, own.root, wave_keys.make("w1"), *values(copied(engine))), pieces):
+                with pytest.raises(CryptoError):
+                    SealedBox(PrivateKey(key)).decrypt(piece)
+    assert readable == set(asked) & needed(questionnaire) == set()
+    assert close_wave(engine, custodian, "w1", DAY) == Opening(1)
+    with engine.connect() as connection:
+        answers = connection.execute(select(table(ResponseRow).c.answers)).scalar_one()
+    given = {name: value for name, value in answers.items() if not name.endswith(".order")}
+    assert sorted(given) == sorted(asked)
+    assert all(given.values())
 
 
 def test_fault_60_an_interview_that_was_put_aside_opens_for_nobody_without_its_code(

@@ -15,8 +15,8 @@ from sms.reception import Inbound, receive
 from sms.sending import outbox
 from sms.settings import ChannelSettings
 from survey_app import fieldwork
-from survey_app.engine import Choice, Item, Kind, Missing, Questionnaire, checked, parse
-from survey_app.intake import unpadded
+from survey_app.engine import Choice, Held, Item, Kind, Missing, Questionnaire, checked, decode, encode, parse
+from survey_app.intake import revealed, unpadded
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import EnvelopeRow
 
@@ -157,6 +157,12 @@ def opened(database: Engine) -> Callable[[], list[dict[str, object]]]:
     def read() -> list[dict[str, object]]:
         with reading(database) as session:
             rows = session.exec(select(EnvelopeRow)).all()
-        return [json.loads(unpadded(SealedBox(CUSTODIAN).decrypt(row.sealed))) for row in rows]
+        found = [json.loads(unpadded(box.decrypt(row.sealed))) for row in rows]
+        return [one | {"answers": {name: answer(name, said) for name, said in one["answers"].items()}} for one in found]
 
+    def answer(name: str, said: object) -> object:
+        value = decode(said)
+        return encode(revealed(box.decrypt(value.sealed), WAVE, name) if isinstance(value, Held) else value)
+
+    box = SealedBox(CUSTODIAN)
     return read

@@ -275,9 +275,8 @@ def _typed(form: Questionnaire, name: str, reply: str) -> str:
 
 def _deliver(at: Field, person: Person) -> None:
     """As the worker does: lease what is due, hand it to the carrier, mark it."""
-    keys = at.channel.keys
     with writing(at.engine) as session:
-        message = outbox.take(session, keys, "twilio", _now(), keys.number(person.name))
+        message = outbox.take(session, at.channel.keyring, "twilio", _now(), at.pseudonym(person.name))
     if message is not None:
         with writing(at.engine) as session:
             outbox.settle(session, message.id, outbox.SENT, f"SM{message.id}")

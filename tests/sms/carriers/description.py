@@ -100,6 +100,7 @@ class Description:
             problems += [one for each in value for one in self._value(where, each, schema["items"])]
         if isinstance(value, dict) and "properties" in schema:
             problems += [f"{where}: {name} is not known" for name in set(value) - set(schema["properties"])]
+            problems += [f"{where}: {name} is missing" for name in set(schema["properties"]) - set(value)]
             for name in set(value) & set(schema["properties"]):
                 problems += self._value(f"{where} {name}", value[name], schema["properties"][name])
         return problems

@@ -41,12 +41,14 @@ class Got:
     to: str
     text: str
     name: str  # Kannel: where receipts go; the phone: the message's id
+    coding: str = ""
 
 
 class Local(ThreadingHTTPServer):
     """A server that keeps what it was sent and can be told how to fail."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(("127.0.0.1", 0), handler)
@@ -99,7 +101,7 @@ class Kannel(Handler):
         text = given["text"].decode(given["charset"].decode())
         if given["coding"] != b"2":  # what GSM-7 does not have is lost
             text = "".join(char if char in BASIC | EXTENSION else "?" for char in text)
-        self.server.got.append(Got(given["to"].decode(), text, given["dlr-url"].decode()))
+        self.server.got.append(Got(given["to"].decode(), text, given["dlr-url"].decode(), given["coding"].decode()))
         self.answer(202, "0: Accepted for delivery")
 
 

@@ -96,6 +96,15 @@ def test_a_file_that_cannot_be_used_is_named(environment: pytest.MonkeyPatch, tm
         read_settings(ChannelSettings)
 
 
+def test_outside_the_demo_nothing_is_pretended(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pretended = '[[channel]]\nname = "nobody"\nadapter = "pretended"\n'
+    environment.setenv("THIQA_CHANNELS", str(written(tmp_path, pretended)))
+    with pytest.raises(SettingsError, match="THIQA_CHANNELS names nobody, which is pretended"):
+        read_settings(ChannelSettings)
+    environment.setenv("THIQA_DEMO", "1")
+    assert list(read_settings(ChannelSettings).channels) == ["simulator", "nobody"]
+
+
 def test_each_channel_is_opened_with_its_own_carrier(
     settings: ChannelSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -44,17 +44,17 @@ def opened(name: str, folder: Path, server: Local, secret: str = SECRET) -> Gate
     return GatewayCarrier(example(name, folder, server.url), secret, PROOF, RECEIPTS)
 
 
-@pytest.mark.parametrize("body", [ARABIC, "1 Très peu & more? £ @ [x] €"])
-def test_kannel_shows_a_phone_what_was_written(kannel: Local, tmp_path: Path, body: str) -> None:
+@pytest.mark.parametrize(("body", "coding"), [(ARABIC, "2"), ("1 Très peu & more? £ @ [x] €", "0")])
+def test_kannel_shows_a_phone_what_was_written(kannel: Local, tmp_path: Path, body: str, coding: str) -> None:
     assert opened("kannel", tmp_path, kannel).send(outgoing(body)) == Sent(OURS)
-    assert kannel.got == [Got(NUMBER, body, f"{RECEIPTS}/{PROOF}?m={OURS}&status=%d")]
+    assert kannel.got == [Got(NUMBER, body, f"{RECEIPTS}/{PROOF}?m={OURS}&status=%d", coding)]
 
 
 def test_kannel_may_be_given_ucs2_itself(kannel: Local) -> None:
     query = {"username": "thiqa", "password": "{secret}", "to": "{to}", "text": "{body}", "dlr-url": "{receipts}"}
     send = Call(f"{kannel.url}/sendsms", query={**query, "charset": "UTF-16BE", "coding": "2"}, body=Coding.UCS2)
     GatewayCarrier(alone(send), SECRET, PROOF, RECEIPTS).send(outgoing(ARABIC))
-    assert kannel.got == [Got(NUMBER, ARABIC, RECEIPTS)]
+    assert kannel.got == [Got(NUMBER, ARABIC, RECEIPTS, "2")]
 
 
 def test_a_phone_takes_our_name_for_a_message_and_is_asked_by_it(phone: Local, tmp_path: Path) -> None:
@@ -222,6 +222,7 @@ def test_any_text_stands_whole_in_an_address_a_form_and_a_document(body: str) ->
         ({"json": {"a": [{"b": "{Body}"}]}}, "does not know {Body}"),
         ({"form": {}, "json": {}}, "not both"),
         ({"json": {}, "body": "utf-16-be"}, "json holds text"),
+        ({"json": {"a": [START]}}, "json can hold"),
         ({"headers": {"X-Text": "{body}"}}, "cannot hold"),
         ({"reference_if": "id"}, "one group"),
         ({"busy_if": "("}, "valid regular expression"),

@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,19 @@ def test_a_message_arrives_as_it_was_written(twilio: Server, carrier: TwilioCarr
         assert (twilio.description.requests, twilio.description.answers) == (1, 1)
 
 
+def test_several_threads_may_send_by_one_carrier(twilio: Server, carrier: TwilioCarrier) -> None:
+    with ThreadPoolExecutor(8) as several:
+        sent = list(several.map(carrier.send, [outgoing(str(nth)) for nth in range(40)]))
+    assert {each.reference for each in sent} == set(twilio.messages)
+    assert sorted(form["Body"] for _, form in twilio.requests) == sorted(map(str, range(40)))
+
+
+def test_a_channel_without_receipts_asks_for_none(twilio: Server) -> None:
+    channel = Channel("quiet", Adapter.TWILIO, sender=SENDER, receipts=False)
+    TwilioCarrier(channel, ACCOUNT, TOKEN, RECEIPTS, twilio.url).send(outgoing("one"))
+    assert twilio.requests[0][1] == {"To": NUMBER, "From": SENDER, "Body": "one"}
+
+
 def test_a_service_sends_in_place_of_a_number(twilio: Server) -> None:
     channel = Channel("service", Adapter.TWILIO, sender=SERVICE)
     TwilioCarrier(channel, ACCOUNT, TOKEN, RECEIPTS, twilio.url).send(outgoing("one", template="reminder.ar"))
@@ -98,7 +112,7 @@ def test_whatsapp_has_its_own_addresses_and_outside_its_window_an_approved_text(
     assert carrier.find(reminder, datetime.now(UTC)) == sent
 
 
-@pytest.mark.parametrize("body", ["busy", "gone", "overflow", "suspended"])
+@pytest.mark.parametrize("body", ["busy", "limited", "gone", "overflow", "suspended"])
 def test_fault_39_what_was_surely_not_taken_is_for_later(carrier: TwilioCarrier, body: str) -> None:
     with pytest.raises(BusyError):
         carrier.send(outgoing(body))
@@ -134,14 +148,19 @@ def test_fault_39_no_answer_in_time_leaves_the_outcome_unknown(
     assert len(twilio.requests) == 1
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "http://nowhere.invalid"])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}", "http://nowhere.invalid", "http://behind.example"])
 def test_fault_39_a_carrier_that_cannot_be_reached_is_for_later(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_name(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        nobody = address.format(port=free.getsockname()[1])
+        free_port = free.getsockname()[1]
+        nobody = address.format(port=free_port)
+    if "behind" in address:
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port}")
     if "invalid" in address:
         monkeypatch.setattr(socket, "getaddrinfo", no_name)
     channel = Channel("twilio", Adapter.TWILIO, sender=SENDER)

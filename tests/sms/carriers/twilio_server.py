@@ -26,6 +26,7 @@ ACCOUNT = "AC" + "0" * 32
 BASE = f"/2010-04-01/Accounts/{ACCOUNT}"
 FAILURES: Mapping[str, tuple[int, int | None]] = {
     "busy": (429, 20429),
+    "limited": (429, None),
     "gone": (503, None),
     "stopped": (400, 21610),
     "wrong": (400, 21211),
@@ -83,6 +84,18 @@ class Message:
             "uri": f"{here}.json",
         }
 
+    def medium(self, sid: str) -> dict[str, object]:
+        """One of its media as the interface shows it."""
+        return {
+            "account_sid": ACCOUNT,
+            "content_type": "image/jpeg",
+            "date_created": format_datetime(self.created),
+            "date_updated": format_datetime(self.created),
+            "parent_sid": self.sid,
+            "sid": sid,
+            "uri": f"{BASE}/Messages/{self.sid}/Media/{sid}.json",
+        }
+
 
 class Twilio(BaseHTTPRequestHandler):
     """Answers as the text asks, or as `does` says of the number; else takes it."""
@@ -121,10 +134,7 @@ class Twilio(BaseHTTPRequestHandler):
             if message is None:
                 self._fail(404, 20404, "")
                 return
-            each: list[dict[str, object]] = [
-                {"account_sid": ACCOUNT, "parent_sid": message.sid, "sid": sid} for sid in message.media
-            ]
-            self._page("media_list", each, query)
+            self._page("media_list", [message.medium(sid) for sid in message.media], query)
             return
         self._page("messages", [each.resource for each in self.server.listed(query)], query)
 
@@ -204,6 +214,7 @@ class Server(ThreadingHTTPServer):
     """The server, what it was sent, what it keeps, and what ends a slow answer."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Twilio)
@@ -277,4 +288,5 @@ def running() -> Iterator[Server]:
             server.released.set()
             server.shutdown()
             thread.join()
-    assert server.problems == []
+    if server.problems:
+        raise AssertionError("; ".join(server.problems))
