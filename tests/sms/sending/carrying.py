@@ -11,7 +11,7 @@ from sms.keys import Keyring, Keys
 from sms.sending import outbox
 from sms.settings import ChannelSettings
 from survey_app.storage.database import reading, writing
-from survey_app.storage.tables import OutboxRow
+from survey_app.storage.tables import ConversationRow, OutboxRow
 
 from ..conftest import NUMBER, START, WAVE
 
@@ -82,6 +82,13 @@ def keys_of(ring: Keyring, wave: str | None = WAVE) -> Keys:
     found = ring.of(wave)
     assert found
     return found
+
+
+def invited(settings: ChannelSettings, engine: Engine) -> None:
+    """The case of a person who is invited."""
+    person = keys_of(settings.keyring).number(NUMBER)
+    with writing(engine) as session:
+        session.add(ConversationRow(person=person, wave=WAVE, state="invited", revision=0, sealed=b"sealed"))
 
 
 def rows(engine: Engine) -> Sequence[OutboxRow]:

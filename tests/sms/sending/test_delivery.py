@@ -19,7 +19,7 @@ from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import CarrierCopyRow, ConversationRow
 
 from ..conftest import NUMBER, START, WAVE, Phone
-from .carrying import OTHER, Carrier, keys_of, put, rows, statuses
+from .carrying import OTHER, Carrier, invited, put, rows, statuses
 
 AFTER_LEASE = START + outbox.LEASE + timedelta(seconds=1)
 OUR_DOING = (outbox.INVITATION, outbox.REMINDER)
@@ -323,10 +323,7 @@ def test_the_channel_that_steps_in_sends_and_is_the_one_that_is_asked(
 def test_what_became_of_an_invitation_stands_beside_the_case(
     settings: ChannelSettings, database: Engine, outcome: Exception | None, delivery: str
 ) -> None:
-    person = keys_of(settings.keyring).number(NUMBER)
-    with writing(database) as session:
-        row = {"person": person, "wave": WAVE, "state": "invited", "revision": 0, "sealed": b"sealed"}
-        session.add(ConversationRow(**row))
+    invited(settings, database)
     put(settings, database, "come", wave=WAVE, kind=outbox.INVITATION, expires=START + timedelta(seconds=10))
     run(settings, database, Carrier(database, outcome))
     with reading(database) as session:

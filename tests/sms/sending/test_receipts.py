@@ -11,11 +11,11 @@ from sms.carriers import Failure, Fate, Receipt, UncertainError
 from sms.sending import outbox, receipts
 from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
-from survey_app.storage.database import reading, writing
+from survey_app.storage.database import reading
 from survey_app.storage.tables import CarrierCopyRow, ConversationRow
 
 from ..conftest import NUMBER, START, WAVE, Phone
-from .carrying import Carrier, keys_of, put, rows, statuses
+from .carrying import Carrier, invited, put, rows, statuses
 
 LATER = START + timedelta(minutes=5)
 ORDERS = list(itertools.permutations((Fate.SENT, Fate.DELIVERED, Fate.FAILED)))
@@ -35,13 +35,6 @@ def told(
 ) -> bool:
     failure = Failure.UNREACHABLE if fate is Fate.FAILED else None
     return receipts.take(settings, engine, Receipt("twilio", token, reference, fate, failure), LATER)
-
-
-def invited(settings: ChannelSettings, engine: Engine) -> None:
-    with writing(engine) as session:
-        person = keys_of(settings.keyring).number(NUMBER)
-        row = {"person": person, "wave": WAVE, "state": "invited", "revision": 0, "sealed": b"sealed"}
-        session.add(ConversationRow(**row))
 
 
 def delivery(engine: Engine) -> str | None:

@@ -124,7 +124,7 @@ def test_our_own_doing_waits_for_the_end_of_the_quiet_hours_and_a_reply_does_not
     put(settings, database, "come", kind=kind)
     put(settings, database, "soon too late", to="+212600000003", kind=kind, expires=ends)
     put(settings, database, "answer", to=OTHER)
-    quiet = {"quiet": lambda now: ends if now < ends else None}
+    quiet: dict[str, Any] = {"quiet": lambda now: ends if now < ends else None}
     assert send(settings, database, carrier, **quiet) == Counter({rules.QUIET: 2, "sent": 1})
     assert carrier.bodies == ["answer"]
     assert statuses(database) == ["queued", "expired", "sent"]
@@ -146,7 +146,7 @@ def test_a_number_that_had_its_share_waits(
     def count(_session: object, address: str, _now: datetime, kind: str, wave: str | None) -> None:
         had[address, kind, wave] += 1
 
-    answers = {"spent": spent, "count": count}
+    answers: dict[str, Any] = {"spent": spent, "count": count}
     assert send(settings, database, carrier, **answers) == Counter({"sent": 1, rules.CAPPED: 1})
     assert had == Counter({(NUMBER, kind, WAVE): 1})
     for hours in (1, 2, 3):
@@ -230,7 +230,7 @@ def test_no_more_go_than_the_channel_takes_and_replies_go_first(
     for n in range(20):
         kind = outbox.REPLY if n >= 17 else outbox.INVITATION
         put(settings, database, kind, to=f"+2126000001{n:02}", kind=kind)
-    pace = {"pace": lambda _session, _channel, wanted, _now: min(wanted, 5)}
+    pace: dict[str, Any] = {"pace": lambda _session, _channel, wanted, _now: min(wanted, 5)}
     assert send(settings, database, carrier, **pace) == Counter({"sent": 5, rules.PACE: 15})
     assert Counter(carrier.bodies) == Counter(reply=3, invitation=2)
 
