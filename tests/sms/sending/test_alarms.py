@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, update
 
-from sms.carriers import BusyError
+from sms.carriers import BusyError, Fate, Receipt
 from sms.carriers.declared import Adapter, Channel
-from sms.sending import alarms, copies, outbox
+from sms.sending import alarms, copies, outbox, receipts
 from sms.sending.delivery import Worker
 from sms.sending.rules import Rules, declared
 from sms.settings import ChannelSettings
@@ -76,6 +76,10 @@ def test_a_channel_of_which_nothing_is_heard_is_said(settings: ChannelSettings, 
     with reading(database) as session:
         said = list(alarms.standing(session, ONE, counts, START + timedelta(hours=1)))
     assert said == ["Channel twilio is silent: messages were handed over, and nothing was heard of them."]
+    receipt = Receipt("twilio", None, "SM1", Fate.DELIVERED)
+    assert receipts.take(settings, database, receipt, START + timedelta(minutes=20))
+    with reading(database) as session:
+        assert list(alarms.standing(session, ONE, counts, START + timedelta(hours=1))) == []
 
 
 def test_copies_that_could_not_be_deleted_are_said(settings: ChannelSettings, database: Engine) -> None:
