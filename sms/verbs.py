@@ -2,25 +2,29 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 
 import click
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.settings import SettingsError, read_settings
-from survey_app.storage.database import connect
+from survey_app.storage.database import connect, reading
 
+from . import spool
 from .campaign.verbs import verbs as campaign_verbs
-from .carriers import Carrier, open_carrier
-from .carriers.declared import ChannelsError
+from .carriers import open_carrier
+from .carriers.declared import Adapter, Channel, ChannelsError
 from .clock import utc
-from .sending import copies
+from .sending import alarms
 from .sending.delivery import Worker, tidy
 from .sending.outbox import FAILED, QUEUED, SENT, UNKNOWN
+from .sending.rules import PACE, declared
 from .settings import ChannelSettings
 
-PAUSE_SECONDS = 2.0
+PAUSE_SECONDS, PACE_SECONDS = 2.0, 0.25
 
 
 @click.group()
@@ -33,30 +37,32 @@ def sms() -> None:
 def send(*, forever: bool) -> None:
     """Send what waits in the outbox.
 
-    Hands each message that is due to Twilio, marks it in the database as sent, failed, expired or unknown, and empties
-    it. What Twilio could not take now stays queued for later; of what it may have taken, it is asked. Then deletes the
-    copies of texts that Twilio keeps, and rows older than a few days. Several workers may run at once.
+    Takes first what waits on disk since it could not be taken. Hands each message that is due to its channel's carrier, if the rules let it go (the wave's end, stops, quiet hours,
+    caps, budget, pace), marks it in the database as sent, failed, expired or unknown, and empties it. What a carrier
+    could not take now stays queued for later; of what it may have taken, it is asked. Then deletes the copies of texts
+    that carriers keep, and rows older than a few days. Several workers may run at once.
     """
     try:
         settings = read_settings(ChannelSettings)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
-    carrier = _carrier(settings)
-    engine = connect(settings.database_url.get_secret_value())
-    worker = Worker(settings, engine, {carrier.name: carrier}, utc)
-    console = Console()
+    engine, console = connect(settings.database_url.get_secret_value()), Console()
+    # What the demo pretends is handed over where it is shown, and by no worker.
+    channels = {name: it for name, it in settings.channels.items() if it.adapter is not Adapter.PRETENDED}
+    worker = _worker(settings, engine, channels)
+    said: set[str] = set()
     try:
         while True:
+            spool.drain(settings, engine, utc)
             counts = worker.send()
-            erased = worker.erase()
-            tidy(engine, utc())
+            worker.erase()
+            tidy(settings, engine, utc())
             if counts or not forever:
                 console.print(_table(counts))
-            if lost := erased[copies.GIVEN_UP]:
-                console.print(f"ALARM: {lost} copies of texts could not be deleted at the carrier.")
+            said = _warn(console, worker, channels, counts, said)
             if not forever:
                 break
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(PACE_SECONDS if counts[PACE] else PAUSE_SECONDS)
     except KeyboardInterrupt:
         console.print("Stopped; what waits stays in the outbox.")
     except SQLAlchemyError as error:
@@ -65,11 +71,24 @@ def send(*, forever: bool) -> None:
         engine.dispose()
 
 
-def _carrier(settings: ChannelSettings) -> Carrier:
+def _worker(settings: ChannelSettings, engine: Engine, channels: Mapping[str, Channel]) -> Worker:
     try:
-        return open_carrier(settings.channels["twilio"], settings)
+        carriers = {name: open_carrier(channel, settings) for name, channel in channels.items()}
     except ChannelsError as error:
         raise click.ClickException(str(error)) from None
+    return Worker(settings, engine, carriers, utc, declared(settings, channels))
+
+
+def _warn(
+    console: Console, worker: Worker, channels: Mapping[str, Channel], counts: Counter[str], said: set[str]
+) -> set[str]:
+    """Print the alarms that did not stand a round ago; those of the day, which come and go, once."""
+    now = utc()
+    with reading(worker.engine) as session:
+        standing = set(alarms.standing(session, channels, counts, now, worker.settings.spool))
+    for alarm in sorted(standing - said):
+        console.print(f"ALARM: {alarm}", soft_wrap=True)
+    return standing | {alarm for alarm in said if str(now.date()) in alarm}
 
 
 def _table(counts: Counter[str]) -> Table:

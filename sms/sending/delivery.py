@@ -22,16 +22,15 @@ from ..carriers import BusyError, Carrier, Failure, Outgoing, RejectedError, Sen
 from ..clock import Clock
 from ..keys import Keyring
 from ..settings import ChannelSettings
-from . import copies, outbox, receipts
+from . import caps, copies, outbox, receipts
 from .outbox import EXPIRED, FAILED, INVITATION, REPLY, SENT, UNKNOWN, Message, Result
-from .rules import BUDGET, BUDGET_WAITS, OPTED_OUT, PACE, Rules, afford, judge
+from .rules import BUDGET, BUDGET_WAITS, KEYLESS, OPTED_OUT, PACE, Rules, afford, judge
 
 BATCH = HANDS = 32
 HANDED_WITHIN = timedelta(seconds=30)  # of a lease: a carrier's slowest answer must come before its end
 SETTLE_SECONDS = 0.05
 ASK_AGAIN = KEY_AGAIN = timedelta(minutes=1)
 SKEW = timedelta(minutes=1)  # between a carrier's clock and ours
-KEYLESS = "key missing"
 Outcome = Sent | BusyError | RejectedError | UncertainError
 Answer = Sent | BusyError | UncertainError | None
 
@@ -234,11 +233,12 @@ def deliver(
     return Worker(settings, engine, {carrier.name: carrier}, clock, rules or Rules()).send()
 
 
-def tidy(engine: Engine, now: datetime) -> None:
-    """Delete what is no longer needed: the notes of old messages, in and out."""
+def tidy(settings: ChannelSettings, engine: Engine, now: datetime) -> None:
+    """Delete what is no longer needed: the notes of old messages, in and out, and the tallies of past periods."""
     with writing(engine) as session:
         memory.forget(session, now.date())
         outbox.purge(session, now)
+        caps.purge(session, now.astimezone(settings.quiet_rules.clock).date())
 
 
 def _opened(rows: Iterable[Row[Any]], keys: Keyring) -> tuple[list[Message], list[Row[Any]], list[int]]:

@@ -12,7 +12,7 @@ from survey_app.storage.tables import ConversationRow, OutboxRow, table
 from .. import reception
 from ..carriers import Failure, Fate, Receipt
 from ..settings import ChannelSettings
-from . import copies, outbox
+from . import copies, failover, outbox
 
 _OUTBOX, _CONVERSATION = table(OutboxRow).c, table(ConversationRow).c
 
@@ -35,6 +35,7 @@ def take(settings: ChannelSettings, engine: Engine, receipt: Receipt, now: datet
         moved = outbox.settle(session, number, receipt.fate.value, reference, failure)
         if moved and was != outbox.SENT and receipt.reference:  # whoever marks it first notes the carrier's copy
             copies.note(session, keys, receipt.channel, receipt.reference, now + copies.FINAL_AFTER)
+        failover.heard(session, receipt.channel, now)
     if failure is Failure.OPTED_OUT and to:
         reception.opted_out(settings, engine, to)
     return moved

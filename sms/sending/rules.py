@@ -4,7 +4,7 @@ The wave's end, a stop, quiet hours and the caps are looked at message by messag
 the whole batch. What holds and how long is decided elsewhere: here are only the questions.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,11 +14,14 @@ from sqlmodel import Session
 from survey_app.fieldwork import CLOSED
 from survey_app.storage.tables import ConversationRow, OutboxRow, WaveRow, table
 
+from ..carriers.declared import Channel
 from ..keys import Keys
+from ..settings import ChannelSettings
+from . import budget, caps, failover, pace, quiet
 from .outbox import LASTS, REPLY, Message
 
 ENDED, OPTED_OUT, QUIET, CAPPED = "wave over", "opted out", "quiet hours", "capped"
-PACE, BUDGET = "pace", "budget"
+PACE, BUDGET, KEYLESS = "pace", "budget", "key missing"
 CAPPED_WAITS, BUDGET_WAITS = timedelta(hours=1), timedelta(minutes=10)
 LAST_REPLIES = timedelta(hours=1)
 _OUTBOX, _CONVERSATION, _WAVE = table(OutboxRow).c, table(ConversationRow).c, table(WaveRow).c
@@ -51,6 +54,34 @@ class Held:
     message: Message
     reason: str
     until: datetime | None = None
+
+
+def declared(settings: ChannelSettings, channels: Mapping[str, Channel]) -> Rules:
+    """The rules that the settings and these channels declare. Caps count the days and months of the country's clock."""
+    hours, limits, money, keys = settings.quiet_rules, settings.caps, settings.budget, settings.keys
+
+    def spent(session: Session, address: str, now: datetime, kind: str, wave: str | None) -> bool:
+        return caps.spent(session, keys, address, now.astimezone(hours.clock), limits, kind, wave)
+
+    def count(session: Session, address: str, now: datetime, kind: str, wave: str | None) -> None:
+        caps.count(session, keys, address, now.astimezone(hours.clock), kind, wave)
+
+    def reserve(session: Session, name: str, wave: str | None, day: date, segments: int, messages: int) -> bool:
+        return budget.reserve(session, wave, channels[name], day, segments, messages, money)
+
+    def release(session: Session, name: str, wave: str | None, day: date, segments: int, messages: int) -> None:
+        budget.release(session, wave, channels[name], day, segments, messages)
+
+    return Rules(
+        quiet=lambda now: quiet.ends(now, hours),
+        spent=spent,
+        count=count,
+        reserve=reserve,
+        release=release,
+        pace=lambda session, name, wanted, now: pace.take(session, channels[name], wanted, now),
+        choose=lambda session, name, now: failover.choose(session, channels, name, now),
+        note=failover.note,
+    )
 
 
 def judge(

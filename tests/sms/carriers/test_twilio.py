@@ -28,7 +28,7 @@ from .conftest import OURS, RECEIPTS, SENDER, SERVICE
 from .description import PLACES, described
 from .twilio_server import ACCOUNT, BASE, Server
 
-OTHER = "+212600000002"
+OTHER, THIRD = "+212600000002", "+212600000003"
 WHATSAPP = Channel(
     "whatsapp",
     Adapter.TWILIO,
@@ -265,14 +265,14 @@ def test_a_conversation_goes_out_and_the_log_is_silent_about_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    bodies = ("canary one", "slow", "busy", "never reached")
+    bodies = ("canary one", "slow", "never reached before that is known")
     keys = settings.keys.within(settings.keyring.waves.make(WAVE))
     with writing(database) as session:
-        for number, texts in ((NUMBER, bodies), (OTHER, ("stopped", "canary two"))):
+        for number, texts in ((NUMBER, bodies), (OTHER, ("stopped", "canary two")), (THIRD, ("busy",))):
             outbox.queue(session, outbox.Recipient("twilio", number, WAVE, keys), texts, START)
     counts = deliver(settings, database, carrier, lambda: START)
     assert counts == Counter(sent=1, unknown=1, queued=1, failed=1)
-    assert [form["Body"] for _, form in twilio.requests] == ["canary one", "slow", "busy", "stopped"]
+    assert sorted(form["Body"] for _, form in twilio.requests) == ["busy", "canary one", "slow", "stopped"]
     for secret in ("canary", NUMBER, NUMBER[1:], TOKEN, OTHER[1:], "Twilio API Request"):
         assert secret not in caplog.text
     assert Phone(settings, database, OTHER).text("hello") == []
@@ -295,12 +295,12 @@ def test_the_verb_sends_once_and_prints_what_it_did(
 ) -> None:
     with writing(database) as session:
         for number, text in ((NUMBER, "one"), (OTHER, "wrong")):
-            outbox.queue(session, outbox.Recipient("twilio", number, None, settings.keys), (text,), START)
+            outbox.queue(session, outbox.Recipient("twilio", number, None, settings.keys), (text,), datetime.now(UTC))
     result = CliRunner().invoke(sms, ["send"], env=environment(database, twilio))
     assert result.exit_code == 0, result.output
     assert [word for word in result.output.split() if word.isalpha()] == ["sent", "failed", "unknown", "later"]
     assert [word for word in result.output.split() if word.isdigit()] == ["1", "1", "0", "0"]
-    assert [form["Body"] for _, form in twilio.requests] == ["one", "wrong"]
+    assert sorted(form["Body"] for _, form in twilio.requests) == ["one", "wrong"]
 
 
 @pytest.mark.parametrize(

@@ -133,3 +133,17 @@ def test_nobody_sees_a_number_or_a_text_in_what_python_prints(settings: ChannelS
     assert message is not None
     assert message.to not in repr(message)
     assert "canary" not in repr(message)
+
+
+def test_fault_38_what_one_worker_learnt_too_late_does_not_take_a_message_from_another(
+    settings: ChannelSettings, database: Engine
+) -> None:
+    put(settings, database, "one")
+    first = take(settings, database)
+    assert first is not None
+    with writing(database) as session:
+        assert outbox.put_off(session, first, START) == outbox.QUEUED
+    assert take(settings, database, timedelta(minutes=1)) is not None
+    with writing(database) as session:
+        assert outbox.put_off(session, first, START) == outbox.SENDING
+    assert statuses(database) == ["sending"]

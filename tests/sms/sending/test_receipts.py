@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from sms.carriers import Failure, Fate, Receipt, UncertainError
+from sms.carriers import Failure, Fate, Outgoing, Receipt, Sent, UncertainError
 from sms.sending import outbox, receipts
 from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
@@ -82,7 +82,7 @@ def test_a_receipt_that_overtakes_the_worker_counts_and_notes_the_copy_once(
     settings: ChannelSettings, database: Engine
 ) -> None:
     class Overtaken(Carrier):
-        def send(self, message):  # type: ignore[no-untyped-def]  # as the carrier's
+        def send(self, message: Outgoing) -> Sent:
             taken = super().send(message)
             assert told(settings, database, Fate.DELIVERED, message.token, taken.reference)
             return taken
@@ -122,3 +122,23 @@ def test_who_told_the_carrier_stop_has_stopped_also_when_only_a_receipt_says_so(
     assert receipts.take(settings, database, receipt, LATER, to=NUMBER)
     assert statuses(database)[-1] == "opted_out", "what still waited was withdrawn"
     assert phone.text("1") == []
+
+
+def test_what_is_told_of_a_message_twice_notes_one_copy(settings: ChannelSettings, database: Engine) -> None:
+    token = sent(settings, database)
+    told(settings, database, Fate.SENT, token, "SM1")
+    told(settings, database, Fate.DELIVERED, token, "SM1")
+    with reading(database) as session:
+        assert len(session.exec(select(CarrierCopyRow)).all()) == 1
+
+
+def test_fault_40_a_receipt_before_a_time_out_is_believed(settings: ChannelSettings, database: Engine) -> None:
+    class Silent(Carrier):
+        def send(self, message: Outgoing) -> Sent:
+            assert told(settings, database, Fate.SENT, message.token)
+            raise UncertainError
+
+    invited(settings, database)
+    put(settings, database, "come", wave=WAVE, kind=outbox.INVITATION)
+    deliver(settings, database, Silent(database), lambda: START)
+    assert (statuses(database), delivery(database)) == (["sent"], "sent")
