@@ -61,6 +61,9 @@ class Spool:
             return any(_is_text(name) for name in os.listdir(self.folder))  # noqa: PTH208  # asked for every text
         except FileNotFoundError:
             return False
+        except OSError as error:  # a broken disk keeps nobody from the database
+            _log.critical("THE TEXTS ON DISK CANNOT BE READ: %s", type(error).__name__)
+            return False
 
     def aside(self) -> int:
         """How many texts were set aside since they could not be taken."""

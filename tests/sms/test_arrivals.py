@@ -277,7 +277,10 @@ def test_fault_41_where_nothing_can_be_written_the_carrier_is_told(
 ) -> None:
     settings.spool.write_text("a file where the folder should be")
     site = Site(settings, database)
+    assert bring(site.client, "trust") == 200
+    away(database)
     assert bring(site.client, "canary") == 503
+    assert [record for record in caplog.records if record.levelno == logging.CRITICAL]
     assert "canary" not in caplog.text
 
 

@@ -189,7 +189,8 @@ def test_the_carriers_word_counts_after_the_last_wave_was_closed_too(
 ) -> None:
     _close(database)
     opted_out(settings, database, NUMBER)
-    assert count(database, ConversationRow) == 1
+    with reading(database) as session:
+        assert set(session.exec(select(ConversationRow.state)).all()) == {"stopped"}
 
 
 def test_without_any_wave_a_text_is_met_with_silence(settings: ChannelSettings, engine: Engine) -> None:
