@@ -37,10 +37,10 @@ def sms() -> None:
 def send(*, forever: bool) -> None:
     """Send what waits in the outbox.
 
-    Takes first what waits on disk since it could not be taken. Hands each message that is due to its channel's carrier, if the rules let it go (the wave's end, stops, quiet hours,
-    caps, budget, pace), marks it in the database as sent, failed, expired or unknown, and empties it. What a carrier
-    could not take now stays queued for later; of what it may have taken, it is asked. Then deletes the copies of texts
-    that carriers keep, and rows older than a few days. Several workers may run at once.
+    Takes first the texts that wait on disk. Then hands each message that is due to its channel's carrier, if the rules
+    let it go (the wave's end, stops, quiet hours, caps, budget, pace), and marks it in the database as sent, failed,
+    expired or unknown. What a carrier could not take now stays queued for later; of what it may have taken, it is
+    asked. Deletes the copies of texts that carriers keep, and rows older than a few days. Several workers may run.
     """
     try:
         settings = read_settings(ChannelSettings)

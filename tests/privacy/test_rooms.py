@@ -181,7 +181,7 @@ def test_fault_63_the_text_channel_converses_stops_delivers_and_tidies(
     assert deliver(settings, channel, busy, lambda: now) == Counter(sent=1, failed=1)
     with reading(postgres_engine) as session:
         assert set(session.exec(select(ConversationRow.state))) == {"stopped"}
-    tidy(channel, now + timedelta(days=60))
+    tidy(settings, channel, now + timedelta(days=60))
     assert (count(postgres_engine, OutboxRow), count(postgres_engine, InboundRow)) == (0, 0)
 
 

@@ -185,7 +185,7 @@ def test_a_closed_wave_does_not_begin_a_conversation_but_hears_stop(phone: Phone
 
 
 def test_the_carriers_word_counts_after_the_last_wave_was_closed_too(
-    settings: ChannelSettings, database: Engine, phone: Phone
+    settings: ChannelSettings, database: Engine, phone: Phone, form: Questionnaire
 ) -> None:
     _close(database)
     opted_out(settings, database, NUMBER)

@@ -121,9 +121,9 @@ def test_emptied_rows_are_deleted_after_some_days_and_what_waits_is_not(
     put(settings, database, "one")
     deliver(settings, database, Carrier(database), lambda: START)
     put(settings, database, "two")
-    tidy(database, START + timedelta(days=outbox.KEPT_DAYS))
+    tidy(settings, database, START + timedelta(days=outbox.KEPT_DAYS))
     assert len(rows(database)) == 2
-    tidy(database, START + timedelta(days=outbox.KEPT_DAYS, minutes=2))
+    tidy(settings, database, START + timedelta(days=outbox.KEPT_DAYS, minutes=2))
     assert statuses(database) == ["queued"]
 
 
