@@ -28,7 +28,7 @@ THANKS = {"ar": "بارك الله فيكم", "fr": "bonne soiree", "en": "have 
 STOPPING, LEAVING, LATE, TYPO, TWICE, TWO, ASKING = 0.005, 0.007, 0.01, 0.03, 0.04, 0.03, 0.01  # at each message
 REFUSALS_BORNE = 3
 _PLACE = re.compile(r"^(\d+)/\d+ ", re.MULTILINE)
-# These telephones' texts are so long on their way that who writes again cannot be told from who answers the next question.
+# Texts of these are so long on their way that who writes again cannot be told from who answers the next question.
 _BROUGHT_WHENEVER = (Conduct.BROUGHT_LATE, Conduct.BROUGHT_DISORDERED)
 # Where a question may be under way for minutes, who sends her last answer again gives it to a question that she has not
 # seen, and nothing in her text says so: there she asks for the question instead.
@@ -100,7 +100,8 @@ class Person:
         """What she sends upon this message, if nothing else arrives before."""
         if self.done or self.left or self.stopped:
             return []
-        again, _ = body in self.seen, self.seen.add(body)
+        again = body in self.seen
+        self.seen.add(body)
         said = [] if again else self._answers(screen, body)
         if said and self.random.random() < STOPPING:
             # She may stop in the very moment in which she answers.

@@ -1,7 +1,7 @@
 """The rehearsal itself: a wave, people with numbers of every kind, and events in the order of a clock that is set.
 
-What is rehearsed is the real thing: the reception takes each text, the worker sends, the custodian opens. Only the people,
-their telephones, the carrier and the clock are pretended.
+What is rehearsed is the real thing: the reception takes each text, the worker sends, the custodian opens. Only the
+people, their telephones, the carrier and the clock are pretended.
 """
 
 import heapq
@@ -49,7 +49,7 @@ INVITATION = {
 }
 _ROW = table(OutboxRow).c
 _WAITING = _ROW.status.in_((outbox.QUEUED, outbox.SENDING, outbox.UNKNOWN))
-_NEXT = select(_ROW.status, func.min(_ROW.due)).where(_WAITING).group_by(_ROW.status)
+_NEXT = select(_ROW.status, func.min(_ROW.due).label("due")).where(_WAITING).group_by(_ROW.status)
 
 
 class Hours:
@@ -176,7 +176,7 @@ class Rehearsal:
             self._later(arrival.at, self._arrives, arrival)
         self._pause = PAUSE if done else min(self._pause * 2, AT_MOST)
         with reading(self.engine) as session:
-            due = {status: at for status, at in session.connection().execute(_NEXT)}
+            due = {row.status: row.due for row in session.connection().execute(_NEXT)}
         if queued := due.pop(outbox.QUEUED, None):
             self._look_at(max(queued.replace(tzinfo=UTC), self.clock.now + self._pause))
         if due:  # what is doubtful needs no haste

@@ -1,4 +1,4 @@
-"""The rehearsal of a campaign: nothing is lost, doubled, misplaced or sent after STOP, and the rehearsal would see it."""
+"""The rehearsal of a campaign: nothing lost, doubled, misplaced or sent after STOP, and the rehearsal would see it."""
 
 from collections import Counter
 from dataclasses import replace
