@@ -100,8 +100,9 @@ class Brought:
 class PretendedCarrier:
     """Keeps in memory what it was handed. Each of its functions may be called from several threads at once."""
 
-    def __init__(self, clock: Clock, name: str = "pretended", seed: int = 1) -> None:
-        self.name, self._clock, self._seed = name, clock, seed
+    def __init__(self, clock: Clock, name: str = "pretended", seed: int = 1, before: int = 0) -> None:
+        """`before`: how many messages and texts each number is thought to have had already."""
+        self.name, self._clock, self._seed, self._before = name, clock, seed, before
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._taken: dict[str, str] = {}
@@ -120,8 +121,7 @@ class PretendedCarrier:
         if how is Conduct.TIMEOUT_NOT_TAKEN and self._is_bad(now, message.to):
             raise UncertainError
         with self._lock:
-            self._counts[message.to] += 1
-            nth = self._counts[message.to]
+            nth = self._count(message.to)
             reference = self._taken[message.token] = self._named(message.to, nth)
             self.handed.append(message)
             self._deliver(message, how, now, nth)
@@ -165,8 +165,7 @@ class PretendedCarrier:
         """How a text that this person sends now is brought to us: twice, late, in parts, or simply."""
         how = conduct(sender)
         with self._lock:
-            self._counts[f"from {sender}"] += 1
-            nth = self._counts[f"from {sender}"]
+            nth = self._count(f"from {sender}")
         reference = self._named(f"from {sender}", nth)
         soon = now + _SECOND * (0.5 + self._chance(sender, "way", nth))
         match how:
@@ -211,6 +210,10 @@ class PretendedCarrier:
     def _tell(self, message: Outgoing, at: datetime, fate: Fate, failure: Failure | None = None) -> None:
         reference = self._taken[message.token]
         self._receipts.append((at, Receipt(self.name, message.token, reference, fate, failure)))
+
+    def _count(self, number: str) -> int:
+        self._counts[number] += 1
+        return self._before + self._counts[number]
 
     def _is_bad(self, now: datetime, number: str) -> bool:
         return (now.timestamp() + _OF_SECONDS * self._chance(number, "bad", 0)) % _OF_SECONDS < _BAD_SECONDS
