@@ -11,6 +11,8 @@ from random import Random
 
 from sms.carriers.pretended import Conduct
 from sms.talk import wording
+from sms.talk.conversation import Conversation, State, reply
+from sms.talk.wording import Terms
 from survey_app.engine import Interview, Kind, Mode, Questionnaire, Refused, answer, begin, complete
 from survey_app.engine.questionnaire import DERIVED
 
@@ -54,6 +56,7 @@ class Screen:
     form: Questionnaire
     asked: tuple[str, ...]
     questions: Mapping[str, tuple[tuple[str, str], ...]]
+    consents: Mapping[str, str]
 
     @classmethod
     def of(cls, form: Questionnaire) -> "Screen":
@@ -65,11 +68,18 @@ class Screen:
             )
             for language in form.languages
         }
-        return cls(form, tuple(item.name for item in items), words)
+        consents = {language: _consent(form, language) for language in form.languages}
+        return cls(form, tuple(item.name for item in items), words, consents)
 
     def question(self, body: str, language: str) -> str | None:
         """The item that this message asks; None if it asks none that she can read."""
         return next((name for words, name in self.questions[language] if words in body), None)
+
+
+def _consent(form: Questionnaire, language: str) -> str:
+    """The last two lines of what is said before the first question: yes and no."""
+    known = Conversation("", state=State.STOPPED, language=language)
+    return "\n".join(reply(form, known, "start", Terms("", free=False)).messages[0].splitlines()[-2:])
 
 
 def _length(known: tuple[str, str]) -> int:
@@ -122,15 +132,15 @@ class Person:
 
     def _answers(self, screen: Screen, body: str) -> list[Said]:
         after = self._while()
-        if wording.consent_options(self.language) in body:
-            self.at = CONSENT
-            return [Said(after, self._one(YES), CONSENT)]
         if body.startswith("Thiqa ") and "\n1 " in body:
             return self._chooses(screen, body, after)
         if body.endswith(wording.thanks(self.language)):
             self.done = True
             return []
         asked = screen.question(body, self.language)
+        if asked is None and body.endswith(screen.consents[self.language]):
+            self.at = CONSENT
+            return [Said(after, self._one(YES), CONSENT)]
         if asked is None:
             return self._puzzled(screen, body, after)
         place = int(found[1]) if (found := _PLACE.search(body)) else self.place

@@ -49,6 +49,7 @@ INVITATION = {
 }
 _ROW = table(OutboxRow).c
 _WAITING = _ROW.status.in_((outbox.QUEUED, outbox.SENDING, outbox.UNKNOWN))
+_REPLY = _ROW.kind == outbox.REPLY
 _NEXT = select(_ROW.status, func.min(_ROW.due).label("due")).where(_WAITING).group_by(_ROW.status)
 
 
@@ -121,7 +122,6 @@ class Rehearsal:
         self._handed = 0
         self._next_look: datetime | None = None
         self._pause = PAUSE
-        self._invitations: set[str] = set()
 
     def run(self, people: list[Person], private: PrivateKey, advance: Callable[[int], None]) -> Findings:
         """Invite these people, let the days pass, close the wave, and look at what came of it."""
@@ -152,7 +152,6 @@ class Rehearsal:
                 text = INVITATION[person.language].format(link=self.settings.public_url)
                 outbox.queue(session, to, (text,), due, outbox.INVITATION)
                 outbox.queue(session, to, (text,), due + REMINDED_AFTER, outbox.REMINDER)
-            self._invitations = set(session.connection().execute(select(_ROW.token)).scalars())
         self._look_at(FROM)
         return key
 
@@ -185,6 +184,9 @@ class Rehearsal:
     def _follow(self) -> None:
         """Look at what was handed to the carrier since: none after STOP, no reply that nobody asked for."""
         new, self._handed = self.carrier.handed[self._handed :], len(self.carrier.handed)
+        with reading(self.engine) as session:
+            asked = select(_ROW.token).where(_ROW.token.in_([message.token for message in new]), _REPLY)
+            replies = set(session.connection().execute(asked).scalars())
         for message in new:
             phone = self.phones[message.to]
             phone.heard = True
@@ -192,7 +194,7 @@ class Rehearsal:
                 phone.since_stop += 1
                 if phone.since_stop > 1:
                     self.findings.note(phone.person, "after stop")
-            if message.token not in self._invitations:
+            if message.token in replies:
                 phone.replies += 1
                 if phone.replies > len(phone.brought):
                     self.findings.note(phone.person, "doubled")
