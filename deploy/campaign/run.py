@@ -37,7 +37,7 @@ from .people import NOISE, STOP, Person, Said, Screen
 
 WAVE, DAYS = "rehearsal", 12
 FROM = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
-INVITED_WITHIN, REMINDED_AFTER = timedelta(hours=8), timedelta(days=2)
+INVITED_WITHIN, REMINDED_AFTER = timedelta(hours=1), timedelta(days=2)
 PAUSE, AT_MOST = timedelta(seconds=2), timedelta(hours=1)
 PATIENCE = (timedelta(minutes=4), timedelta(minutes=30))
 LANGUAGE_SHARES = {"ar": 0.6, "fr": 0.3, "en": 0.1}
