@@ -114,9 +114,9 @@ class Person:
         self.seen.add(body)
         said = [] if again else self._answers(screen, body)
         if said and self.random.random() < STOPPING:
-            # She may stop in the very moment in which she answers.
+            # She may stop in the very moment in which she answers; a word for beginning after it would undo it.
             stop = Said(said[0].after, self._one(STOPS), STOP)
-            return [stop] if self.random.random() < 0.5 else [said[0], stop]
+            return [stop] if said[0].means == START or self.random.random() < 0.5 else [said[0], stop]
         if said and self.random.random() < LEAVING:
             self.left = True
             return []

@@ -15,6 +15,7 @@ from deploy.campaign.people import Screen, meant
 from deploy.command import main
 from sms.carriers.pretended import Conduct
 from sms.sending import outbox
+from sms.sending.delivery import deliver
 from sms.talk.conversation import Conversation, State, reply
 from sms.talk.wording import Terms
 from survey_app.engine import Status
@@ -68,13 +69,11 @@ def test_every_question_is_known_by_its_words_in_each_language(instrument: Instr
 def test_what_is_handed_over_twice_is_found(
     engine: Engine, tmp_path: Path, instrument: Instrument, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = run.deliver
-
     def twice(settings: object, engine: object, carrier: object, clock: object) -> object:
-        done = real(settings, engine, carrier, clock)  # type: ignore[arg-type]  # as they come
+        done = deliver(settings, engine, carrier, clock)  # type: ignore[arg-type]  # as they come
         if carrier.handed:  # type: ignore[attr-defined]
             carrier.send(carrier.handed[0])  # type: ignore[attr-defined]
-            monkeypatch.setattr(run, "deliver", real)
+            monkeypatch.setattr(run, "deliver", deliver)
         return done
 
     monkeypatch.setattr(run, "deliver", twice)
