@@ -158,7 +158,7 @@ class Person:
         return [Said(after, str(screen.form.languages.index(self.language) + 1), LANGUAGE)]
 
     def _puzzled(self, screen: Screen, body: str, after: timedelta) -> list[Said]:
-        if self.at == START:  # the invitation, whatever is left of it
+        if self.claim is None:  # the invitation, whatever is left of it
             return [Said(after, self._one(STARTS), START)]
         self.refusals += 1
         if self.refusals > REFUSALS_BORNE:

@@ -201,7 +201,6 @@ class Rehearsal:
 
     def _arrives(self, arrival: Arrival) -> None:
         phone = self.phones[arrival.to]
-        phone.begged = 0
         if not phone.reached:
             phone.reached = True
             self.findings.note(phone.person, "delivered")
