@@ -32,6 +32,8 @@ REFUSALS_BORNE = 3
 _PLACE = re.compile(r"^(\d+)/\d+ ", re.MULTILINE)
 # Texts of these are so long on their way that who writes again cannot be told from who answers the next question.
 _BROUGHT_WHENEVER = (Conduct.BROUGHT_LATE, Conduct.BROUGHT_DISORDERED)
+# What is said to a second text comes after the next question was answered, and makes her answer that one again.
+_SLOW = (*_BROUGHT_WHENEVER, Conduct.LATE, Conduct.DISORDERED)
 # Where a question may be under way for minutes, who sends her last answer again gives it to a question that she has not
 # seen, and nothing in her text says so: there she asks for the question instead.
 _AT_ONCE = (Conduct.PROMPT, Conduct.BUSY, Conduct.BROUGHT_TWICE)
@@ -181,7 +183,7 @@ class Person:
             return [Said(after, self._nonsense(), NOISE)]
         if (chance := chance - TWICE) < 0 and self.conduct not in _BROUGHT_WHENEVER:
             return [reply, Said(after + timedelta(seconds=self.random.uniform(0.5, 2)), reply.text, asked)]
-        if (chance := chance - TWO) < 0 and self.conduct not in _BROUGHT_WHENEVER:
+        if (chance := chance - TWO) < 0 and self.conduct not in _SLOW:
             return [reply, Said(after + timedelta(seconds=2), THANKS[self.language], NOISE)]
         if chance - ASKING < 0:
             return [Said(after, "?", NOISE)]

@@ -38,7 +38,7 @@ from .people import NOISE, STOP, Person, Said, Screen
 WAVE, DAYS = "rehearsal", 12
 FROM = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 INVITED_WITHIN, REMINDED_AFTER = timedelta(hours=1), timedelta(days=2)
-PAUSE, AT_MOST = timedelta(seconds=2), timedelta(hours=1)
+PAUSE, AT_MOST = timedelta(seconds=2), timedelta(minutes=5)
 PATIENCE = (timedelta(minutes=4), timedelta(minutes=30))
 LANGUAGE_SHARES = {"ar": 0.6, "fr": 0.3, "en": 0.1}
 IMPATIENT, ORDINARY, BEGGING = 0.15, 0.3, 3  # shares of people; the others have a carrier with a fault of its own
@@ -50,7 +50,7 @@ INVITATION = {
 _ROW = table(OutboxRow).c
 _WAITING = _ROW.status.in_((outbox.QUEUED, outbox.SENDING, outbox.UNKNOWN))
 _REPLY = _ROW.kind == outbox.REPLY
-_NEXT = select(_ROW.status, func.min(_ROW.due).label("due")).where(_WAITING).group_by(_ROW.status)
+_NEXT = select(func.min(_ROW.due)).where(_WAITING, _ROW.sealed != b"")
 
 
 class Hours:
@@ -175,11 +175,9 @@ class Rehearsal:
             self._later(arrival.at, self._arrives, arrival)
         self._pause = PAUSE if done else min(self._pause * 2, AT_MOST)
         with reading(self.engine) as session:
-            due = {row.status: row.due for row in session.connection().execute(_NEXT)}
-        if queued := due.pop(outbox.QUEUED, None):
-            self._look_at(max(queued.replace(tzinfo=UTC), self.clock.now + self._pause))
-        if due:  # what is doubtful needs no haste
-            self._look_at(self.clock.now + self._pause * 15)
+            due = session.connection().execute(_NEXT).scalar()
+        if due is not None:
+            self._look_at(max(due.replace(tzinfo=UTC), self.clock.now + self._pause))
 
     def _follow(self) -> None:
         """Look at what was handed to the carrier since: none after STOP, no reply that nobody asked for."""
