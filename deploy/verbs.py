@@ -19,11 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.custody import WrongKeyError, open_batches
 from analytics.publish import NothingToPublishError, Parameters, publish
 from analytics.settings import CustodianSettings
+from sms.verbs import sms
 from survey_app.instrument import read_instrument
 from survey_app.settings import SECRET_BYTES, CollectorSettings, RetentionSettings, read_settings
 from survey_app.storage.database import connected
 from survey_app.wavekeys import WaveKeys
 
+from .campaign.verb import rehearse
 from .demo import demo_environment, make_demo
 from .questionnaire import questionnaire
 from .retention import Outcome, Purged, destroy_keys, purge_rows
@@ -149,4 +151,5 @@ def purge(only: str | None, lost: str) -> None:
         raise click.ClickException("; ".join(left))
 
 
+sms.add_command(rehearse)
 verbs: list[click.Command] = [demo, serve, refresh, questionnaire, purge]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -11,13 +12,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import func, select
 
+from sms.carriers.pretended import ENDINGS, Conduct
+from sms.sending import outbox
 from sms.settings import ChannelSettings
-from sms.simulator import FICTIONAL, MAX_ENTRIES, MAX_THREAD_BYTES, Bubble, read_thread, write_thread
+from sms.simulator import CHANNEL, FICTIONAL, MAX_ENTRIES, MAX_THREAD_BYTES, Bubble, read_thread, write_thread
 from sms.webhook import create_channel
-from survey_app.storage.database import reading
+from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import EnvelopeRow
 
-from .conftest import START
+from .conftest import START, WAVE
 
 
 @pytest.fixture
@@ -152,3 +155,131 @@ def test_a_long_thread_fits_into_a_request(client: FlaskClient) -> None:
         page.send("م" * 1_600)
     assert len(page.html.encode()) < 120_000
     assert page.bubbles[-1] == "م" * 1_600
+
+
+class Moving:
+    """A clock that is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Moving:
+    return Moving()
+
+
+@pytest.fixture
+def later(settings: ChannelSettings, database: Engine, clock: Moving) -> FlaskClient:
+    return create_channel(settings, database, clock).test_client()
+
+
+def number_of(how: Conduct) -> str:
+    return FICTIONAL[:-2] + ENDINGS[how]
+
+
+def look(page: Page, number: str) -> list[str]:
+    page.html = page.client.post("/simulator", data={**page.hidden, "number": number, "look": "1"}).text
+    return page.bubbles
+
+
+def test_the_carrier_is_chosen_by_the_numbers_ending(client: FlaskClient) -> None:
+    page = Page(client).send("trust")
+    page.html = client.post(
+        "/simulator", data={**page.hidden, "number": FICTIONAL, "conduct": "twice", "set": "1"}
+    ).text
+    assert f'value="{number_of(Conduct.TWICE)}"' in page.html
+    assert '<option value="twice" selected>' in page.html
+    assert page.bubbles == []
+    page.html = client.post("/simulator", data={"lang": "en", "conduct": "nothing", "set": "1"}).text
+    assert f'value="{FICTIONAL}"' in page.html
+
+
+@pytest.mark.parametrize("how", [Conduct.LATE, Conduct.TWICE, Conduct.DISORDERED])
+def test_what_is_late_is_there_when_its_time_has_come(later: FlaskClient, clock: Moving, how: Conduct) -> None:
+    number, page = number_of(how), Page(later)
+    at_once = page.send("trust", number=number).bubbles
+    clock.now += timedelta(hours=1)
+    assert len(look(page, number)) - len(at_once) == (0 if how is Conduct.DISORDERED and len(at_once) == 2 else 1)
+    assert look(page, number) == page.bubbles
+
+
+@pytest.mark.parametrize("how", [Conduct.BROUGHT_LATE, Conduct.BROUGHT_TWICE, Conduct.BROUGHT_IN_PARTS])
+def test_texts_on_their_way_are_taken_once(later: FlaskClient, clock: Moving, how: Conduct) -> None:
+    number, page = number_of(how), Page(later)
+    page.send("trust", number=number)
+    assert ("still on its way" in page.html) is (how is Conduct.BROUGHT_LATE)
+    clock.now += timedelta(hours=3)
+    assert len(look(page, number)) == 2
+    assert "still on its way" not in page.html
+
+
+@pytest.mark.parametrize("how", [Conduct.BUSY, Conduct.TIMEOUT_NOT_TAKEN, Conduct.TIMEOUT_TAKEN])
+def test_what_the_carrier_could_not_take_comes_once_in_the_end(later: FlaskClient, clock: Moving, how: Conduct) -> None:
+    number, page = number_of(how), Page(later)
+    page.send("trust", number=number)
+    for _ in range(10):
+        clock.now += timedelta(seconds=37)
+        look(page, number)
+    assert len(page.bubbles) == 2
+
+
+@pytest.mark.parametrize("how", [Conduct.INVALID, Conduct.BLOCKED, Conduct.LANDLINE, Conduct.UNREACHABLE])
+def test_what_the_carrier_refuses_is_shown_as_failed(client: FlaskClient, how: Conduct) -> None:
+    page = Page(client).send("trust", number=number_of(how))
+    assert page.bubbles == ["trust"]
+    assert "</strong> · failed" in page.html
+
+
+def test_who_told_the_carrier_stop_has_said_stop(client: FlaskClient) -> None:
+    page = Page(client).send("trust", number=number_of(Conduct.OPTED_OUT))
+    assert "yes, in any survey" in page.html
+
+
+def test_what_is_held_is_shown_without_an_answer_a_text_or_a_number(client: FlaskClient) -> None:
+    page = Page(client).send("trust").send("1").send("3")
+    held = page.html[page.html.index('id="held"') :]
+    assert "question 2 of 3" in held
+    assert "under way" in held
+    assert "4096" in held.replace(",", "") or "4136" in held.replace(",", "")
+    assert "emptied" in held
+    assert "Do you trust" not in held
+    assert "A lot" not in held
+    assert FICTIONAL not in held
+    assert "999" not in held
+
+
+def test_another_numbers_rows_are_not_shown(client: FlaskClient) -> None:
+    Page(client).send("trust")
+    page = Page(client).send("hello", number="+99955012399")
+    assert page.html.count("<li><strong>") == 1
+    page.html = client.post("/simulator", data={**page.hidden, "number": "+99955012301", "look": "1"}).text
+    assert "None with this number." in page.html
+    assert "<li><strong>" not in page.html
+
+
+def test_a_waiting_reminder_is_shown_with_its_time(
+    client: FlaskClient, settings: ChannelSettings, database: Engine
+) -> None:
+    page = Page(client).send("trust")
+    own = settings.keyring.of(WAVE)
+    assert own
+    with writing(database) as session:
+        to = outbox.Recipient(CHANNEL, f"{CHANNEL}:{FICTIONAL}", WAVE, own)
+        outbox.queue(session, to, ("again",), START + timedelta(days=2), outbox.REMINDER)
+    page.html = client.post("/simulator", data={**page.hidden, "number": FICTIONAL}).text
+    assert "2026-03-04 09:00 UTC" in page.html
+    assert "<strong>reminder</strong> · waiting" in page.html
+
+
+@pytest.mark.parametrize("entry", [[1, "a", -1], [1, "a", 0.5], [1, "a", 0, "x"], [0, "a", 2**60], [1, "a", 0, 7], []])
+def test_an_entry_that_is_not_ours_is_forgotten(entry: list[object]) -> None:
+    assert read_thread(json.dumps({"number": FICTIONAL, "entries": [entry]}), FICTIONAL) == []
+
+
+def test_without_a_wave_nothing_is_held(settings: ChannelSettings, engine: Engine) -> None:
+    client = create_channel(settings, engine, lambda: START).test_client()
+    assert "no survey is under way" in client.get("/simulator?lang=en").text
