@@ -68,7 +68,8 @@ def demo_environment(directory: Path) -> Path:
         }
         with private_file(file) as out:
             out.write("".join(f"{name}={value}\n" for name, value in lines.items()).encode())
-    _completed(file, {"THIQA_WAVE_KEYS": str(directory / "wave-keys"), "THIQA_BATCH": "50"})
+    newer = {"THIQA_WAVE_KEYS": str(directory / "wave-keys"), "THIQA_SPOOL": str(directory / "spool")}
+    _completed(file, {**newer, "THIQA_BATCH": "50"})
     os.environ["THIQA_ENV_FILE"] = str(file)
     return file
 
