@@ -272,7 +272,8 @@ def test_a_person_who_told_the_carrier_to_stop_has_stopped(
     assert statuses(database)[-1] == "opted_out"
     assert phone.text("1") == []
     with reading(database) as session:
-        assert set(session.exec(select(ConversationRow.state)).all()) == {"stopped"}
+        states = {row.state: bool(row.sealed) for row in session.exec(select(ConversationRow))}
+    assert states == {"refused": True, "stopped": False}, "her case, in which she answered nothing, and her number"
 
 
 @pytest.mark.parametrize("failure", sorted(set(Failure) - {Failure.OPTED_OUT}))
