@@ -12,7 +12,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from nacl.exceptions import CryptoError
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Session
 
 from survey_app.intake import padded, unpadded
@@ -40,6 +54,7 @@ FORWARD = {
     EXPIRED: (QUEUED, SENDING),
 }
 _JITTER = 1000
+_QUEUE_OF_PERSONS = 1  # advisory locks of two numbers; those of one are the conversations', the caps' and the budget's
 _AGAIN = "again"  # stands in the place of the carrier's reference, which is not known then
 _TABLE = table(OutboxRow)
 _ROW = _TABLE.c
@@ -172,14 +187,23 @@ def take(session: Session, keys: Keyring, channel: str, now: datetime, person: s
 
 
 def due(session: Session, channel: str, now: datetime, limit: int, person: str | None = None) -> Sequence[Row[Any]]:
-    """Rows that are due, locked: replies first, one a person at most and none while an earlier one is on its way."""
+    """Rows that are due, locked: replies first, one a person at most and none while another is on its way.
+
+    A person's replies go in their order. What we begin waits for them, and for what we began before; it never holds
+    back a reply.
+    """
     found: list[Row[Any]] = []
-    for which in (_DUE.where(_ROW.kind == REPLY), _DUE.where(_ROW.kind != REPLY)):
+    for which in _DUE:
         if len(found) < limit:
             some = which.where(_ROW.person == person) if person else which
             rows = session.connection().execute(some.limit(limit - len(found)), {"channel": channel, "now": now})
             found += rows.all()
-    return found
+    if not found or session.connection().dialect.name != "postgresql":  # SQLite has one writer at a time
+        return found
+    persons = list({row.person for row in found})
+    had = set(session.connection().scalars(_HAD, {"persons": persons, "queue": _QUEUE_OF_PERSONS}))
+    had -= set(session.connection().scalars(_ON_THEIR_WAY, {"persons": persons}))
+    return [row for row in found if row.person in had]
 
 
 def opened(row: Row[Any], keys: Keyring) -> Message | None:
@@ -322,19 +346,37 @@ def _place(channel: str, number: str) -> str:
     return f"outbox:{channel}:{number}"
 
 
-_earlier = _TABLE.alias("earlier")
-_UNASKED = and_(_earlier.c.status == UNKNOWN, _earlier.c.sealed != b"")
-_OVERTAKES = exists().where(
-    _earlier.c.person == _ROW.person,
-    _earlier.c.id < _ROW.id,
-    or_(_earlier.c.status.in_((QUEUED, SENDING)), _UNASKED),
-)
+_other = _TABLE.alias("other")
+_OTHER = _other.c
+_UNASKED = and_(_OTHER.status == UNKNOWN, _OTHER.sealed != b"")
+_AHEAD = or_(_OTHER.status == QUEUED, _UNASKED)
+_BEFORE = _OTHER.id < _ROW.id
+# What is held, or due another day, keeps nobody waiting; what was tried goes before what was not.
+_OURS_AHEAD = or_(_UNASKED, and_(_OTHER.status == QUEUED, or_(_OTHER.due <= bindparam("now"), _OTHER.attempts > 0)))
+
+
+def _due_of(kind: ColumnElement[bool], *ahead: ColumnElement[bool]) -> Select[Any]:
+    """What may go now of some kinds, unless something else of its person is on its way, or is ahead of it."""
+    here = (_ROW.channel == bindparam("channel"), _ROW.status == QUEUED, _ROW.due <= bindparam("now"))
+    in_time = or_(_ROW.expires.is_(None), _ROW.expires > bindparam("now"))
+    held_up = exists().where(_OTHER.person == _ROW.person, or_(_OTHER.status == SENDING, *ahead))
+    which = select(_TABLE).where(*here, in_time, kind, ~held_up).order_by(_ROW.due, _ROW.id)
+    return which.with_for_update(skip_locked=True, of=_TABLE)
+
+
 _DUE = (
-    select(_TABLE)
-    .where(_ROW.channel == bindparam("channel"), _ROW.status == QUEUED, _ROW.due <= bindparam("now"), ~_OVERTAKES)
-    .order_by(_ROW.due)
-    .with_for_update(skip_locked=True, of=_TABLE)
+    _due_of(_ROW.kind == REPLY, and_(_OTHER.kind == REPLY, _BEFORE, _AHEAD)),
+    _due_of(
+        _ROW.kind != REPLY,
+        and_(_OTHER.kind == REPLY, _AHEAD),
+        and_(_OTHER.kind != REPLY, _BEFORE, _OURS_AHEAD),
+    ),
 )
+# Of one person another worker may at this moment lease a reminder, and this one a reply: neither sees the other's mark.
+_HAD = text(
+    "SELECT one FROM unnest(CAST(:persons AS text[])) AS one WHERE pg_try_advisory_xact_lock(:queue, hashtext(one))"
+)
+_ON_THEIR_WAY = select(_ROW.person).where(_ROW.person.in_(bindparam("persons", expanding=True)), _ROW.status == SENDING)
 _LEASE = (
     update(_TABLE)
     .where(_ROW.id == bindparam("row"))

@@ -154,7 +154,7 @@ def _between(day: date, rules: Rules) -> Iterator[Span]:
 
 
 def _moments(day: date, at: time, clock: ZoneInfo) -> Iterator[datetime]:
-    # A clock that is put back shows a time twice. One that is put forward may never show it: then it is past at the jump.
+    # A clock that is put back shows a time twice; one that is put forward may jump over it, and then the jump counts.
     first, again = (datetime.combine(day, at.replace(fold=fold), clock).astimezone(UTC) for fold in (0, 1))
     if first <= again:
         yield from (first, again)
