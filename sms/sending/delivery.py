@@ -24,7 +24,7 @@ from ..keys import Keyring
 from ..settings import ChannelSettings
 from . import caps, copies, outbox, receipts
 from .outbox import EXPIRED, FAILED, INVITATION, REPLY, SENT, UNKNOWN, Message, Result
-from .rules import BUDGET, BUDGET_WAITS, KEYLESS, OPTED_OUT, PACE, Rules, afford, judge
+from .rules import BUDGET, BUDGET_WAITS, KEYLESS, OPTED_OUT, PACE, UNAPPROVED, Rules, afford, judge
 
 BATCH = HANDS = 32
 HANDED_WITHIN = timedelta(seconds=30)  # of a lease: a carrier's slowest answer must come before its end
@@ -33,6 +33,7 @@ ASK_AGAIN = KEY_AGAIN = timedelta(minutes=1)
 SKEW = timedelta(minutes=1)  # between a carrier's clock and ours
 Outcome = Sent | BusyError | RejectedError | UncertainError
 Answer = Sent | BusyError | UncertainError | None
+_NEVER = {OPTED_OUT: Failure.OPTED_OUT, UNAPPROVED: Failure.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,9 @@ class Worker:
         counts.update(late.reason for late in held)
         counts[KEYLESS] += len(keyless)
         never = [late for late in held if not late.until]
-        self._end([late.message for late in never if late.reason == OPTED_OUT], FAILED, Failure.OPTED_OUT)
-        self._end([late.message for late in never if late.reason != OPTED_OUT], EXPIRED)
+        for reason, failure in _NEVER.items():
+            self._end([late.message for late in never if late.reason == reason], FAILED, failure)
+        self._end([late.message for late in never if late.reason not in _NEVER], EXPIRED)
         return leased, +counts + self._end(gone, EXPIRED), bool(rows) and not counts[PACE]
 
     def _afford(
@@ -136,7 +138,7 @@ class Worker:
         if self.clock() > message.leased + HANDED_WITHIN:
             return BusyError()
         try:
-            return self.carriers[message.channel].send(Outgoing(message.token, message.to, message.body))
+            return self.carriers[message.channel].send(_outgoing(message))
         except (BusyError, RejectedError, UncertainError) as error:
             return error
         except Exception:  # noqa: BLE001 # a fault in one carrier must not leave the rest of the batch unmarked
@@ -221,7 +223,7 @@ class Worker:
     def _found(self, message: Message) -> Answer:
         try:
             since = message.leased - SKEW
-            return self.carriers[message.channel].find(Outgoing(message.token, message.to, message.body), since)
+            return self.carriers[message.channel].find(_outgoing(message), since)
         except (BusyError, UncertainError) as error:
             return error
 
@@ -255,6 +257,10 @@ def _opened(rows: Iterable[Row[Any]], keys: Keyring) -> tuple[list[Message], lis
         else:
             gone.append(row)
     return messages, gone, keyless
+
+
+def _outgoing(message: Message) -> Outgoing:
+    return Outgoing(message.token, message.to, message.body, message.template, message.approved[1:])
 
 
 def _stays_unsure(message: Message, answer: Answer, now: datetime) -> bool:

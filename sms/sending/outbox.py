@@ -102,6 +102,12 @@ class Message:
     expires: datetime | None
     to: str = field(repr=False)
     body: str = field(repr=False)
+    approved: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def template(self) -> str:
+        """The name of the approved text that goes in its place where what we begin needs one; "" for a reply."""
+        return "" if self.kind == REPLY else ".".join((self.kind, *self.approved[:1]))
 
     @property
     def leased(self) -> datetime:
@@ -131,10 +137,12 @@ def queue(
     due: datetime,
     kind: str = REPLY,
     expires: datetime | None = None,
+    approved: tuple[str, ...] = (),
 ) -> None:
     """Write messages to a number, in order, due at once or later; what is not sent by `expires` never is.
 
-    Without `expires` a reply lasts 12 hours, an invitation or a reminder three days.
+    Without `expires` a reply lasts 12 hours, an invitation or a reminder three days. `approved` are the language and
+    the variables of the text that goes in place of an invitation or a reminder on a channel that has a window.
     """
     person = to.person
     rows = []
@@ -144,7 +152,7 @@ def queue(
             "person": person,
             "wave": to.wave,
             "kind": kind,
-            "sealed": _sealed(to.keys, to.channel, person, to.address, body),
+            "sealed": _sealed(to.keys, to.channel, person, to.address, body, approved),
             "segments": segments(body).parts,
             "status": QUEUED,
             "attempts": 0,
@@ -229,6 +237,7 @@ def opened(row: Row[Any], keys: Keyring) -> Message | None:
         row.expires,
         content["to"],
         content["body"],
+        tuple(content.get("approved", ())),
     )
 
 
@@ -245,7 +254,7 @@ def moved(session: Session, message: Message, keys: Keyring, channel: str) -> Me
     own = keys.of(message.wave) if channel != message.channel else None
     if own is None:
         return message
-    sealed = _sealed(own, channel, message.person, message.to, message.body)
+    sealed = _sealed(own, channel, message.person, message.to, message.body, message.approved)
     session.connection().execute(update(_TABLE).where(_ROW.id == message.id).values(channel=channel, sealed=sealed))
     return replace(message, channel=channel)
 
@@ -337,9 +346,10 @@ def purge(session: Session, now: datetime) -> int:
     return session.connection().execute(delete(_TABLE).where(*over)).rowcount
 
 
-def _sealed(keys: Keys, channel: str, person: str, address: str, body: str) -> bytes:
-    content = json.dumps({"to": address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
-    return keys.seal(padded(content, step=PADDED_BYTES), _place(channel, person))
+def _sealed(keys: Keys, channel: str, person: str, address: str, body: str, approved: tuple[str, ...]) -> bytes:
+    content = {"to": address, "body": body} | ({"approved": approved} if approved else {})
+    plain = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    return keys.seal(padded(plain, step=PADDED_BYTES), _place(channel, person))
 
 
 def _place(channel: str, number: str) -> str:
