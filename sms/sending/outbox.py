@@ -185,7 +185,7 @@ def withdraw(work: Work, person: str, *kinds: str) -> int:
 
 def take(session: Session, keys: Keyring, channel: str, now: datetime, person: str | None = None) -> Message | None:
     """Lease the next message that is due, of one person if given; a person's messages go in order. None if none is."""
-    reclaim(session, now)
+    reclaim(session, now, channel)
     while rows := due(session, channel, now, 1, person):
         message = opened(rows[0], keys)
         if message is not None:
@@ -314,29 +314,10 @@ def hold_wave(session: Session, channel: str, wave: str, until: datetime) -> int
     return session.connection().execute(update(_TABLE).where(*which).values(due=until)).rowcount
 
 
-def reclaim(session: Session, now: datetime) -> int:
-    """What a worker had in its hands when its lease ran out may have been sent or not; how many."""
-    dead = update(_TABLE).where(_ROW.status == SENDING, _ROW.due < now).values(status=UNKNOWN)
-    return session.connection().execute(dead).rowcount
-
-
-def overdue(session: Session, now: datetime, limit: int = 1000) -> Sequence[Any]:
-    """What waits and will never be sent, since its time is over: tried in vain, or never tried."""
-    late = (_ROW.status == QUEUED, _ROW.expires <= now)
-    columns = (_ROW.id, _ROW.person, _ROW.kind, _ROW.attempts)
-    return session.connection().execute(select(*columns).where(*late).limit(limit)).all()
-
-
-def doubtful(session: Session, channel: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Rows of which nobody knows whether they were sent, after a pause: the carrier is to be asked."""
-    unsure = (_ROW.channel == channel, _ROW.status == UNKNOWN, _ROW.due < now, _ROW.sealed != b"")
-    return session.connection().execute(select(_TABLE).where(*unsure).order_by(_ROW.due).limit(limit)).all()
-
-
-def leave_unknown(session: Session, message: int) -> bool:
-    """Ask no more about a message: only a receipt can still tell."""
-    here = (_ROW.id == message, _ROW.status == UNKNOWN)
-    return bool(session.connection().execute(update(_TABLE).where(*here).values(sealed=b"")).rowcount)
+def reclaim(session: Session, now: datetime, channel: str | None = None) -> int:
+    """What was in a worker's hands when its lease ran out may have been sent or not; how many, on a channel or any."""
+    here = (_ROW.status == SENDING, _ROW.due < now, *([_ROW.channel == channel] if channel else []))
+    return session.connection().execute(update(_TABLE).where(*here).values(status=UNKNOWN)).rowcount
 
 
 def purge(session: Session, now: datetime) -> int:

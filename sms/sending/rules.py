@@ -32,7 +32,7 @@ _OUTBOX, _CONVERSATION, _WAVE = table(OutboxRow).c, table(ConversationRow).c, ta
 class Rules:
     """The questions that the worker asks; without an answer nothing is held back.
 
-    `approved` (channel, template): whether what we begin may go by it, as it is or by this approved text. `quiet` (now):
+    `approved` (channel, template): whether what we begin may go, as it is or by this approved text. `quiet` (now):
     when the quiet hours end, None outside of them. `spent` and `count` (session, address, now, kind, wave): a number's
     caps. `reserve` and `release` (session, channel, wave, day, segments, messages): the budget. `pace` (session,
     channel, wanted, now): how many may go. `choose` (session, channel, now): which channel sends. `note` (session,
