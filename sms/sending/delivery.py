@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Event
 from typing import Any, Self
 
 from sqlalchemy import Engine, Row
@@ -50,7 +49,7 @@ class Worker:
     rules: Rules = field(default_factory=Rules)
     _next: dict[str, datetime] = field(default_factory=dict, init=False)
     _hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(HANDS), init=False)
-    _stopping: Event = field(default_factory=Event, init=False)
+    _told: list[str] = field(default_factory=list, init=False)  # a signal may break in anywhere, so no lock
 
     def __enter__(self) -> Self:
         """Nothing to do: its threads begin when there is something to hand over, and end with the block."""
@@ -61,12 +60,12 @@ class Worker:
 
     def stop(self) -> None:
         """Begin nothing more: `send` returns when the batch in its hands is marked. From a signal or another thread."""
-        self._stopping.set()
+        self._told.append("stop")
 
     @property
-    def stopped(self) -> Event:
-        """Set once it is to stop."""
-        return self._stopping
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return bool(self._told)
 
     def send(self) -> Counter[str]:
         """Send all that is due now: how many messages then have which status, or are held back by which rule."""
@@ -82,7 +81,7 @@ class Worker:
             if there.doubtful or there.dead:
                 counts += self._ask(channel)
             more = there.due
-            while more and not self._stopping.is_set():
+            while more and not self.stopping:
                 leased, held, more = self._lease(channel)
                 settled = self._hand_over(leased)
                 counts += held + settled
