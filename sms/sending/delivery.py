@@ -76,7 +76,7 @@ class Worker:
             now = self.clock()
             with reading(self.engine) as session:
                 there = pending.look(session, channel, now)
-            if there.due or there.dead:
+            if there.late or there.dead:
                 counts += self._expire(channel)
             if there.doubtful or there.dead:
                 counts += self._ask(channel)

@@ -21,14 +21,20 @@ def _is_past(status: str, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*here, *more)
 
 
-_LOOK = select(_is_past(QUEUED), _is_past(SENDING), _is_past(UNKNOWN, _ROW.sealed != b""))
+_LOOK = select(
+    _is_past(QUEUED),
+    _is_past(QUEUED, _ROW.expires <= bindparam("now")),
+    _is_past(SENDING),
+    _is_past(UNKNOWN, _ROW.sealed != b""),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Whether a channel has messages that are due, leases that ran out, and messages to ask its carrier about."""
+    """Whether a channel has messages that are due or too late, leases that ran out, and messages to ask about."""
 
     due: bool
+    late: bool
     dead: bool
     doubtful: bool
 
