@@ -168,8 +168,7 @@ def _keep(
     memory.store(work, wave.questionnaire, keys, inbound.sender, kept, conversation)
     outbox.queue(work, to, turn.messages, now, expires=_last_moment(settings, inbound, now))
     if under_way and kept.keys and conversation.language:
-        body = wording.reminder(conversation.language, settings.terms)
-        remind(work, wave, to, body, now, left)
+        remind(work, wave, to, conversation.language, settings.terms, now, left)
 
 
 def _withheld(settings: ChannelSettings, work: Swift, conversation: Conversation) -> Conversation:
@@ -181,12 +180,14 @@ def _withheld(settings: ChannelSettings, work: Swift, conversation: Conversation
     return replace(conversation, interview=kept)
 
 
-def remind(work: Work, wave: Wave, to: outbox.Recipient, body: str, since: datetime, left: int) -> None:
+def remind(
+    work: Work, wave: Wave, to: outbox.Recipient, language: str, terms: wording.Terms, since: datetime, left: int
+) -> None:
     """Queue what reminds her if nothing more comes: as many as are left, while the wave is in the field."""
-    over = datetime.combine(wave.closes, time.max, UTC)
+    over, body = datetime.combine(wave.closes, time.max, UTC), wording.reminder(language, terms)
     for after in REMINDED_AFTER[:left]:
         if since + after <= over:
-            outbox.queue(work, to, (body,), since + after, outbox.REMINDER, over)
+            outbox.queue(work, to, (body,), since + after, outbox.REMINDER, over, (language, terms.link))
 
 
 def _last_moment(settings: ChannelSettings, inbound: Inbound, now: datetime) -> datetime:

@@ -114,6 +114,16 @@ class ChannelSettings(CollectorSettings):
         _QUIET.get(str(info.field_name), quiet.night)(value or "")
         return value
 
+    @field_validator("budget_wave", "budget_day")
+    @classmethod
+    def _has_one_currency(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        channels: Mapping[str, Channel] = info.data.get("channels", {})
+        paid = {channel.currency for channel in channels.values() if channel.adapter is not Adapter.PRETENDED}
+        if value is not None and len(paid) > 1:
+            named = ", ".join(sorted(paid))
+            raise ValueError(f"needs channels of one currency, and those of the file have several ({named})")
+        return value
+
     @property
     def quiet_rules(self) -> quiet.Rules:
         """When we do not begin to write to people."""

@@ -184,7 +184,8 @@ def _batch(session: Session, campaign: Campaign, own: Keys, batch: Sequence[tupl
     for (case, due), link in zip(invited, links, strict=True):
         body = _body(campaign, case.language, link)
         to = outbox.Recipient(channel.name, case.telephone, wave.id, own)
-        outbox.queue(session, to, (body,), due, outbox.INVITATION, expires)
+        spoken = case.language or wave.questionnaire.languages[0]  # an approved text has one language
+        outbox.queue(session, to, (body,), due, outbox.INVITATION, expires, (spoken, link or campaign.terms.link))
         counts["segments"] += segments(body).parts
     counts["invited"] = len(invited)
     return counts

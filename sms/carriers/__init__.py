@@ -46,7 +46,7 @@ class Outgoing:
     """A message as a carrier is handed it. `token` is our own name for it, told to the carrier and by its receipts.
 
     `template` ("reminder.ar") asks for the text that the carrier approved for what we begin, where the channel has a
-    window; `variables` fill it in their order. Elsewhere the body is sent.
+    window; `variables` (an address of the survey) fill it in their order. Elsewhere the body is sent.
     """
 
     token: str

@@ -107,7 +107,7 @@ class TwilioCarrier:
         except (TwilioException, RequestException, ValueError):
             raise BusyError from None  # a question may be asked again
         found = [each for each in listed if self._is_ours(each, message) and _created(each) >= first]
-        if message.template and len(found) > 1:
+        if self._by_template(message) and len(found) > 1:
             raise UncertainError  # the words of a template are Twilio's, so nothing tells them apart
         return Sent(str(found[-1].sid)) if found else None
 
@@ -143,7 +143,7 @@ class TwilioCarrier:
             words["messaging_service_sid"] = channel.sender
         else:
             words["from_"] = self._address(channel.sender)
-        if not message.template or channel.window_hours is None:
+        if not self._by_template(message):
             return words | {"body": message.body}
         approved = channel.templates.get(message.template)
         if approved is None:
@@ -151,13 +151,16 @@ class TwilioCarrier:
         filled = {str(nth): " ".join(value.split()) for nth, value in enumerate(message.variables, 1)}
         return words | {"content_sid": approved, "content_variables": json.dumps(filled, ensure_ascii=False)}
 
+    def _by_template(self, message: Outgoing) -> bool:
+        return bool(message.template) and self._channel.window_hours is not None
+
     def _address(self, number: str) -> str:
         return f"{_PREFIX}{number}" if self._channel.mode is Mode.WHATSAPP else number
 
     def _is_ours(self, listed: Any, message: Outgoing) -> bool:  # the library has no types
         sender = self._channel.sender
         ours = sender == listed.messaging_service_sid or self._address(sender) == listed.from_
-        return ours and (bool(message.template) or str(listed.body).strip() == message.body.strip())
+        return ours and (self._by_template(message) or str(listed.body).strip() == message.body.strip())
 
 
 def receipt(channel: str, form: Mapping[str, str], token: str | None) -> Receipt | None:

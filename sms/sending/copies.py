@@ -42,6 +42,8 @@ def erase(
     for _ in range(BATCHES):
         with writing(engine) as session:
             rows = _taken(session, carriers, now)
+        if not rows:
+            break
         gone = dict(zip((row.id for row in rows), each(lambda row: _erased(keys, carriers, row), rows), strict=True))
         lost = [row.id for row in rows if not gone[row.id] and row.attempts + 1 >= MOST_TRIES]
         with writing(engine) as session:

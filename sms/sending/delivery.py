@@ -6,10 +6,10 @@ session is open meanwhile, so a slow carrier holds no lock. Any number of worker
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Engine, Row
 from sqlmodel import Session
@@ -22,17 +22,20 @@ from ..carriers import BusyError, Carrier, Failure, Outgoing, RejectedError, Sen
 from ..clock import Clock
 from ..keys import Keyring
 from ..settings import ChannelSettings
-from . import caps, copies, outbox, receipts
+from . import caps, copies, outbox, pending, receipts
 from .outbox import EXPIRED, FAILED, INVITATION, REPLY, SENT, UNKNOWN, Message, Result
-from .rules import BUDGET, BUDGET_WAITS, KEYLESS, OPTED_OUT, PACE, Rules, afford, judge
+from .rules import BUDGET, BUDGET_WAITS, KEYLESS, OPTED_OUT, PACE, UNAPPROVED, Rules, afford, judge
 
 BATCH = HANDS = 32
 HANDED_WITHIN = timedelta(seconds=30)  # of a lease: a carrier's slowest answer must come before its end
 SETTLE_SECONDS = 0.05
 ASK_AGAIN = KEY_AGAIN = timedelta(minutes=1)
+EXPIRE_EVERY = timedelta(hours=1)
 SKEW = timedelta(minutes=1)  # between a carrier's clock and ours
 Outcome = Sent | BusyError | RejectedError | UncertainError
 Answer = Sent | BusyError | UncertainError | None
+_EVERYWHERE = ""  # beside the names of channels
+_NEVER = {OPTED_OUT: Failure.OPTED_OUT, UNAPPROVED: Failure.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +47,64 @@ class Worker:
     carriers: Mapping[str, Carrier]
     clock: Clock
     rules: Rules = field(default_factory=Rules)
-    _asked_in_vain: dict[str, datetime] = field(default_factory=dict, init=False)
+    _next: dict[str, datetime] = field(default_factory=dict, init=False)
+    _hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(HANDS), init=False)
+    _told: list[str] = field(default_factory=list, init=False)  # a signal may break in anywhere, so no lock
+
+    def __enter__(self) -> Self:
+        """Nothing to do: its threads begin when there is something to hand over, and end with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hands.shutdown()
+
+    def stop(self) -> None:
+        """Begin nothing more: `send` returns when the batch in its hands is marked. From a signal or another thread."""
+        self._told.append("stop")
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return bool(self._told)
 
     def send(self) -> Counter[str]:
         """Send all that is due now: how many messages then have which status, or are held back by which rule."""
-        counts = self._expire()
-        with ThreadPoolExecutor(HANDS) as hands:
-            for channel in self.carriers:
-                counts += self._ask(channel, hands)
-                more = True
-                while more:
-                    leased, held, more = self._lease(channel)
-                    settled = self._hand_over(leased, hands)
-                    counts += held + settled
-                    # A carrier that takes nothing now is left alone until the next round.
-                    more = more and (not leased or bool(settled[SENT] or settled[FAILED]))
+        counts = Counter[str]()
+        if self._is_time(_EVERYWHERE, EXPIRE_EVERY):  # channels that are not declared any more have messages too
+            counts += self._expire(None)
+        for channel in self.carriers:
+            now = self.clock()
+            with reading(self.engine) as session:
+                there = pending.look(session, channel, now)
+            if there.late or there.dead:
+                counts += self._expire(channel)
+            if there.doubtful or there.dead:
+                counts += self._ask(channel)
+            more = there.due
+            while more and not self.stopping:
+                leased, held, more = self._lease(channel)
+                settled = self._hand_over(leased)
+                counts += held + settled
+                # A carrier that takes nothing now is left alone until the next round.
+                more = more and (not leased or bool(settled[SENT] or settled[FAILED]))
         return counts
 
     def erase(self) -> Counter[str]:
         """Ask the carriers to delete their copies of texts that are due."""
-        with ThreadPoolExecutor(HANDS) as hands:
-            return copies.erase(self.engine, self.settings.keyring, self.carriers, self.clock(), hands.map)
+        return copies.erase(self.engine, self.settings.keyring, self.carriers, self.clock(), self._hands.map)
 
-    def _expire(self) -> Counter[str]:
+    def _is_time(self, what: str, every: timedelta) -> bool:
+        now = self.clock()
+        if now < self._next.get(what, now):
+            return False
+        self._next[what] = now + every
+        return True
+
+    def _expire(self, channel: str | None) -> Counter[str]:
         now = self.clock()
         with writing(self.engine) as session:
-            outbox.reclaim(session, now)
-            late = outbox.overdue(session, now)
+            outbox.reclaim(session, now, channel)
+            late = pending.overdue(session, channel, now)
         tried = self._end([row for row in late if row.attempts], FAILED, Failure.GAVE_UP)
         return tried + self._end([row for row in late if not row.attempts], EXPIRED)
 
@@ -88,6 +122,8 @@ class Worker:
         now, keys = self.clock(), self.settings.keyring
         with writing(self.engine) as session:
             rows = outbox.due(session, channel, now, BATCH)
+            if not rows:
+                return [], Counter(), False
             messages, gone, keyless = _opened(rows, keys)
             outbox.hold(session, keyless, now + KEY_AGAIN)
             free, held = judge(session, keys.channel, self.rules, messages, now)
@@ -98,8 +134,9 @@ class Worker:
         counts.update(late.reason for late in held)
         counts[KEYLESS] += len(keyless)
         never = [late for late in held if not late.until]
-        self._end([late.message for late in never if late.reason == OPTED_OUT], FAILED, Failure.OPTED_OUT)
-        self._end([late.message for late in never if late.reason != OPTED_OUT], EXPIRED)
+        for reason, failure in _NEVER.items():
+            self._end([late.message for late in never if late.reason == reason], FAILED, failure)
+        self._end([late.message for late in never if late.reason not in _NEVER], EXPIRED)
         return leased, +counts + self._end(gone, EXPIRED), bool(rows) and not counts[PACE]
 
     def _afford(
@@ -123,20 +160,20 @@ class Worker:
         short = sum(outbox.hold_wave(session, channel, wave, now + BUDGET_WAITS) for wave in poor)
         return leased, Counter({PACE: len(free) - len(paced), BUDGET: short})
 
-    def _hand_over(self, messages: Sequence[Message], hands: Executor) -> Counter[str]:
+    def _hand_over(self, messages: Sequence[Message]) -> Counter[str]:
         """Hand over messages, all at once, and mark each soon after its answer: a person may reply to it by then."""
-        pending, counts = {hands.submit(self._handed, message): message for message in messages}, Counter[str]()
-        while pending:
-            wait(pending, return_when=FIRST_COMPLETED)
-            done, _ = wait(pending, timeout=SETTLE_SECONDS)
-            counts += self._settle([(pending.pop(answer), answer.result()) for answer in done])
+        asked, counts = {self._hands.submit(self._handed, message): message for message in messages}, Counter[str]()
+        while asked:
+            wait(asked, return_when=FIRST_COMPLETED)
+            done, _ = wait(asked, timeout=SETTLE_SECONDS)
+            counts += self._settle([(asked.pop(answer), answer.result()) for answer in done])
         return counts
 
     def _handed(self, message: Message) -> Outcome:
         if self.clock() > message.leased + HANDED_WITHIN:
             return BusyError()
         try:
-            return self.carriers[message.channel].send(Outgoing(message.token, message.to, message.body))
+            return self.carriers[message.channel].send(_outgoing(message))
         except (BusyError, RejectedError, UncertainError) as error:
             return error
         except Exception:  # noqa: BLE001 # a fault in one carrier must not leave the rest of the batch unmarked
@@ -187,16 +224,16 @@ class Worker:
             with writing(self.engine) as session:
                 receipts.tell(session, {message.person: Failure.GAVE_UP for message in lost})
 
-    def _ask(self, channel: str, hands: Executor) -> Counter[str]:
+    def _ask(self, channel: str) -> Counter[str]:
         """Ask a carrier about messages of which nobody knows whether it took them, once their leases are over."""
         now = self.clock()
-        if now < self._asked_in_vain.get(channel, now):
+        if now < self._next.get(channel, now):
             return Counter()
         with reading(self.engine) as session:
-            messages, gone, _ = _opened(outbox.doubtful(session, channel, now, BATCH), self.settings.keyring)
-        answers = list(zip(messages, hands.map(self._found, messages), strict=True))
+            messages, gone, _ = _opened(pending.doubtful(session, channel, now, BATCH), self.settings.keyring)
+        answers = list(zip(messages, self._hands.map(self._found, messages), strict=True))
         if any(isinstance(answer, BusyError) for _, answer in answers):
-            self._asked_in_vain[channel] = now + ASK_AGAIN
+            self._next[channel] = now + ASK_AGAIN
         found = [(message, answer) for message, answer in answers if isinstance(answer, Sent)]
         absent = [message for message, answer in answers if answer is None]
         unsure = [message for message, answer in answers if _stays_unsure(message, answer, now)]
@@ -212,7 +249,7 @@ class Worker:
             later = [(message, outbox.put_off(session, message, now)) for message in absent]
             later += [(message, outbox.put_off(session, message, now, again=True)) for message in once_more]
             for number in (*(message.id for message in unsure), *(row.id for row in gone)):
-                outbox.leave_unknown(session, number)
+                pending.leave_unknown(session, number)
             self._release(session, absent)
         self._tell_given_up(later)
         left = len(unsure) + len(gone)
@@ -221,7 +258,7 @@ class Worker:
     def _found(self, message: Message) -> Answer:
         try:
             since = message.leased - SKEW
-            return self.carriers[message.channel].find(Outgoing(message.token, message.to, message.body), since)
+            return self.carriers[message.channel].find(_outgoing(message), since)
         except (BusyError, UncertainError) as error:
             return error
 
@@ -230,7 +267,8 @@ def deliver(
     settings: ChannelSettings, engine: Engine, carrier: Carrier, clock: Clock, rules: Rules | None = None
 ) -> Counter[str]:
     """Send all that is due now by one carrier; how many messages have which status then, or are held back by what."""
-    return Worker(settings, engine, {carrier.name: carrier}, clock, rules or Rules()).send()
+    with Worker(settings, engine, {carrier.name: carrier}, clock, rules or Rules()) as worker:
+        return worker.send()
 
 
 def tidy(settings: ChannelSettings, engine: Engine, now: datetime) -> None:
@@ -255,6 +293,10 @@ def _opened(rows: Iterable[Row[Any]], keys: Keyring) -> tuple[list[Message], lis
         else:
             gone.append(row)
     return messages, gone, keyless
+
+
+def _outgoing(message: Message) -> Outgoing:
+    return Outgoing(message.token, message.to, message.body, message.template, message.approved[1:])
 
 
 def _stays_unsure(message: Message, answer: Answer, now: datetime) -> bool:

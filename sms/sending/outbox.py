@@ -12,7 +12,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from nacl.exceptions import CryptoError
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Session
 
 from survey_app.intake import padded, unpadded
@@ -40,6 +54,7 @@ FORWARD = {
     EXPIRED: (QUEUED, SENDING),
 }
 _JITTER = 1000
+_QUEUE_OF_PERSONS = 1  # advisory locks of two numbers; those of one are the conversations', the caps' and the budget's
 _AGAIN = "again"  # stands in the place of the carrier's reference, which is not known then
 _TABLE = table(OutboxRow)
 _ROW = _TABLE.c
@@ -87,6 +102,12 @@ class Message:
     expires: datetime | None
     to: str = field(repr=False)
     body: str = field(repr=False)
+    approved: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def template(self) -> str:
+        """The name of the approved text that goes in its place where what we begin needs one; "" for a reply."""
+        return "" if self.kind == REPLY else ".".join((self.kind, *self.approved[:1]))
 
     @property
     def leased(self) -> datetime:
@@ -116,10 +137,12 @@ def queue(
     due: datetime,
     kind: str = REPLY,
     expires: datetime | None = None,
+    approved: tuple[str, ...] = (),
 ) -> None:
     """Write messages to a number, in order, due at once or later; what is not sent by `expires` never is.
 
-    Without `expires` a reply lasts 12 hours, an invitation or a reminder three days.
+    Without `expires` a reply lasts 12 hours, an invitation or a reminder three days. `approved` are the language and
+    the variables of the text that goes in place of an invitation or a reminder on a channel that has a window.
     """
     person = to.person
     rows = []
@@ -129,7 +152,7 @@ def queue(
             "person": person,
             "wave": to.wave,
             "kind": kind,
-            "sealed": _sealed(to.keys, to.channel, person, to.address, body),
+            "sealed": _sealed(to.keys, to.channel, person, to.address, body, approved),
             "segments": segments(body).parts,
             "status": QUEUED,
             "attempts": 0,
@@ -162,7 +185,7 @@ def withdraw(work: Work, person: str, *kinds: str) -> int:
 
 def take(session: Session, keys: Keyring, channel: str, now: datetime, person: str | None = None) -> Message | None:
     """Lease the next message that is due, of one person if given; a person's messages go in order. None if none is."""
-    reclaim(session, now)
+    reclaim(session, now, channel)
     while rows := due(session, channel, now, 1, person):
         message = opened(rows[0], keys)
         if message is not None:
@@ -172,14 +195,23 @@ def take(session: Session, keys: Keyring, channel: str, now: datetime, person: s
 
 
 def due(session: Session, channel: str, now: datetime, limit: int, person: str | None = None) -> Sequence[Row[Any]]:
-    """Rows that are due, locked: replies first, one a person at most and none while an earlier one is on its way."""
+    """Rows that are due, locked: replies first, one a person at most and none while another is on its way.
+
+    A person's replies go in their order. What we begin waits for them, and for what we began before; it never holds
+    back a reply.
+    """
     found: list[Row[Any]] = []
-    for which in (_DUE.where(_ROW.kind == REPLY), _DUE.where(_ROW.kind != REPLY)):
+    for which in _DUE:
         if len(found) < limit:
             some = which.where(_ROW.person == person) if person else which
             rows = session.connection().execute(some.limit(limit - len(found)), {"channel": channel, "now": now})
             found += rows.all()
-    return found
+    if not found or session.connection().dialect.name != "postgresql":  # SQLite has one writer at a time
+        return found
+    persons = list({row.person for row in found})
+    had = set(session.connection().scalars(_HAD, {"persons": persons, "queue": _QUEUE_OF_PERSONS}))
+    had -= set(session.connection().scalars(_ON_THEIR_WAY, {"persons": persons}))
+    return [row for row in found if row.person in had]
 
 
 def opened(row: Row[Any], keys: Keyring) -> Message | None:
@@ -205,6 +237,7 @@ def opened(row: Row[Any], keys: Keyring) -> Message | None:
         row.expires,
         content["to"],
         content["body"],
+        tuple(content.get("approved", ())),
     )
 
 
@@ -221,7 +254,7 @@ def moved(session: Session, message: Message, keys: Keyring, channel: str) -> Me
     own = keys.of(message.wave) if channel != message.channel else None
     if own is None:
         return message
-    sealed = _sealed(own, channel, message.person, message.to, message.body)
+    sealed = _sealed(own, channel, message.person, message.to, message.body, message.approved)
     session.connection().execute(update(_TABLE).where(_ROW.id == message.id).values(channel=channel, sealed=sealed))
     return replace(message, channel=channel)
 
@@ -281,29 +314,10 @@ def hold_wave(session: Session, channel: str, wave: str, until: datetime) -> int
     return session.connection().execute(update(_TABLE).where(*which).values(due=until)).rowcount
 
 
-def reclaim(session: Session, now: datetime) -> int:
-    """What a worker had in its hands when its lease ran out may have been sent or not; how many."""
-    dead = update(_TABLE).where(_ROW.status == SENDING, _ROW.due < now).values(status=UNKNOWN)
-    return session.connection().execute(dead).rowcount
-
-
-def overdue(session: Session, now: datetime, limit: int = 1000) -> Sequence[Any]:
-    """What waits and will never be sent, since its time is over: tried in vain, or never tried."""
-    late = (_ROW.status == QUEUED, _ROW.expires <= now)
-    columns = (_ROW.id, _ROW.person, _ROW.kind, _ROW.attempts)
-    return session.connection().execute(select(*columns).where(*late).limit(limit)).all()
-
-
-def doubtful(session: Session, channel: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Rows of which nobody knows whether they were sent, after a pause: the carrier is to be asked."""
-    unsure = (_ROW.channel == channel, _ROW.status == UNKNOWN, _ROW.due < now, _ROW.sealed != b"")
-    return session.connection().execute(select(_TABLE).where(*unsure).order_by(_ROW.due).limit(limit)).all()
-
-
-def leave_unknown(session: Session, message: int) -> bool:
-    """Ask no more about a message: only a receipt can still tell."""
-    here = (_ROW.id == message, _ROW.status == UNKNOWN)
-    return bool(session.connection().execute(update(_TABLE).where(*here).values(sealed=b"")).rowcount)
+def reclaim(session: Session, now: datetime, channel: str | None = None) -> int:
+    """What was in a worker's hands when its lease ran out may have been sent or not; how many, on a channel or any."""
+    here = (_ROW.status == SENDING, _ROW.due < now, *([_ROW.channel == channel] if channel else []))
+    return session.connection().execute(update(_TABLE).where(*here).values(status=UNKNOWN)).rowcount
 
 
 def purge(session: Session, now: datetime) -> int:
@@ -313,28 +327,47 @@ def purge(session: Session, now: datetime) -> int:
     return session.connection().execute(delete(_TABLE).where(*over)).rowcount
 
 
-def _sealed(keys: Keys, channel: str, person: str, address: str, body: str) -> bytes:
-    content = json.dumps({"to": address, "body": body}, ensure_ascii=False).encode("utf-8", "replace")
-    return keys.seal(padded(content, step=PADDED_BYTES), _place(channel, person))
+def _sealed(keys: Keys, channel: str, person: str, address: str, body: str, approved: tuple[str, ...]) -> bytes:
+    content = {"to": address, "body": body} | ({"approved": approved} if approved else {})
+    plain = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    return keys.seal(padded(plain, step=PADDED_BYTES), _place(channel, person))
 
 
 def _place(channel: str, number: str) -> str:
     return f"outbox:{channel}:{number}"
 
 
-_earlier = _TABLE.alias("earlier")
-_UNASKED = and_(_earlier.c.status == UNKNOWN, _earlier.c.sealed != b"")
-_OVERTAKES = exists().where(
-    _earlier.c.person == _ROW.person,
-    _earlier.c.id < _ROW.id,
-    or_(_earlier.c.status.in_((QUEUED, SENDING)), _UNASKED),
-)
+_other = _TABLE.alias("other")
+_OTHER = _other.c
+_UNASKED = and_(_OTHER.status == UNKNOWN, _OTHER.sealed != b"")
+_AHEAD = or_(_OTHER.status == QUEUED, _UNASKED)
+_BEFORE = _OTHER.id < _ROW.id
+# What is held, or due another day, keeps nobody waiting; what was tried goes before what was not.
+_OURS_AHEAD = or_(_UNASKED, and_(_OTHER.status == QUEUED, or_(_OTHER.due <= bindparam("now"), _OTHER.attempts > 0)))
+
+
+def _due_of(kind: ColumnElement[bool], *ahead: ColumnElement[bool]) -> Select[Any]:
+    """What may go now of some kinds, unless something else of its person is on its way, or is ahead of it."""
+    here = (_ROW.channel == bindparam("channel"), _ROW.status == QUEUED, _ROW.due <= bindparam("now"))
+    in_time = or_(_ROW.expires.is_(None), _ROW.expires > bindparam("now"))
+    held_up = exists().where(_OTHER.person == _ROW.person, or_(_OTHER.status == SENDING, *ahead))
+    which = select(_TABLE).where(*here, in_time, kind, ~held_up).order_by(_ROW.due, _ROW.id)
+    return which.with_for_update(skip_locked=True, of=_TABLE)
+
+
 _DUE = (
-    select(_TABLE)
-    .where(_ROW.channel == bindparam("channel"), _ROW.status == QUEUED, _ROW.due <= bindparam("now"), ~_OVERTAKES)
-    .order_by(_ROW.due)
-    .with_for_update(skip_locked=True, of=_TABLE)
+    _due_of(_ROW.kind == REPLY, and_(_OTHER.kind == REPLY, _BEFORE, _AHEAD)),
+    _due_of(
+        _ROW.kind != REPLY,
+        and_(_OTHER.kind == REPLY, _AHEAD),
+        and_(_OTHER.kind != REPLY, _BEFORE, _OURS_AHEAD),
+    ),
 )
+# Of one person another worker may at this moment lease a reminder, and this one a reply: neither sees the other's mark.
+_HAD = text(
+    "SELECT one FROM unnest(CAST(:persons AS text[])) AS one WHERE pg_try_advisory_xact_lock(:queue, hashtext(one))"
+)
+_ON_THEIR_WAY = select(_ROW.person).where(_ROW.person.in_(bindparam("persons", expanding=True)), _ROW.status == SENDING)
 _LEASE = (
     update(_TABLE)
     .where(_ROW.id == bindparam("row"))

@@ -29,7 +29,7 @@ FRIDAY, RAMADAN = 4, 9
 LEAST_MINUTES = 240
 MOST_DAYS = 2
 LONGEST_DAYS = 10
-_DAY = timedelta(days=1)
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _TIME = "((?:[01][0-9]|2[0-3]):[0-5][0-9])"
 _WRITTEN = re.compile(f"{_TIME}-{_TIME}")
 
@@ -154,9 +154,15 @@ def _between(day: date, rules: Rules) -> Iterator[Span]:
 
 
 def _moments(day: date, at: time, clock: ZoneInfo) -> Iterator[datetime]:
-    # A clock that is put back shows a time twice; one that is put forward may never show it.
-    for fold in (0, 1):
-        yield datetime.combine(day, at.replace(fold=fold), clock).astimezone(UTC)
+    # A clock that is put back shows a time twice; one that is put forward may jump over it, and then the jump counts.
+    first, again = (datetime.combine(day, at.replace(fold=fold), clock).astimezone(UTC) for fold in (0, 1))
+    if first <= again:
+        yield from (first, again)
+        return
+    after = first.astimezone(clock).utcoffset()
+    while again.astimezone(clock).utcoffset() != after:
+        again += _MINUTE
+    yield again
 
 
 @lru_cache(maxsize=64)

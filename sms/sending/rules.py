@@ -1,7 +1,8 @@
 """What a message must pass before it is handed over, in this order, each with a reason that is counted.
 
-The wave's end, a stop, quiet hours and the caps are looked at message by message; the channel's pace and the budget for
-the whole batch. What holds and how long is decided elsewhere: here are only the questions.
+The wave's end, a stop, a text that the carrier must have approved, quiet hours and the caps are looked at message by
+message; the channel's pace and the budget for the whole batch. What holds and how long is decided elsewhere: here are
+only the questions.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,13 +15,13 @@ from sqlmodel import Session
 from survey_app.fieldwork import CLOSED
 from survey_app.storage.tables import ConversationRow, OutboxRow, WaveRow, table
 
-from ..carriers.declared import Channel
+from ..carriers.declared import Adapter, Channel
 from ..keys import Keys
 from ..settings import ChannelSettings
 from . import budget, caps, failover, pace, quiet
 from .outbox import LASTS, REPLY, Message
 
-ENDED, OPTED_OUT, QUIET, CAPPED = "wave over", "opted out", "quiet hours", "capped"
+ENDED, OPTED_OUT, UNAPPROVED, QUIET, CAPPED = "wave over", "opted out", "no approved text", "quiet hours", "capped"
 PACE, BUDGET, KEYLESS = "pace", "budget", "key missing"
 CAPPED_WAITS, BUDGET_WAITS = timedelta(hours=1), timedelta(minutes=10)
 LAST_REPLIES = timedelta(hours=1)
@@ -31,12 +32,14 @@ _OUTBOX, _CONVERSATION, _WAVE = table(OutboxRow).c, table(ConversationRow).c, ta
 class Rules:
     """The questions that the worker asks; without an answer nothing is held back.
 
-    `quiet` (now): when the quiet hours end, None outside of them. `spent` and `count` (session, address, now, kind,
-    wave): a number's caps. `reserve` and `release` (session, channel, wave, day, segments, messages): the budget.
-    `pace` (session, channel, wanted, now): how many may go. `choose` (session, channel, now): which channel sends.
-    `note` (session, channel, taken, refused, now): how it did.
+    `approved` (channel, template): whether what we begin may go, as it is or by this approved text. `quiet` (now):
+    when the quiet hours end, None outside of them. `spent` and `count` (session, address, now, kind, wave): a number's
+    caps. `reserve` and `release` (session, channel, wave, day, segments, messages): the budget. `pace` (session,
+    channel, wanted, now): how many may go. `choose` (session, channel, now): which channel sends. `note` (session,
+    channel, taken, refused, now): how it did.
     """
 
+    approved: Callable[[str, str], bool] = lambda *_: True
     quiet: Callable[[datetime], datetime | None] = lambda _now: None
     spent: Callable[[Session, str, datetime, str, str | None], bool] = lambda *_: False
     count: Callable[[Session, str, datetime, str, str | None], None] = lambda *_: None
@@ -73,6 +76,7 @@ def declared(settings: ChannelSettings, channels: Mapping[str, Channel]) -> Rule
         budget.release(session, wave, channels[name], day, segments, messages)
 
     return Rules(
+        approved=lambda name, template: _approved(channels[name], template),
         quiet=lambda now: quiet.ends(now, hours),
         spent=spent,
         count=count,
@@ -99,6 +103,8 @@ def judge(
             held.append(Held(message, ENDED))
         elif message.to in stopped and (message.kind != REPLY or _before_the_stop(session, keys, message)):
             held.append(Held(message, OPTED_OUT))
+        elif message.template and not rules.approved(message.channel, message.template):
+            held.append(Held(message, UNAPPROVED))
         elif message.kind != REPLY and (ends := rules.quiet(now)):
             held.append(_until(message, QUIET, ends))
         elif message.attempts == 0 and rules.spent(session, message.to, now, message.kind, message.wave):
@@ -125,6 +131,11 @@ def afford(
                 break
             paid.append(message)
     return paid, poor
+
+
+def _approved(channel: Channel, template: str) -> bool:
+    # A gateway sends every message as it is.
+    return channel.window_hours is None or (template in channel.templates and channel.adapter is not Adapter.GATEWAY)
 
 
 def _until(message: Message, reason: str, until: datetime) -> Held:

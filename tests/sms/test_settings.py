@@ -2,6 +2,7 @@
 
 from datetime import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from nacl.encoding import HexEncoder
@@ -96,3 +97,22 @@ def test_what_cannot_be_right_is_refused_without_showing_it(
         read_settings(ChannelSettings)
     assert value not in str(caught.value)
     assert "canary" not in str(caught.value)
+
+
+CHANNEL = '[[channel]]\nname = "{0}"\nadapter = "twilio"\nsender = "+15005550006"\ncurrency = "{1}"\n'
+
+
+@pytest.mark.parametrize("limit", ["THIQA_BUDGET_WAVE", "THIQA_BUDGET_DAY"])
+def test_a_budget_has_one_currency_so_its_channels_must_have_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, limit: str
+) -> None:
+    file = tmp_path / "channels.toml"
+    file.write_text(CHANNEL.format("one", "EUR") + CHANNEL.format("two", "USD"), encoding="utf-8")
+    monkeypatch.setenv("THIQA_DEMO", "1")
+    monkeypatch.setenv("THIQA_CHANNELS", str(file))
+    assert {channel.currency for channel in read_settings(ChannelSettings).channels.values()} == {"EUR", "USD"}
+    monkeypatch.setenv(limit, "100")
+    with pytest.raises(SettingsError, match=rf"^{limit} needs channels of one currency, .*\(EUR, USD\)\. See"):
+        read_settings(ChannelSettings)
+    file.write_text(CHANNEL.format("one", "EUR") + CHANNEL.format("two", "EUR"), encoding="utf-8")
+    assert len(read_settings(ChannelSettings).channels) == 3, "the demo's own costs nothing"

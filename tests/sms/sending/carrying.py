@@ -26,6 +26,7 @@ class Carrier:
     ) -> None:
         self.engine, self.outcomes, self.askable, self.name = engine, list(outcomes), askable, name
         self.given: list[tuple[str, str]] = []
+        self.templates: list[tuple[str, ...]] = []
         self.taken: dict[str, str] = {}  # what it has, by token
         self.asked: list[datetime] = []
         self.erased: list[str] = []
@@ -33,6 +34,7 @@ class Carrier:
 
     def send(self, message: Outgoing) -> Sent:
         self.given.append((message.to, message.body))
+        self.templates.append((message.template, *message.variables))
         with writing(self.engine):
             pass  # would wait for ever if the worker still held the database
         if outcome := self.outcomes.pop(0) if self.outcomes else None:
@@ -69,10 +71,11 @@ def put(
     expires: datetime | None = None,
     due: datetime = START,
     channel: str = "twilio",
+    approved: tuple[str, ...] = (),
 ) -> None:
     with writing(engine) as session:
         keys = keys_of(settings.keyring, wave)
-        outbox.queue(session, outbox.Recipient(channel, to, wave, keys), bodies, due, kind, expires)
+        outbox.queue(session, outbox.Recipient(channel, to, wave, keys), bodies, due, kind, expires, approved)
 
 
 def keys_of(ring: Keyring, wave: str | None = WAVE) -> Keys:

@@ -147,3 +147,76 @@ def test_fault_38_what_one_worker_learnt_too_late_does_not_take_a_message_from_a
     with writing(database) as session:
         assert outbox.put_off(session, first, START) == outbox.SENDING
     assert statuses(database) == ["sending"]
+
+
+@pytest.mark.parametrize("waits", ["due later", "due", "unknown"])
+@pytest.mark.parametrize("kind", [outbox.INVITATION, outbox.REMINDER])
+def test_what_we_begin_holds_back_no_reply_unless_it_is_on_its_way(
+    settings: ChannelSettings, database: Engine, kind: str, waits: str
+) -> None:
+    put(settings, database, "our doing", kind=kind, due=START + timedelta(hours=waits == "due later"))
+    after = timedelta(0)
+    if waits == "unknown":
+        first = take(settings, database)
+        assert first is not None
+        put(settings, database, "answer")
+        assert take(settings, database) is None, "one message a person at a time"
+        after = outbox.LEASE + timedelta(seconds=1)
+    else:
+        put(settings, database, "answer")
+    message = take(settings, database, after)
+    assert message is not None
+    assert message.body == "answer"
+    assert take(settings, database, after) is None, "one message a person at a time, whichever was first"
+    assert settle(database, message.id, outbox.SENT)
+    second = take(settings, database, after)
+    assert (second and second.body) == ("our doing" if waits == "due" else None)
+
+
+def test_what_we_begin_waits_for_every_reply_and_for_what_was_tried_before_it(
+    settings: ChannelSettings, database: Engine
+) -> None:
+    put(settings, database, "come", kind=outbox.INVITATION)
+    invitation = take(settings, database)
+    assert invitation is not None
+    with writing(database) as session:
+        assert outbox.put_off(session, invitation, START) == outbox.QUEUED
+    put(settings, database, "still open", kind=outbox.REMINDER)
+    assert take(settings, database) is None, "the invitation was tried, and comes first"
+    put(settings, database, "answer", due=START + timedelta(minutes=5))
+    assert take(settings, database, timedelta(minutes=1)) is None, "a reply is to come"
+    bodies = []
+    while message := take(settings, database, timedelta(minutes=5)):
+        bodies.append(message.body)
+        settle(database, message.id, outbox.SENT)
+    assert bodies == ["answer", "come", "still open"]
+
+
+def test_replies_go_in_their_order_though_the_first_was_put_off(settings: ChannelSettings, database: Engine) -> None:
+    put(settings, database, "one", due=START + timedelta(minutes=5))
+    put(settings, database, "two")
+    assert take(settings, database) is None
+    message = take(settings, database, timedelta(minutes=5))
+    assert message is not None
+    assert message.body == "one"
+
+
+def test_what_is_overdue_is_not_taken_though_nobody_has_marked_it(settings: ChannelSettings, database: Engine) -> None:
+    put(settings, database, "one", expires=START + timedelta(hours=1))
+    assert take(settings, database, timedelta(hours=1)) is None
+
+
+def test_two_workers_never_have_a_reminder_and_a_reply_of_one_person_at_once(
+    settings: ChannelSettings, engine: Engine, database: Engine
+) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    put(settings, database, "still open", kind=outbox.REMINDER)
+    with writing(database) as first:
+        reminder = outbox.take(first, settings.keyring, "twilio", START)
+        assert reminder is not None
+        put(settings, database, "answer")
+        assert take(settings, database) is None
+    assert take(settings, database) is None
+    settle(database, reminder.id, outbox.SENT)
+    assert take(settings, database) is not None

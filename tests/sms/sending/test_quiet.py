@@ -106,6 +106,7 @@ def test_the_clock_of_ramadan_and_the_one_after_it_are_both_local() -> None:
 @given(MOMENTS, RULES)
 @example(datetime(2027, 3, 5, 17, 7, tzinfo=UTC), Rules("LY", days=frozenset({5, 6})))
 @example(datetime(2048, 9, 13, 21, 28, tzinfo=UTC), Rules("LY", days=frozenset({0, 1})))
+@example(datetime(2021, 5, 16, 1, 10, tzinfo=UTC), Rules(night=(time(23, 59), time(2, 30))))
 def test_the_end_is_not_quiet_and_not_far_and_there_is_none_where_it_is_not_quiet(now: datetime, rules: Rules) -> None:
     end = ends(now, rules)
     if end is None:

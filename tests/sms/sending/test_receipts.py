@@ -1,21 +1,22 @@
 """Receipts: repeated, late, out of order, of messages that are not ours (fault 40)."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from sms.carriers import Failure, Fate, Outgoing, Receipt, Sent, UncertainError
 from sms.sending import outbox, receipts
 from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
-from survey_app.storage.database import reading
+from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import CarrierCopyRow, ConversationRow
 
 from ..conftest import NUMBER, START, WAVE, Phone
-from .carrying import Carrier, invited, put, rows, statuses
+from .carrying import Carrier, invited, keys_of, put, rows, statuses
 
 LATER = START + timedelta(minutes=5)
 ORDERS = list(itertools.permutations((Fate.SENT, Fate.DELIVERED, Fate.FAILED)))
@@ -142,3 +143,46 @@ def test_fault_40_a_receipt_before_a_time_out_is_believed(settings: ChannelSetti
     put(settings, database, "come", wave=WAVE, kind=outbox.INVITATION)
     deliver(settings, database, Silent(database), lambda: START)
     assert (statuses(database), delivery(database)) == (["sent"], "sent")
+
+
+def test_many_receipts_at_once_do_what_they_do_one_by_one(settings: ChannelSettings, database: Engine) -> None:
+    told = [(Fate.SENT, None), (Fate.DELIVERED, None), (Fate.FAILED, Failure.LANDLINE), (Fate.DELIVERED, None)]
+    orders = list(itertools.product(told, repeat=2))
+    with writing(database) as session:
+        keys = keys_of(settings.keyring)
+        for n in range(2 * len(orders)):
+            person = keys.number(f"+2126000010{n:02}")
+            session.add(ConversationRow(person=person, wave=WAVE, state="invited", revision=0, sealed=b"sealed"))
+    for n in range(2 * len(orders)):
+        put(settings, database, "come", to=f"+2126000010{n:02}", wave=WAVE, kind=outbox.INVITATION)
+    deliver(settings, database, Carrier(database, *[UncertainError()] * 99), lambda: START)
+    names = [row.token for row in rows(database)]
+
+    def of(names: Sequence[str | None]) -> list[Receipt]:
+        each = zip(names, orders, strict=True)
+        return [Receipt("twilio", name, f"SM{name}", *it) for name, order in each for it in order]
+
+    apart, together = of(names[::2]), of(names[1::2])
+    together.insert(3, Receipt("twilio", "0" * 32, None, Fate.DELIVERED))
+    one_by_one = [receipts.take(settings, database, receipt, LATER) for receipt in apart]
+    at_once = receipts.take_all(settings, database, together, LATER)
+    assert at_once.pop(3) is None
+    assert at_once == one_by_one
+    assert statuses(database)[::2] == statuses(database)[1::2]
+    with reading(database) as session:
+        fates = {row.person: row.delivery for row in session.exec(select(ConversationRow))}
+        copies = len(session.exec(select(CarrierCopyRow)).all())
+    assert [fates[row.person] for row in rows(database)] == statuses(database)
+    assert copies == 2 * len(orders)
+
+
+def test_many_receipts_at_once_cost_one_transaction(settings: ChannelSettings, database: Engine) -> None:
+    for n in range(20):
+        put(settings, database, "one", to=f"+2126000010{n:02}")
+    deliver(settings, database, Carrier(database), lambda: START)
+    told = [Receipt("twilio", row.token, None, Fate.DELIVERED) for row in rows(database)]
+    begun: list[object] = []
+    event.listen(database, "begin", begun.append)
+    assert receipts.take_all(settings, database, told, LATER) == [True] * 20
+    assert len(begun) == 1
+    assert receipts.take_all(settings, database, (), LATER) == []
