@@ -127,7 +127,7 @@ def estimate(engine: Engine, campaign: Campaign, drawn: Drawn, stage: Stage, now
     cost = parts * campaign.channel.price
     last = max(days, default=0)
     begins = _begins(campaign, now)
-    later = sum(_reminders(campaign, case, begins + day * _DAY) for case, day in zip(cases, days, strict=True))
+    later = sum(len(_reminders(campaign, case, begins + day * _DAY)) for case, day in zip(cases, days, strict=True))
     return Invited(
         len(cases), left, drawn.opted_out, drawn.already, drawn.own_number, parts, cost, last + bool(cases), later
     )
@@ -199,17 +199,17 @@ def _batch(session: Session, campaign: Campaign, own: Keys, batch: Sequence[tupl
         body = _body(campaign, case.language, link)
         to = outbox.Recipient(channel.name, case.telephone, wave.id, own)
         outbox.queue(session, to, (body,), due, outbox.INVITATION, expires)
-        if later := _reminders(campaign, case, due):
+        for when in _reminders(campaign, case, due):
             reminder = opening.reminder(wave.questionnaire, case.language, campaign.terms)
-            reception.remind(session, wave, to, reminder, due, later)
-            counts["reminders"] += later
+            outbox.queue(session, to, (reminder,), when, outbox.REMINDER, expires)
+            counts["reminders"] += 1
         counts["segments"] += segments(body).parts
     counts["invited"] = len(invited)
     return counts
 
 
 def _begun(campaign: Campaign, case: Case, seed: int, due: datetime) -> Conversation:
-    later = _reminders(campaign, case, due)
+    later = len(_reminders(campaign, case, due))
     return opening.begun(campaign.wave.id, case, seed, campaign.channel.mode, later)
 
 
@@ -217,12 +217,12 @@ def _begins(campaign: Campaign, now: datetime) -> datetime:
     return max(now, datetime.combine(campaign.wave.opens, time(), UTC))
 
 
-def _reminders(campaign: Campaign, case: Case, due: datetime) -> int:
-    """How many reminders follow an invitation that is due then."""
+def _reminders(campaign: Campaign, case: Case, due: datetime) -> list[datetime]:
+    """When who stays silent after an invitation that is due then is reminded of it, while the wave is in the field."""
     if not opening.reminds(campaign.wave.questionnaire, case.language, campaign.channel):
-        return 0
+        return []
     over = datetime.combine(campaign.wave.closes, time.max, UTC)
-    return sum(due + after <= over for after in reception.REMINDED_AFTER[: campaign.reminders])
+    return [due + after for after in reception.REMINDED_AFTER[: campaign.reminders] if due + after <= over]
 
 
 def _check(session: Session, campaign: Campaign) -> None:

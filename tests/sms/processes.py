@@ -51,7 +51,10 @@ price = "0.005"
 """
 PROXY = (("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", HOST))
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
-UNREAD_SECONDS = 2.1  # nobody has read a message sooner, and an answer that comes sooner is to an earlier one
+UNREAD = timedelta(
+    seconds=2.05
+)  # nobody has read a message sooner, and an answer that comes sooner is to an earlier one
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AWAKE = quiet.Rules("MA", None, quiet.night("23:59-00:00"), quiet.night("23:59-00:00"), None)
 
 
@@ -169,8 +172,8 @@ class Post:
     server: Server
     twilio: Twilio
 
-    def brings(self, number: str, text: str, channel: str = "sms") -> int:
-        """A person's text, of which the carrier keeps a copy; the status of the answer."""
+    def brings(self, number: str, text: str, channel: str = "sms", times: int = 1) -> int:
+        """A person's text, of which the carrier keeps a copy, so many times over; the worst status of the answers."""
         prefix = "whatsapp:" if channel == "whatsapp" else ""
         to, sender = f"{prefix}{SENDER}", f"{prefix}{number}"
         kept = self.twilio.create({"To": to, "From": sender, "Body": text})
@@ -188,7 +191,7 @@ class Post:
             "SmsStatus": "received",
             "To": to,
         }
-        return self.asks(f"https://{HOST}/sms/{channel}", form)
+        return max(self.asks(f"https://{HOST}/sms/{channel}", form) for _ in range(times))
 
     def tells(self, sid: str, status: str, error: int | None = None) -> int:
         """What became of a message of ours, at the address that it was sent with; the status of the answer."""
@@ -216,7 +219,7 @@ class Phone:
     channel: str = "sms"
     shown: list[tuple[str, str]] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
-    _read: float = 0.0
+    _read: datetime = LONG_AGO
 
     @property
     def address(self) -> str:
@@ -231,16 +234,16 @@ class Phone:
         assert len(new) == 1, f"{len(new)} messages after {len(self.shown)} texts"
         (sid,) = new
         self._seen.add(sid)
-        body = self.post.twilio.messages[sid].body
+        message = self.post.twilio.messages[sid]
+        self._read = message.created + UNREAD
         assert self.post.tells(sid, "sent") == 200
         assert self.post.tells(sid, status, error) == 200
-        self.shown.append(("thiqa", body))
-        self._read = time.monotonic()
-        return body
+        self.shown.append(("thiqa", message.body))
+        return message.body
 
     def says(self, text: str) -> str:
         """Text once what came last has been read; what comes in return."""
-        time.sleep(max(0.0, self._read + UNREAD_SECONDS - time.monotonic()))
+        time.sleep(max(0.0, (self._read - datetime.now(UTC)).total_seconds()))
         self.texts(text)
         return self.arrives()
 

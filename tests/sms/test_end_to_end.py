@@ -1,12 +1,15 @@
 """A campaign from its frame to the custodian: real processes, a real database, the carrier's own library over HTTP."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Engine, func, update
@@ -15,12 +18,14 @@ from sqlmodel import select
 from analytics.custody import KeyPair
 from sms.segments import segments
 from survey_app.storage.database import reading, writing
-from survey_app.storage.tables import CarrierCopyRow, EnvelopeRow, ResponseRow, table
+from survey_app.storage.tables import CarrierCopyRow, EnvelopeRow, InboundRow, ResponseRow, table
+from tests.faults.server import HOST
+from tests.privacy.canary.troubles import Away, cut_off, locked
 
 from .carriers.twilio_server import Server as Twilio
 from .carriers.twilio_server import running
 from .kinds import every_kind
-from .processes import WAVE, Phone, Post, Town, together, until
+from .processes import PROXY, SENDER, WAVE, Phone, Post, Town, together, until
 
 QUESTIONS = every_kind("adult", "worries", "scale", "region", "area", "times", "words", "piped", "fair")
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
@@ -35,9 +40,9 @@ FRAME = f"""telephone;language;area;stratum;psu;weight
 """
 SAID = {
     "ar": ("نعم", "٢", "١ ٣", "٧", "الشمال", "طنجة", "٤", "حي السلام", "أوافق", "٢"),
-    "fr": ("oui", "2", "0", "dix", "le sud", "trois", "Quartier Hassan", "9", "d'accord"),
+    "fr": ("oui", "2", "0", "dix", "English", "Français", "le sud", "trois", "Quartier Hassan", "9", "d'accord"),
     "en": (
-        *("hello", "yes", "2 1 7", "1", "back", "8", "Français", "English", "2", "Agadir", "don't know"),
+        *("hello", "yes", "2 1 7", "1", "back", "8", "2", "Agadir", "don't know"),
         *("2/9 1 3", "Hay Salam", "9", "1"),
     ),
     "stops": ("1", "merci arrêtez svp"),
@@ -47,7 +52,7 @@ WORDS = ("السلام", "Hassan", "Salam", "القديم", "Agadir", "طنجة"
 SENT = {
     "ar": {"adult": "over18", "worries": ["theft", "traffic"], "scale": 7, "region": "n", "area": "n1", "times": 4,
            "words": "حي السلام", "piped": "1", "fair": "0"},
-    "fr": {"adult": "over18", "worries": "dk", "scale": 10, "region": "s", "area": "s1", "times": 3,
+    "fr": {"adult": "over18", "worries": ["dk"], "scale": 10, "region": "s", "area": "s1", "times": 3,
            "words": "Quartier Hassan", "fair": "1"},
     "en": {"adult": "over18", "worries": ["theft", "traffic"], "scale": 8, "region": "s", "area": "s1", "times": "dk",
            "words": "Hay Salam", "fair": "1"},
@@ -180,7 +185,7 @@ def _copies_are_erased(town: Town, twilio: Twilio) -> None:
 def _the_custodian_reads(town: Town) -> None:
     with reading(town.engine) as session:
         assert len(session.exec(select(EnvelopeRow)).all()) == 4
-    town.thiqa("custody", "close", WAVE, "--few", THIQA_CUSTODIAN_PRIVATE_KEY=town.keys.private)
+    town.thiqa("custody", "close-wave", WAVE, "--few", THIQA_CUSTODIAN_PRIVATE_KEY=town.keys.private)
     with reading(town.engine) as session:
         rows = session.exec(select(ResponseRow)).all()
         assert session.exec(select(EnvelopeRow)).all() == []
@@ -198,3 +203,71 @@ def _nothing_was_logged(town: Town, twilio: Twilio) -> None:
     for secret in (*WORDS, "66100", "SM0", *(form["To"] for _, form in twilio.requests), town.token):
         assert secret not in said, secret
     assert "Traceback" not in said
+
+
+@pytest.fixture
+def away(request: pytest.FixtureRequest, engine: Engine) -> Away:
+    """The database away: its file locked by another, or PostgreSQL that ends all connections and takes no new ones."""
+    if engine.dialect.name == "sqlite":
+        return locked(engine)
+    return cut_off(request.getfixturevalue("postgres_server"), str(engine.url.database))
+
+
+def test_fault_41_texts_that_arrive_while_the_database_is_away_are_taken_in_order_afterwards(
+    town: Town, twilio: Twilio, away: Away
+) -> None:
+    with town.server() as server:
+        post = Post(town, server, twilio)
+        answering, leaving, beginning = (Phone(post, number) for number in (AMINA, BRAHIM, CHAMA))
+        with town.worker():
+            for phone in (answering, leaving):
+                phone.says("trust")
+            together(*(partial(phone.says, "yes") for phone in (answering, leaving)))
+        town.engine.dispose()
+        with away():
+            assert post.brings(answering.number, "2", times=2) == 200, "as a carrier that heard no answer repeats it"
+            for number, text in ((leaving.number, "stop"), (beginning.number, "trust"), (leaving.number, "start")):
+                assert post.brings(number, text) == 200
+            assert post.tells(next(iter(twilio.messages)), "delivered") == 200
+            waiting = [file.read_bytes() for file in (town.folder / "spool").iterdir() if file.name[0] != "."]
+        time.sleep(1.1)  # for connections that rested to be asked whether they live
+        assert len(waiting) == 5
+        assert not any(said in held for held in waiting for said in (b"66100", b"start", b"stop", b"trust"))
+        before = len(twilio.requests)
+        with town.worker():
+            together(answering.arrives, beginning.arrives, leaving.arrives)
+            leaving.arrives()
+            until(lambda: not [file for file in (town.folder / "spool").iterdir() if file.name[0] != "."])
+            time.sleep(2.5)  # a round of the worker: nothing more comes
+        assert len(twilio.requests) == before + 4
+    assert answering.shown[-1][1].startswith("2/8 What worries you?")
+    assert beginning.shown[-1][1].startswith("Thiqa, a survey")
+    stopped, begun_again = (text for _, text in leaving.shown[-2:])
+    assert stopped.startswith("Stopped.")
+    assert begun_again.startswith("Thiqa, a survey")
+    _nothing_was_logged(town, twilio)
+
+
+def test_fault_31_behind_a_proxy_a_signature_is_for_the_public_address_whatever_the_headers_say(
+    town: Town, twilio: Twilio
+) -> None:
+    with town.server() as server:
+        post, public = Post(town, server, twilio), f"https://{HOST}/sms/sms"
+        form = {"MessageSid": "SM" + "a" * 32, "From": AMINA, "To": SENDER, "Body": "trust"}
+        direct = f"127.0.0.1:{server.port}"
+        for headers in (
+            (),
+            PROXY,
+            (("Host", direct), *PROXY),
+            (("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "elsewhere.example"), ("X-Forwarded-Port", "8080")),
+            (("X-Forwarded-Prefix", "/behind"), ("Forwarded", "for=203.0.113.7;host=elsewhere.example;proto=http")),
+            (("Host", "elsewhere.example"),),
+        ):
+            assert post.asks(public, form, headers) == 200, headers
+        for url in (f"http://{HOST}/sms/sms", f"http://{direct}/sms/sms", "https://elsewhere.example/sms/sms"):
+            assert post.asks(url, form, (("Host", urlsplit(url).netloc), *PROXY)) == 403, url
+        assert post.asks(public, form, token="another") == 403
+        assert post.asks(f"https://{HOST}/sms/whatsapp", form) == 200
+        assert post.asks(f"https://{HOST}/sms/none", form) == 404
+    with reading(town.engine) as session:
+        assert len(session.exec(select(InboundRow)).all()) == 2, "the same text on two channels, each once"
