@@ -231,8 +231,7 @@ class Phone:
         while not (new := self._new()):
             assert time.monotonic() < end, f"nothing came after {len(self.shown)} texts\n{self.post.town.logs}"
             time.sleep(0.02)
-        assert len(new) == 1, f"{len(new)} messages after {len(self.shown)} texts"
-        (sid,) = new
+        sid = min(new)
         self._seen.add(sid)
         message = self.post.twilio.messages[sid]
         self._read = message.created + UNREAD
@@ -242,14 +241,14 @@ class Phone:
         return message.body
 
     def says(self, text: str) -> str:
-        """Text once what came last has been read; what comes in return."""
-        time.sleep(max(0.0, (self._read - datetime.now(UTC)).total_seconds()))
+        """Text, and wait for what comes in return."""
         self.texts(text)
         return self.arrives()
 
-    def texts(self, text: str) -> None:
-        """Text, and wait for nothing."""
-        assert self.post.brings(self.number, text, self.channel) == 200
+    def texts(self, text: str, times: int = 1) -> None:
+        """Text once what came last has been read; the carrier brings it so many times over."""
+        time.sleep(max(0.0, (self._read - datetime.now(UTC)).total_seconds()))
+        assert self.post.brings(self.number, text, self.channel, times) == 200
         self.shown.append(("person", text))
 
     def _new(self) -> list[str]:
