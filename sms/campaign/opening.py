@@ -37,11 +37,11 @@ def reminder(questionnaire: Questionnaire, language: str | None, terms: Terms) -
 def reminds(questionnaire: Questionnaire, language: str | None, channel: Channel) -> bool:
     """Whether this channel can remind her: she can answer there, and may be written to by then.
 
-    Once its window is over a channel takes only texts that its carrier approved, one for each language.
+    Once its window is over a channel takes only texts that its carrier approved, each in one language: the
+    questionnaire's first where hers is not known.
     """
-    spoken = (language,) if language else questionnaire.languages
-    approved = channel.window_hours is None or all(f"reminder.{each}" in channel.templates for each in spoken)
-    return channel.two_way and approved
+    approved = f"reminder.{language or questionnaire.languages[0]}" in channel.templates
+    return channel.two_way and (channel.window_hours is None or approved)
 
 
 def begun(wave: str, case: Case, seed: int, mode: Mode, reminders: int = 0) -> Conversation:

@@ -1,5 +1,6 @@
 """The page for whoever runs a campaign: each command works as written, with the channels of the page on channels."""
 
+import json
 import re
 import shlex
 import time
@@ -22,7 +23,8 @@ from survey_app.storage.tables import OutboxRow
 
 from ..carriers.gateways import examples
 
-PAGE = (Path(__file__).parents[3] / "docs" / "campaigns.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "campaigns.md").read_text(encoding="utf-8")
 BLOCKS = [block.split("\n") for block in re.findall(r"(?:^    thiqa .+\n)+", PAGE, re.MULTILINE)]
 COMMANDS = [[line.strip() for line in block if line] for block in BLOCKS]
 PEOPLE = 230
@@ -48,6 +50,7 @@ def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, questionnaire: Que
         ("CHANNEL_KEY", bytes(range(32)).hex()),
         ("SITE_KEY", bytes(range(32)).hex()),
         ("TWILIO_AUTH_TOKENS", "a-token"),
+        ("TWILIO_ACCOUNT_SID", "AC" + "0" * 32),
         ("WAVE_KEYS", str(tmp_path / "keys")),
         ("CHANNELS", str(tmp_path / "channels.toml")),
         ("BUDGET_WAVE", "1000"),
@@ -93,6 +96,34 @@ def test_each_command_of_the_page_does_what_it_says(
         if "--codes" in line:
             assert queued(tmp_path) == {"invitation": PEOPLE}
             assert len((tmp_path / "codes.csv").read_text().splitlines()) == 1 + 500 - PEOPLE
+
+
+def test_the_commands_of_the_page_on_channels_say_what_is_wrong_with_them(
+    newcomer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, send = re.findall(r"^    (thiqa .+)$", (DOCS / "channels.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "channel kannel needs its secret" in newcomer(send).output
+    for name in ("KANNEL", "KANNEL_INBOUND", "PHONE", "PHONE_INBOUND"):
+        monkeypatch.setenv(f"THIQA_SECRET_{name}", "a-secret")
+    planned, sent = newcomer(plan), newcomer(send)
+    assert (planned.exit_code, sent.exit_code) == (0, 0), sent.output + repr(sent.exception)
+    assert "if all 1 read it in" in planned.output
+    monkeypatch.delenv("THIQA_TWILIO_ACCOUNT_SID")
+    assert "THIQA_TWILIO_ACCOUNT_SID" in newcomer(send).output
+    written = (tmp_path / "channels.toml").read_text(encoding="utf-8")
+    (tmp_path / "channels.toml").write_text(written.replace('sender = "Survey"', "sender = 12"), encoding="utf-8")
+    assert "channel 2 sender Input should be a valid string" in newcomer(plan).output
+
+
+def test_each_example_is_there_for_what_the_page_says_it_is_for(newcomer: Run) -> None:
+    invite = "thiqa sms invite 2026-q4 --frame frame.csv --dry-run --json --channel "
+    for name in ("sms", "kannel", "phone", "whatsapp"):
+        result = newcomer(invite + name)
+        assert result.exit_code == 0, result.output
+        said = json.loads(result.output)
+        assert said["invited"] == PEOPLE
+        assert 0 < said["reminders"] < 2 * PEOPLE if name == "whatsapp" else said["reminders"] == 2 * PEOPLE
+    assert "cannot be answered" in newcomer(invite + "invite").output
 
 
 def test_a_plan_needs_no_secret_and_no_database(newcomer: Run, monkeypatch: pytest.MonkeyPatch) -> None:
