@@ -12,14 +12,16 @@ from sms import memory, reception
 from sms.campaign import invite
 from sms.campaign.frame import Case, Frame
 from sms.campaign.invite import Campaign, Invited, Stage, draw, estimate
-from sms.carriers import Failure
+from sms.carriers import Failure, RejectedError
 from sms.sending import outbox
+from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
 from sms.talk import wording
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import OutboxRow
 
 from ..conftest import START, WAVE, Phone
+from ..sending.carrying import Carrier
 from .conftest import ONE_WAY, people, windowed
 
 DAY = timedelta(days=1)
@@ -176,3 +178,15 @@ def test_who_told_the_carrier_stop_is_not_reminded(
         outbox.settle(session, first.id, outbox.FAILED, None, Failure.OPTED_OUT)
     reception.opted_out(settings, database, phone.number)
     assert reminders(database) == []
+
+
+@pytest.mark.xfail(strict=True, reason="nothing withdraws the reminders of an invitation that failed")
+@pytest.mark.parametrize("failure", [Failure.INVALID, Failure.LANDLINE, Failure.BLOCKED])
+def test_fault_37_nobody_is_reminded_of_an_invitation_that_her_number_never_takes(
+    database: Engine, reminding: Campaign, settings: ChannelSettings, phone: Phone, failure: Failure
+) -> None:
+    run(database, reminding, Frame((Case(phone.number, "en"),), ()))
+    carrier = Carrier(database, RejectedError(failure), RejectedError(failure), RejectedError(failure))
+    for days in range(5):
+        deliver(settings, database, carrier, lambda days=days: START + days * DAY)  # type: ignore[misc]
+    assert len(carrier.given) == 1
