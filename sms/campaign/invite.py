@@ -1,4 +1,4 @@
-"""Inviting the people of a frame by a channel, in transactions of BATCH: a conversation and a message each, or neither.
+"""Inviting the people of a frame by a channel, in transactions of BATCH: a conversation and its messages, or neither.
 
 It may be run again at any time: who is known in the wave is passed over, who said stop is never written to, and the
 order is drawn anew from the operating system's random source. Nothing here says who is who: a number is a pseudonym in
@@ -23,11 +23,12 @@ from survey_app.fieldwork import OPEN, Wave, current_wave
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import ConversationRow, OutboxRow
 
-from .. import memory
+from .. import memory, reception
 from ..carriers.declared import Channel
 from ..keys import Keyring, Keys
 from ..segments import segments
 from ..sending import outbox
+from ..talk.state import Conversation
 from ..talk.wording import Terms
 from . import codes, opening
 from .frame import Case, Frame
@@ -42,13 +43,17 @@ class CampaignError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Who is asked what, by which channel; `codes` is the list for a channel that cannot be answered."""
+    """Who is asked what, by which channel; `codes` is the list for a channel that cannot be answered.
+
+    `reminders` is how often at most who stays silent is reminded, where the channel can do so.
+    """
 
     wave: Wave
     channel: Channel
     keys: Keyring = field(repr=False)
     terms: Terms
     codes: Path | None = None
+    reminders: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,10 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """What came of it: how many were invited and how many are left for another time; `days` that it takes; the cost."""
+    """What came of it: how many were invited and how many are left for another time; `days` that it takes; the cost.
+
+    `reminders` are queued, for who stays silent; they are not in `segments` and `cost`, which are the invitations'.
+    """
 
     invited: int
     left: int
@@ -81,6 +89,7 @@ class Invited:
     segments: int
     cost: Decimal
     days: int
+    reminders: int = 0
 
 
 def draw(engine: Engine, campaign: Campaign, frame: Frame) -> Drawn:
@@ -117,7 +126,11 @@ def estimate(engine: Engine, campaign: Campaign, drawn: Drawn, stage: Stage, now
     left = len(drawn.cases) - len(cases)
     cost = parts * campaign.channel.price
     last = max(days, default=0)
-    return Invited(len(cases), left, drawn.opted_out, drawn.already, drawn.own_number, parts, cost, last + bool(cases))
+    begins = _begins(campaign, now)
+    later = sum(len(_reminders(campaign, case, begins + day * _DAY)) for case, day in zip(cases, days, strict=True))
+    return Invited(
+        len(cases), left, drawn.opted_out, drawn.already, drawn.own_number, parts, cost, last + bool(cases), later
+    )
 
 
 def invite(
@@ -138,7 +151,7 @@ def invite(
         return planned
     cases = drawn.cases[: stage.first]
     days = _days(engine, campaign, stage, len(cases), now)
-    begins = max(now, datetime.combine(campaign.wave.opens, time(), UTC))
+    begins = _begins(campaign, now)
     counts: Counter[str] = Counter()
     with writing(engine) as session:
         key = memory.wave_key(session, campaign.keys.waves, campaign.wave)
@@ -157,6 +170,7 @@ def invite(
         already=planned.already + counts["known"],
         segments=counts["segments"],
         cost=counts["segments"] * campaign.channel.price,
+        reminders=counts["reminders"],
     )
 
 
@@ -174,7 +188,7 @@ def _batch(session: Session, campaign: Campaign, own: Keys, batch: Sequence[tupl
         seed = secrets.randbelow(memory.SEEDS)
         if number in said_stop:
             counts["stop"] += 1
-        elif memory.invite(session, own, case.telephone, opening.begun(wave.id, case, seed, channel.mode)):
+        elif memory.invite(session, own, case.telephone, _begun(campaign, case, seed, due)):
             invited.append((case, due))
         else:
             counts["known"] += 1
@@ -185,10 +199,32 @@ def _batch(session: Session, campaign: Campaign, own: Keys, batch: Sequence[tupl
         body = _body(campaign, case.language, link)
         to = outbox.Recipient(channel.name, case.telephone, wave.id, own)
         spoken = case.language or wave.questionnaire.languages[0]  # an approved text has one language
-        outbox.queue(session, to, (body,), due, outbox.INVITATION, expires, (spoken, link or campaign.terms.link))
+        approved = (spoken, link or campaign.terms.link)
+        outbox.queue(session, to, (body,), due, outbox.INVITATION, expires, approved)
+        for when in _reminders(campaign, case, due):
+            reminder = opening.reminder(wave.questionnaire, case.language, campaign.terms)
+            outbox.queue(session, to, (reminder,), when, outbox.REMINDER, expires, approved)
+            counts["reminders"] += 1
         counts["segments"] += segments(body).parts
     counts["invited"] = len(invited)
     return counts
+
+
+def _begun(campaign: Campaign, case: Case, seed: int, due: datetime) -> Conversation:
+    later = len(_reminders(campaign, case, due))
+    return opening.begun(campaign.wave.id, case, seed, campaign.channel.mode, later)
+
+
+def _begins(campaign: Campaign, now: datetime) -> datetime:
+    return max(now, datetime.combine(campaign.wave.opens, time(), UTC))
+
+
+def _reminders(campaign: Campaign, case: Case, due: datetime) -> list[datetime]:
+    """When who stays silent after an invitation that is due then is reminded of it, while the wave is in the field."""
+    if not opening.reminds(campaign.wave.questionnaire, case.language, campaign.channel):
+        return []
+    over = datetime.combine(campaign.wave.closes, time.max, UTC)
+    return [due + after for after in reception.REMINDED_AFTER[: campaign.reminders] if due + after <= over]
 
 
 def _check(session: Session, campaign: Campaign) -> None:

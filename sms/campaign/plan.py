@@ -1,8 +1,8 @@
 """What a campaign will cost before anybody is written to: each text as it would be sent, times the people who get it.
 
-It is an upper bound for those who take part: every question that goes by text message, with all its options, and notes
-as texts of their own. The invitation is the consent, so nobody is sent another. What people send is not counted, since
-it is they, or their contract, who pay for it.
+It is an upper bound: every question that goes by text message, with all its options, notes as texts of their own, and
+all the reminders to whoever does not come to the end. The invitation is the consent, so nobody is sent another. What
+people send is not counted, since it is they, or their contract, who pay for it.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Shares:
 
     answering: float = 0.3
     breaking_off: float = 0.1
-    reminders: int = 1
+    reminders: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ def plan(questionnaire: Questionnaire, channel: Channel, terms: Terms, people: i
     languages = questionnaire.languages
     if channel.two_way:
         first = {each: opening.invitation(questionnaire, each, terms, channel.mode) for each in languages}
-        remind = {each: wording.reminder(each, terms) for each in languages}
     else:
         link = f"{terms.link}/i/{'A' * CODE_CHARS}"
         first = {each: opening.invitation_link(questionnaire, each, link, terms) for each in languages}
-        remind = first
     lines = [_line("invitation", people, first)]
     if channel.two_way:
         lines += _interview(questionnaire, people * shares.answering, shares.breaking_off)
-    silent = round(people * (1 - shares.answering)) * shares.reminders
-    lines.append(_line("reminder", silent, remind))
+    if all(opening.reminds(questionnaire, each, channel) for each in languages):
+        silent = people - round(people * shares.answering * (1 - shares.breaking_off))
+        texts = {each: opening.reminder(questionnaire, each, terms) for each in languages}
+        lines.append(_line("reminder", silent * shares.reminders, texts))
     return Plan(people, languages, channel.price, channel.currency, tuple(lines))
 
 

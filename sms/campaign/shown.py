@@ -51,6 +51,7 @@ def _people(frame: Frame, done: Invited, *, dry_run: bool) -> dict[str, int]:
         "the channel's own number": done.own_number,
         "to be invited" if dry_run else "invited": done.invited,
         "left for another time": done.left,
+        "reminders to who stays silent": done.reminders,
     }
 
 

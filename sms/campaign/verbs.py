@@ -1,7 +1,6 @@
 """The verbs of a campaign by text message: plan it, invite to it, see how it goes. None prints a number or a code."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -9,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import Field
 from rich.console import Console
 
 from survey_app import fieldwork
 from survey_app.engine import Kind, Questionnaire
 from survey_app.fieldwork import Wave
 from survey_app.instrument import read_instrument
-from survey_app.settings import OwnerSettings, PrintSettings, read_settings
+from survey_app.settings import OwnerSettings, PrintSettings, SettingsError, read_settings
 from survey_app.storage.database import connected, reading
 from survey_app.wavekeys import WaveKeyError
 
@@ -35,6 +35,23 @@ from .progress import progress as read_progress
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="The same, for machines.")
 _Share = click.FloatRange(0, 1)
+_ALONE = Channel("twilio", Adapter.TWILIO)
+
+
+class PlanSettings(PrintSettings):
+    """What a plan needs of the text channel's settings: none is a secret."""
+
+    channels: str | None = None
+    reminders: int = Field(default=2, ge=0, le=2)
+    text_replies_free: bool = False
+
+    @property
+    def declared(self) -> Mapping[str, Channel]:
+        """The channels by name."""
+        try:
+            return read_channels(Path(self.channels)) if self.channels else {"twilio": _ALONE}
+        except ChannelsError as error:
+            raise SettingsError(f"THIQA_CHANNELS {error}") from None
 
 
 @click.command()
@@ -69,7 +86,7 @@ def invite(
             wave = _wave(engine, wave_id)
             form = wave.questionnaire
             frame = read_frame(frame_file, Expected(settings.country, form.languages, _areas(form)))
-            campaign = Campaign(wave, channel, settings.keyring, settings.terms, codes_file)
+            campaign = Campaign(wave, channel, settings.keyring, settings.terms, codes_file, settings.reminders)
             drawn, stage = draw(engine, campaign, frame), Stage(a_day, first)
             done = estimate(engine, campaign, drawn, stage, utc())
             if not dry_run:
@@ -94,7 +111,7 @@ def invite(
 @click.option("--people", type=click.IntRange(1), required=True, help="How many would be invited.")
 @click.option("--share-answering", type=_Share, default=0.3, show_default=True, help="Share that takes part.")
 @click.option("--break-off", type=_Share, default=0.1, show_default=True, help="Share of those that leaves half-way.")
-@click.option("--reminders", type=click.IntRange(0, 5), default=1, show_default=True, help="To each who is silent.")
+@click.option("--reminders", type=click.IntRange(0, 2), help="To each who is silent; else as THIQA_REMINDERS says.")
 @json_option
 def plan(
     wave_id: str | None,
@@ -102,7 +119,7 @@ def plan(
     people: int,
     share_answering: float,
     break_off: float,
-    reminders: int,
+    reminders: int | None,
     *,
     as_json: bool,
 ) -> None:
@@ -110,14 +127,16 @@ def plan(
 
     Counts segments as a carrier does. Changes nothing, and needs no secret.
     """
-    channel = _channel(_planned(), name)
+    planned = read_settings(PlanSettings)
+    channel = _channel(planned.declared, name)
     if wave_id:
         with connected(read_settings(OwnerSettings).database_url.get_secret_value()) as engine:
             form = _wave(engine, wave_id).questionnaire
     else:
         form = read_instrument().questionnaire
-    terms = Terms(read_settings(PrintSettings).public_url.rstrip("/"), free=False)
-    made = make_plan(form, channel, terms, people, Shares(share_answering, break_off, reminders))
+    terms = Terms(planned.public_url.rstrip("/"), free=planned.text_replies_free)
+    each = planned.reminders if reminders is None else reminders
+    made = make_plan(form, channel, terms, people, Shares(share_answering, break_off, each))
     if as_json:
         click.echo(_json(shown.plain_plan(made)))
         return
@@ -150,15 +169,6 @@ def progress(wave_id: str, every: int | None, *, as_json: bool) -> None:
             if not every:
                 return
             time.sleep(every)
-
-
-def _planned() -> Mapping[str, Channel]:
-    """The declared channels, read from their file alone: a plan needs no secret."""
-    file = os.environ.get("THIQA_CHANNELS")
-    try:
-        return read_channels(Path(file)) if file else {"twilio": Channel("twilio", Adapter.TWILIO)}
-    except ChannelsError as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _channel(channels: Mapping[str, Channel], name: str) -> Channel:

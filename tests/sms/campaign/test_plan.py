@@ -11,7 +11,7 @@ from sms.talk.wording import Terms
 from survey_app.engine import Choice, Item, Kind, Questionnaire, checked
 
 from ..conftest import LINK, small_questionnaire
-from .conftest import CHANNEL, ONE_WAY
+from .conftest import CHANNEL, ONE_WAY, windowed
 
 TERMS = Terms(LINK, free=False)
 
@@ -29,14 +29,14 @@ def times(made: Plan) -> dict[str, int]:
 
 def test_fault_42_each_text_is_counted_as_a_carrier_does_times_those_who_get_it() -> None:
     made = plan(yes_no("Confiance ?"), CHANNEL, TERMS, 1_000, Shares(0.4, 0.25, reminders=2))
-    assert times(made) == {"invitation": 1_000, "trust": 350, "thanks": 300, "reminder": 1_200}
+    assert times(made) == {"invitation": 1_000, "trust": 350, "thanks": 300, "reminder": 1_400}
     form = yes_no("Confiance ?")
     for language in form.languages:
         by_hand = (
             1_000 * segments(opening.invitation(form, language, TERMS, CHANNEL.mode)).parts
             + 350 * 1
             + 300 * segments(wording.thanks(language)).parts
-            + 1_200 * segments(wording.reminder(language, TERMS)).parts
+            + 1_400 * segments(wording.reminder(language, TERMS)).parts
         )
         assert made.segments(language) == by_hand
         assert made.cost(language) == by_hand * Decimal("0.05")
@@ -57,14 +57,22 @@ def test_fault_42_the_letter_that_makes_a_latin_text_dear_is_named_and_paid_for(
     assert found[1]["ar"] == (UCS2, 1, "")
 
 
-def test_a_channel_that_cannot_be_answered_costs_invitations_and_reminders_only() -> None:
+def test_a_channel_that_cannot_be_answered_costs_invitations_only() -> None:
     made = plan(small_questionnaire(), ONE_WAY, TERMS, 100, Shares(0.3, 0.1, 1))
-    assert times(made) == {"invitation": 100, "reminder": 70}
+    assert times(made) == {"invitation": 100}
     assert made.currency == "USD"
 
 
 def test_what_never_goes_by_text_message_costs_nothing() -> None:
     assert "bribe" not in times(plan(small_questionnaire(), CHANNEL, TERMS, 100, Shares()))
+
+
+def test_a_window_costs_reminders_only_where_the_carrier_approved_them() -> None:
+    made = {
+        len(approved): times(plan(small_questionnaire(), windowed(*approved), TERMS, 100, Shares(0, 0)))
+        for approved in ((), ("ar", "fr"), ("ar", "fr", "en"))
+    }
+    assert {number: lines.get("reminder") for number, lines in made.items()} == {0: None, 2: None, 3: 200}
 
 
 def test_nobody_who_answers_means_invitations_and_reminders() -> None:

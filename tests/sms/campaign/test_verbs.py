@@ -107,7 +107,8 @@ def test_people_are_invited_and_the_last_line_says_what_comes_next(wave: str, fr
     again = json.loads(run("invite", "w1", "--frame", frame, "--channel", "maroc", "--json").output)
     assert (again["invited"], again["already"], again["rows"], again["dry_run"]) == (1, 1, 5, False)
     assert again["left_out"] == {"landline": [4], "duplicate": [5], "weight": [6]}
-    assert kept(wave) == (2, 2)
+    assert again["reminders"] == 2
+    assert kept(wave) == (2, 2 + 2 * 2), "with two reminders each"
     shown = json.loads(run("progress", "w1", "--json").output)
     assert (shown["cases"]["invited"], shown["cases"]["invitations queued"]) == (2, 2)
     assert shown["counts"]["unknown_number"] == 2
@@ -176,6 +177,23 @@ def test_a_campaign_is_planned_without_a_secret_or_a_database(tmp_path: Path, mo
     found = json.loads(run("plan", "--channel", "maroc", "--people", "1000", "--json").output)
     assert f"At most {float(found['cost']['ar']):.2f} MAD" in last
     assert {line["what"] for line in found["lines"]} >= {"invitation", "trust_police", "thanks", "reminder"}
+
+
+def test_a_plan_counts_as_many_reminders_as_will_be_queued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reminders(*words: str) -> int:
+        said = run("plan", "--channel", "maroc", "--people", "100", "--share-answering", "0", "--json", *words).output
+        return next(line["times"] for line in json.loads(said)["lines"] if line["what"] == "reminder")
+
+    (tmp_path / "channels.toml").write_text(CHANNELS)
+    (tmp_path / "settings.env").write_text(f"THIQA_CHANNELS={tmp_path}/channels.toml\nTHIQA_REMINDERS=1\n")
+    monkeypatch.setenv("THIQA_ENV_FILE", str(tmp_path / "settings.env"))
+    assert (reminders(), reminders("--reminders", "2")) == (100, 200)
+    monkeypatch.setenv("THIQA_REMINDERS", "0")
+    assert reminders() == 0
+    monkeypatch.setenv("THIQA_CHANNELS", str(tmp_path / "none.toml"))
+    result = run("plan", "--channel", "maroc", "--people", "100")
+    assert result.exit_code == 1
+    assert "THIQA_CHANNELS none.toml: cannot be read" in result.output
 
 
 def test_a_plan_of_a_wave_is_of_its_questionnaire(wave: str) -> None:
