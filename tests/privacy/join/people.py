@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from analytics.custody import KeyPair, close_wave, open_batches
+from sms.memory import READ
 from sms.reception import Inbound, receive
 from sms.sending import outbox
 from sms.settings import ChannelSettings
@@ -264,7 +265,8 @@ def _reading(reply: str) -> sittings.Read:
 
 def _text(at: Field, person: Person) -> Iterator[None]:
     for count, said in enumerate((STARTERS[person.language], "1", *(_typed(at.form, *it) for it in person.replies))):
-        receive(at.channel, at.engine, Inbound("twilio", f"SM{person.name}{count}", person.name, said), _now())
+        read = _now() + READ  # else it would be no answer to what was handed over a moment ago
+        receive(at.channel, at.engine, Inbound("twilio", f"SM{person.name}{count}", person.name, said, read), _now())
         yield
 
 
