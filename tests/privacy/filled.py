@@ -56,7 +56,7 @@ ROWS: dict[type[SQLModel], dict[str, Any]] = {
     CarrierCopyRow: {"channel": "twilio", "sealed": SEALED, "due": NOON},
     TallyRow: {"person": CANARY, "period": "2026-03", "messages": 1},
     SpendingRow: {"wave": "w1", "channel": CANARY, "day": DAY, "messages": 1, "segments": 1, "cost": 1},
-    ChannelRow: {"id": CANARY, "refilled": NOON, "counted": NOON},
+    ChannelRow: {"id": CANARY, "tokens": 1.0, "refilled": NOON, "taken": 1, "refused": 0, "counted": NOON},
     DispositionRow: {"wave": "w1", "state": "completed", "delivery": CANARY, "cases": 1},
     OpeningRow: {
         "wave": "w1", "act": "opened", "opened": 50, "refused": 0, "previous": BEGINNING, "digest": "d" * 64,
