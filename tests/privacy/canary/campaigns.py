@@ -31,7 +31,7 @@ class _Answers(Handler):
 
     server: "Gateway"
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 (the library calls it so)
         where = urlsplit(self.path)
         number, given = where.path.rpartition("/")[2], parse_qs(where.query)
         self.server.took.append((number, given["text"][0], given["ours"][0]))
@@ -94,22 +94,21 @@ def campaign(street: Street, ground: Ground, gateway: Gateway) -> None:
     number, word = three.number, three.latin
     wrong = (f"{number}x,ar", f'"{number[:9]}",ar,a1,s,p,1', f"{number},ar,a1,s,p,1", f"{number},{word},{word},s,p,-1",
              f"{word},{word},{word},{word},{word},{word}")  # fmt: skip
-    for options in (("--dry-run",), ("--first", "2", "--json"), ()):
+    for options in (("--dry-run",), ("--json",)):
         Frame(ground, people, wrong=wrong).invite(*options)
     Frame(ground, people, first=f"{number},{word}").invite(code=1)
-    Frame(ground, people, first=f"telephone,{word}").invite(code=1)
     Frame(ground, people, wrong=(f'"{number},{word}',)).invite(code=1)
-    for words in ("sms plan 2026-1 --channel gateway --people 40", "sms plan --channel gateway --people 9 --json",
-                  "sms progress 2026-1", "sms progress 2026-1 --json"):  # fmt: skip
+    for words in ("sms plan 2026-1 --channel gateway --people 40", "sms progress 2026-1"):
         run = ground.thiqa(*words.split())
         assert run.code == 0, run.said
     all_sent(ground)
     assert {number for number, _, _ in gateway.took} >= {person.number[1:] for person in people}
-    scripts = ((one, ("1", "١", f"{one.arabic} {one.latin}", "٣", one.arabic, one.latin)), (two, ("1", "STOP")))
-    for person, texts in scripts:
-        for text in texts:
-            assert brought(street, ground, person, text) == 200
-            all_sent(ground)
+    texts = ("1", "١", f"{one.arabic} {one.latin}", "٣", one.arabic, one.latin)
+    for nth, text in enumerate(texts):
+        assert brought(street, ground, one, text) == 200
+        if nth < 2:
+            assert brought(street, ground, two, ("1", "STOP")[nth]) == 200
+        all_sent(ground)
     assert "شكر" in [text for to, text, _ in gateway.took if to == one.number[1:]][-1], "her interview is not complete"
 
 
@@ -150,11 +149,12 @@ def unproved(street: Street, ground: Ground) -> None:
     for wrong in ("", proof[:-1], proof[::-1], person.latin, quote(person.number), proof + "0"):
         assert brought(street, ground, person, person.arabic, wrong) in (308, 403, 404)
     for query in (f"from={quote(person.number)}&text=%FF%00{person.latin}&id={person.latin}", f"from={person.latin}",
-                  f"from={quote(person.number)}&text={quote(person.arabic * 2000)}&id={sid(street)}"):  # fmt: skip
+                  f"from={quote(person.number)}&text={quote(person.arabic * 40)}&id={sid(street)}"):  # fmt: skip
         line.ask("GET", f"/sms/gateway/{proof}?{query}")
+    said = {"ProfileName": f"{person.latin} {person.arabic}", "WaId": person.number[1:], "To": "whatsapp:+15005550006"}
     for text in ("trust", "1", person.latin):
-        assert texted(street, ground, person, text, at="whatsapp", ProfileName=f"{person.latin} {person.arabic}",
-                      WaId=person.number[1:], From=f"whatsapp:{person.number}", To="whatsapp:+15005550006") == 200  # fmt: skip
+        here = said | {"From": f"whatsapp:{person.number}"}
+        assert texted(street, ground, person, text, at="whatsapp", **here) == 200
 
 
 def failing(street: Street, ground: Ground, gateway: Gateway) -> None:
@@ -163,7 +163,7 @@ def failing(street: Street, ground: Ground, gateway: Gateway) -> None:
         person, _ = street.comes()
         gateway.does[person.number] = trouble
         assert brought(street, ground, person, "trust") == 200
-    for address in (gateway.url, "http://127.0.0.1:9", "https://no-such-host.invalid"):
+    for address in (gateway.url, "http://127.0.0.1:9"):
         ground.channels(address)
         run = ground.thiqa("sms", "send")
         assert run.code == 0, run.said

@@ -23,8 +23,12 @@ STAMP = r"\[[\d: +,-]+\] "
 SETTING = r"THIQA_[A-Z_]+ (is not set|must [^.\n]+?|Input should be [\w ,]+|asked\.toml: cannot be read \(\w+\))\."
 LINES = (
     r"",
-    r"[┏┡└┳┻┓┩┴┘━─╇┴]+",
-    r"[┃│](( [\w,-]+( [\w,-]+)*)? +[┃│])+",
+    r"[┏┡└┳┻┓┩┴┘━─╇┴├┼┤]+",
+    r"[┃│](( [\w,.:%='()-]+( [\w,.:%='()-]+)*)? +[┃│])+",
+    r" +(Nothing is written|Invited|Wave 2026-1|Rates?|Spending|Channels|What [\w ]+)( \([\w .,]+\))? *",
+    r'[ \]}\[{]*("[\w ,.-]+": )?("[\w ,.-]*"|[\d.]+|true|false|null|[\[{]+)?[\]}]*,?',  # JSON
+    r"Error: the first row must name the columns, telephone among them",
+    r"Error: after row \d+ a quotation mark is not closed, or stands in the middle of a cell",
     r"Stopped; what waits stays in the outbox\.",
     r"Trail: \d+ records\. Note this hash: [0-9a-f]{64}",
     r"Only \d+ were left: whoever knows who came last knows it of so few\.",

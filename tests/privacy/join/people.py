@@ -349,7 +349,7 @@ def _typed(form: Questionnaire, name: str, reply: str) -> str:
 
 
 def _deliver(at: Field) -> None:
-    """The worker's round: what is due goes out; receipts of it come in; now and then the carrier's copies are deleted."""
+    """The worker's round: what is due goes out, receipts come in; now and then the carrier's copies are deleted."""
     at.worker.send()
     carrier = at.worker.carriers["twilio"]
     assert isinstance(carrier, Taker)
