@@ -179,7 +179,7 @@ def test_fault_54_the_servers_log_holds_no_value_even_where_it_holds_every_state
         "ALTER SYSTEM SET log_parameter_max_length_on_error = -1",
         "SELECT pg_reload_conf()",
     )
-    fill(engine, trail=False)
+    fill(engine)
     assert logged(bare, engine, *REFUSED_ROWS) >= {"statement", "DETAIL", CANARY}, "without the migration it holds them"
     assert logged(bare, engine, TAKEN) == {"statement", "parameters", "DETAIL", CANARY}
     assert logged(bare, engine, FAILED) == {"statement", "parameters", "CONTEXT", CANARY}

@@ -13,6 +13,7 @@ from survey_app.storage.database import alone, writing
 
 from .filled import CANARY, fill
 from .members import ROLES, Members, hired
+from .statements import FAILING, NOBODY_MAY, WAYS_IN
 
 pytestmark = pytest.mark.postgres
 # All that each role may do; whatever is not here must be refused. A word alone is a right on the whole table, with its
@@ -158,129 +159,6 @@ def test_fault_63_every_relation_was_reviewed(filled: Engine) -> None:
     assert not functions
 
 
-# Refused to every role, whatever it may read; {me} is the user, {other} a user of another room.
-NOBODY_MAY = (
-    "CREATE TABLE kept (a text)",
-    "CREATE TABLE kept AS TABLE wave",
-    "SELECT * INTO kept FROM wave",
-    "CREATE VIEW seen AS SELECT * FROM wave",
-    "CREATE MATERIALIZED VIEW seen AS SELECT * FROM wave",
-    "CREATE FUNCTION stolen() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT ''a'''",
-    "CREATE TYPE kind AS (a text)",
-    "CREATE SCHEMA own",
-    "CREATE SCHEMA AUTHORIZATION CURRENT_USER",
-    "CREATE TEMPORARY TABLE kept (a text)",
-    "CREATE TEMPORARY VIEW seen AS SELECT * FROM wave",
-    "CREATE TABLE pg_temp.kept (a text)",
-    "CREATE SEQUENCE counted",
-    "CREATE TABLE pg_catalog.kept (a text)",
-    "CREATE STATISTICS known ON id, state FROM wave",
-    "CREATE INDEX quick ON wave (state)",
-    "CREATE TRIGGER told AFTER INSERT ON envelope EXECUTE FUNCTION suppress_redundant_updates_trigger()",
-    "CREATE TRIGGER told AFTER INSERT ON wave EXECUTE FUNCTION suppress_redundant_updates_trigger()",
-    "CREATE RULE copied AS ON INSERT TO envelope DO ALSO NOTIFY copied",
-    "CREATE RULE copied AS ON INSERT TO draft DO ALSO NOTIFY copied",
-    "CREATE POLICY all_mine ON response USING (true)",
-    "CREATE EVENT TRIGGER told ON ddl_command_end EXECUTE FUNCTION suppress_redundant_updates_trigger()",
-    "CREATE PUBLICATION leaving FOR TABLE response",
-    "CREATE PUBLICATION leaving FOR ALL TABLES",
-    "CREATE SUBSCRIPTION coming CONNECTION 'host=127.0.0.1' PUBLICATION leaving WITH (connect = false)",
-    "CREATE FOREIGN DATA WRAPPER away",
-    "CREATE DATABASE copied",
-    "CREATE ROLE more LOGIN",
-    "ALTER TABLE response ADD COLUMN who text",
-    "ALTER TABLE response OWNER TO CURRENT_USER",
-    "ALTER TABLE response DISABLE TRIGGER ALL",
-    "ALTER TABLE draft ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE envelope DROP CONSTRAINT pk_envelope",
-    "ALTER SEQUENCE outbox_id_seq RESTART",
-    "ALTER SYSTEM SET log_statement = 'all'",
-    "ALTER ROLE {other} PASSWORD 'taken'",
-    "ALTER ROLE CURRENT_USER SUPERUSER",
-    "ALTER ROLE CURRENT_USER REPLICATION",
-    "COMMENT ON TABLE wave IS 'seen'",
-    "DROP TABLE draft",
-    "DROP TABLE envelope",
-    "DROP INDEX ix_envelope_wave",
-    "DROP SCHEMA public CASCADE",
-    "REINDEX TABLE envelope",
-    "CLUSTER envelope USING pk_envelope",
-    "CHECKPOINT",
-    "SET ROLE {other}",
-    "SET ROLE pg_read_all_data",
-    "SET SESSION AUTHORIZATION {other}",
-    "GRANT {other} TO {me}",
-    "GRANT pg_read_all_data TO {me}",
-    "GRANT pg_monitor TO {me}",
-    "SET session_replication_role = replica",
-    "SET log_statement = 'all'",
-    "SET log_parameter_max_length = -1",
-    "SET log_error_verbosity = verbose",
-    "SHOW data_directory",
-    "SELECT * FROM pg_authid",
-    "SELECT * FROM pg_shadow",
-    "SELECT * FROM pg_statistic",
-    "SELECT * FROM pg_statistic_ext_data",
-    "SELECT * FROM pg_largeobject",
-    "SELECT * FROM pg_hba_file_rules",
-    "SELECT * FROM pg_file_settings",
-    "SELECT * FROM pg_backend_memory_contexts",
-    "SELECT pg_read_file('PG_VERSION')",
-    "SELECT pg_read_binary_file('PG_VERSION')",
-    "SELECT pg_stat_file('PG_VERSION')",
-    "SELECT pg_ls_dir('.')",
-    "SELECT pg_ls_waldir()",
-    "SELECT pg_ls_logdir()",
-    "SELECT pg_current_logfile()",
-    "SELECT pg_reload_conf()",
-    "SELECT pg_rotate_logfile()",
-    "SELECT pg_switch_wal()",
-    "SELECT pg_stat_reset()",
-    "SELECT pg_create_physical_replication_slot('away')",
-    "SELECT pg_create_logical_replication_slot('away', 'pgoutput')",
-    "SELECT pg_terminate_backend({owner})",
-    "SELECT pg_cancel_backend({owner})",
-    "SELECT pg_log_backend_memory_contexts({owner})",
-    "SELECT lo_import('/etc/hostname')",
-    "SELECT lo_export(1, '/tmp/copied')",
-    "COPY (SELECT 1) TO '/tmp/copied'",
-    "COPY (SELECT 1) TO PROGRAM 'true'",
-    "COPY draft FROM PROGRAM 'true'",
-    "LOAD 'plpython3u'",
-    "INSERT INTO envelope SELECT * FROM envelope ON CONFLICT (submission) DO UPDATE SET sealed = ''",
-    "INSERT INTO envelope VALUES (gen_random_uuid(), 'w1', '', '') RETURNING sealed",
-    "MERGE INTO envelope USING wave ON true WHEN MATCHED THEN UPDATE SET sealed = ''",
-    "DO 'BEGIN UPDATE envelope SET sealed = DEFAULT; END'",
-    "DO 'BEGIN CREATE TABLE kept (a text); END'",
-    "DO 'BEGIN PERFORM pg_read_file(''PG_VERSION''); END'",
-)
-# Ways to something of a table, for those who may read nothing of it.
-WAYS_IN = (
-    "TABLE {}",
-    "SELECT count(*) FROM {}",
-    "SELECT FROM {}",
-    "SELECT CAST({0} AS text) FROM {0}",
-    "SELECT to_jsonb({0}) FROM {0}",
-    "SELECT 1 WHERE EXISTS (TABLE {})",
-    "SELECT * FROM {} TABLESAMPLE SYSTEM (100)",
-    "SELECT 1 FROM {} FOR KEY SHARE",
-    "WITH found AS (TABLE {}) SELECT count(*) FROM found",
-    "SELECT wave.id FROM wave LEFT JOIN {} ON true",
-    "COPY {} TO STDOUT",
-    "COPY {} TO '/tmp/copied'",
-    "COPY {} TO PROGRAM 'cat'",
-    "EXPLAIN TABLE {}",
-    "EXPLAIN ANALYZE TABLE {}",
-    "DECLARE found CURSOR WITH HOLD FOR TABLE {}",
-    "PREPARE found_{0} AS TABLE {0}; EXECUTE found_{0}",
-    "DO 'BEGIN PERFORM * FROM {}; END'",
-    "SELECT query_to_xml('TABLE {}', true, false, '')",
-    "SELECT cursor_to_xml('found', 1, true, false, '') FROM {}",
-    "SELECT currtid2('{}', '(0,1)')",
-    "DO 'BEGIN LOCK TABLE {} IN ROW SHARE MODE; END'",
-)
-
-
 def refused(connection: psycopg.Connection, statement: str) -> bool:
     """Whether permission is denied; any other end, a mistake as well as success, is not a refusal."""
     try:
@@ -371,27 +249,6 @@ def test_fault_63_a_user_of_no_group_cannot_even_connect(filled: Engine, members
                 psycopg.connect(url.render_as_string(hide_password=False))
         finally:
             owner.exec_driver_sql(f"DROP ROLE {stranger}")
-
-
-# Statements with a value in them, which every role is refused or which fail by the value's own fault.
-FAILING = (
-    "UPDATE response SET language = :value",
-    "INSERT INTO response VALUES (gen_random_uuid(), :value)",
-    "INSERT INTO wave VALUES (:value, now(), now(), 'open', 'v1')",
-    "INSERT INTO draft VALUES (:value, 'nowhere', 0, '', 0, now())",
-    "INSERT INTO draft VALUES (:value, 'w1', -1, '', 0, now())",
-    "INSERT INTO pause VALUES (:value, '', now())",
-    "INSERT INTO inbound VALUES (:value, NULL)",
-    "INSERT INTO inbound VALUES (repeat(:value, 20), now())",
-    "INSERT INTO envelope VALUES (CAST(:value AS uuid), 'w1', '', '')",
-    "UPDATE wave SET state = :value",
-    "SELECT CAST(:value AS integer)",
-    "SELECT CAST(:value AS uuid)",
-    "SELECT CAST(:value AS date)",
-    "SELECT CAST(:value AS jsonb)",
-    "SELECT to_date(:value, 'YYYY-MM-DD')",
-    "SELECT set_config('work_mem', :value, false)",
-)
 
 
 def test_fault_63_an_error_never_says_the_value(filled: Engine, members: Members, role: str) -> None:

@@ -180,7 +180,8 @@ def test_fault_63_the_text_channel_converses_stops_delivers_and_tidies(
     now += timedelta(minutes=5)
     assert deliver(settings, channel, busy, lambda: now) == Counter(sent=1, failed=1)
     with reading(postgres_engine) as session:
-        assert set(session.exec(select(ConversationRow.state))) == {"stopped"}
+        cases = session.exec(select(ConversationRow.state, ConversationRow.sealed != b"")).all()
+    assert sorted(cases) == [("completed", True), ("refused", True), ("stopped", False), ("stopped", False)]
     tidy(settings, channel, now + timedelta(days=60))
     assert (count(postgres_engine, OutboxRow), count(postgres_engine, InboundRow)) == (0, 0)
 

@@ -183,13 +183,12 @@ def test_who_has_every_key_of_the_text_channel_reads_no_answer_of_the_bundled_fo
     asked = [item.name for item in questionnaire.items if item.by_text and item.kind is not Kind.NOTE]
     readable: set[str] = set()
     for number, said in enumerate(("lang fr", "1", *("2" for _ in asked))):
-        receive(settings, engine, Inbound("twilio", f"SM{number}", NUMBER, said), START + timedelta(minutes=number))
+        now = START + timedelta(minutes=number)
+        receive(settings, engine, Inbound("twilio", f"SM{number}", NUMBER, said), now)
         with writing(engine) as session:
             kept = memory.find(session, channel, wave_keys.find("w1"), "w1", NUMBER)
             own = channel.within(wave_keys.find("w1") or b"")
-            while message := outbox.take(
-                session, settings.keyring, "twilio", START + timedelta(hours=1), own.number(NUMBER)
-            ):
+            while message := outbox.take(session, settings.keyring, "twilio", now, own.number(NUMBER)):
                 outbox.settle(session, message.id, outbox.SENT)
         if kept.conversation.interview:
             answers = kept.conversation.interview.answers

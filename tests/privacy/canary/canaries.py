@@ -17,10 +17,12 @@ from urllib.parse import quote
 from survey_app.codes import grouped
 from survey_app.intake import Ticket
 
-LATIN, ARABIC, BROWSER = "zarbiquelle", "زربقول", "qimplotz"
+LATIN, ARABIC, BROWSER, DESIGN = "zarbiquelle", "زربقول", "qimplotz", "velstraktor"
+SID = "5a1d7e57" * 3  # in the carrier's name of each text that comes in
 ADDRESSES, NETWORK, NUMBERS = "203.0.113.", "2001:db8:77:", "+2126987654"
 SUBSCRIBER = str(int(ip_address("2001:db8:77::1")) >> 64)  # as the gate reads it
 LETTERS = "abcdefghjk"
+SECRETS = ("site key", "channel key", "token", "password", "gateway secret", "gateway proof")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def everybody(people: Iterable[Person], known: Iterable[Canary]) -> list[Canary]
         "number": (NUMBERS[1:], f"0{NUMBERS[4:]}", NUMBERS[4:], "212 698 765 4", "+212 698-7654", "٦٩٨٧٦٥٤"),
         "answer": (LATIN, LATIN.upper(), ARABIC),
         "browser": (BROWSER,),
+        "design": (DESIGN,),
+        "sid": (SID,),
     }
     return [
         *(Canary(kind, text) for kind, texts in common.items() for text in texts),
@@ -123,7 +127,7 @@ def spellings(text: str) -> set[bytes]:
 
 def new_secrets() -> dict[str, str]:
     """The keys and passwords of one installation."""
-    return {name: secrets.token_hex(32) for name in ("site key", "channel key", "token", "password")}
+    return {name: secrets.token_hex(32) for name in SECRETS}
 
 
 def identifier(text: str) -> tuple[str, str]:

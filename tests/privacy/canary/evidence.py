@@ -25,7 +25,7 @@ from tests.sms.carriers.twilio_server import Server as Twilio
 from tests.sms.carriers.twilio_server import running
 
 from ..conftest import Watched
-from . import texting, troubles
+from . import campaigns, texting, troubles
 from .canaries import Canary, everybody
 from .ground import Ground
 from .journeys import JOURNEYS
@@ -82,12 +82,18 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
     found = Evidence(ground, time.time() - 1)
     prepare(ground.engine, ground.keys.public, WaveKeys(ground.folder / "wavekeys"))
     start = len(watched.log) if watched else 0
-    with running() as twilio, activity(watched) as seen, ThreadPoolExecutor(1) as beside:
+    with (
+        running() as twilio,
+        campaigns.Gateway() as gateway,
+        activity(watched) as seen,
+        ThreadPoolExecutor(1) as beside,
+    ):
         ground.carrier = twilio.url
+        ground.channels(gateway.url)
         wrong = beside.submit(_wrong_settings, ground) if watched else None
         for verb in ("custody open", "release build"):
             ground.thiqa(*verb.split(), **ground.custodians)
-        _with_servers(found, away, twilio)
+        _with_servers(found, away, twilio, gateway)
         if wrong:
             found.journeys += wrong.result()
         found.sealed = database_files(ground, watched, found.began)
@@ -102,24 +108,29 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
     return found
 
 
-def _with_servers(found: Evidence, away: Away, twilio: Twilio) -> None:
+def _with_servers(found: Evidence, away: Away, twilio: Twilio, gateway: campaigns.Gateway) -> None:
     ground = found.ground
     with ground.server("deploy.wsgi:everything()") as server:
         found.street = street = Street(server)
-        with ground.going_on("sms", "send", "--forever") as verb, ThreadPoolExecutor(1) as beside:
+        with ground.going_on("sms", "send", "--forever") as verb, ThreadPoolExecutor(2) as beside:
             texts = beside.submit(texting.conversations, street, ground, twilio)
+            invited = beside.submit(campaigns.campaign, street, ground, gateway)
             for journey in JOURNEYS:
                 journey(street, ground)
             texts.result()
+            invited.result()
             processes = {"server": server.process.pid, "worker": server.workers[0], "verb": verb}
             found.limits = {name: prlimit(pid, RLIMIT_CORE) for name, pid in processes.items()}
         texting.failing(street, ground, twilio)
         texting.unwelcome(street, ground)
+        campaigns.failing(street, ground, gateway)
+        campaigns.unproved(street, ground)
+        campaigns.receipts(street, ground, twilio, gateway)
         troubles.in_the_middle(street, ground, away)
     with ground.server("tests.privacy.canary.wrapped:faulty()") as street.server:
         troubles.bugs(street, ground)
         troubles.deaths(street, ground)
-    found.journeys += len(JOURNEYS) + 6
+    found.journeys += len(JOURNEYS) + 10
 
 
 def _wrong_settings(ground: Ground) -> int:

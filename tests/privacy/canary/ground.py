@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -19,6 +20,44 @@ from deploy.server import command
 from tests.faults.conftest import url_of
 from tests.faults.server import HOST, ROOT, Server, free_port, served
 
+CHANNELS = """
+[[channel]]
+name = "twilio"
+adapter = "twilio"
+sender = "+15005550006"
+rate = 100
+
+[[channel]]
+name = "whatsapp"
+adapter = "twilio"
+mode = "whatsapp"
+sender = "+15005550006"
+window_hours = 24
+rate = 100
+
+[[channel]]
+name = "gateway"
+adapter = "gateway"
+sender = "8181"
+price = "0.01"
+rate = 100
+
+[channel.gateway.send]
+url = "%s/{digits}?text={body}&key={secret}&told={receipts}&ours={token}"
+
+[channel.gateway.inbound]
+sender = "from"
+text = "text"
+reference = "id"
+
+[channel.gateway.receipts]
+status = "status"
+token = "ours"
+statuses = {ok = "delivered", no = "unreachable", stop = "opted_out"}
+
+[channel.gateway.proof]
+path = true
+"""
 NOTING = """
 import os, sys
 
@@ -56,12 +95,18 @@ class Ground:
     url: str = ""
     carrier: str = ""
     runs: list[Run] = field(default_factory=list)
+    spooled: dict[str, bytes] = field(default_factory=dict)  # what lay on disk while the database was away
 
     def __post_init__(self) -> None:
-        for name in ("home", "tmp", "cwd", "modules", "said", "wavekeys"):
+        for name in ("home", "tmp", "cwd", "modules", "said", "wavekeys", "spool"):
             (self.folder / name).mkdir()
         (self.folder / "modules" / "sitecustomize.py").write_text(NOTING)
         self.url = self.url or url_of(self.engine)
+        self.channels("http://127.0.0.1:9")
+
+    def channels(self, gateway: str) -> None:
+        """Declare the channels, with the gateway at this address."""
+        (self.folder / "channels.toml").write_text(CHANNELS % gateway)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -85,6 +130,12 @@ class Ground:
             "THIQA_TWILIO_AUTH_TOKENS": self.secrets["token"],
             "THIQA_TWILIO_SENDER": "+15005550006",
             "THIQA_TWILIO_BASE_URL": self.carrier,
+            "THIQA_CHANNELS": str(self.folder / "channels.toml"),
+            "THIQA_SECRET_GATEWAY": self.secrets["gateway secret"],
+            "THIQA_SECRET_GATEWAY_INBOUND": self.secrets["gateway proof"],
+            "THIQA_SPOOL": str(self.folder / "spool"),
+            "THIQA_TIME_ZONE": _afternoon(),
+            "THIQA_QUIET_FRIDAY": "",
             "THIQA_RELEASES": str(self.folder / "cwd" / "releases"),
         }
 
@@ -151,3 +202,8 @@ class Ground:
     def opened(self) -> set[str]:
         """What our processes opened for writing."""
         return set((self.folder / "notes.txt").read_text().splitlines())
+
+
+def _afternoon() -> str:
+    """A time zone in which it is about three: no quiet hours, whenever this runs."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 15:+d}" if datetime.now(UTC).hour else "Etc/GMT-14"

@@ -23,8 +23,12 @@ STAMP = r"\[[\d: +,-]+\] "
 SETTING = r"THIQA_[A-Z_]+ (is not set|must [^.\n]+?|Input should be [\w ,]+|asked\.toml: cannot be read \(\w+\))\."
 LINES = (
     r"",
-    r"[┏┡└┳┻┓┩┴┘━─╇┴]+",
-    r"[┃│](( [\w,-]+( [\w,-]+)*)? +[┃│])+",
+    r"[┏┡└┳┻┓┩┴┘━─╇┴├┼┤]+",
+    r"[┃│](( [\w,.:%='()-]+( [\w,.:%='()-]+)*)? +[┃│])+",
+    r" +(Nothing is written|Invited|Wave 2026-1|Rates?|Spending|Channels|What [\w ]+)( \([\w .,]+\))? *",
+    r'[ \]}\[{]*("[\w ,.-]+": )?("[\w ,.-]*"|[\d.]+|true|false|null|[\[{]+)?[\]}]*,?',  # JSON
+    r"Error: the first row must name the columns, telephone among them",
+    r"Error: after row \d+ a quotation mark is not closed, or stands in the middle of a cell",
     r"Stopped; what waits stays in the outbox\.",
     r"Trail: \d+ records\. Note this hash: [0-9a-f]{64}",
     r"Only \d+ were left: whoever knows who came last knows it of so few\.",
@@ -41,7 +45,14 @@ LINES = (
     r"Error: No wave has 100 responses yet\.",
     r"(Opened \d+; p|P)ublished /[\w./-]+",
     r"[\w-]+: every file is what the manifest says; \d+ of \d+ figures are shown\.",
-    r"storage did not serve a request: \w+|a text could not be taken: \w+",
+    r"storage did not serve a request: \w+",
+    r"(a text waits|texts wait) on disk: \w+|a (receipt|request|text that waited) (was not|could not be) \w+: \w+",
+    r"a channel was heard, and it was not noted: \w+",
+    r"Left out, [a-z ]+: row [\d, ]+( and \d+ more \(--json names all\))?",
+    r"Next: thiqa sms send --forever, and to watch: thiqa sms progress 2026-1\.( The same again invites .+ left\.)?",
+    r"Nothing was written\. To invite them: the same without --dry-run",
+    r"At most [\d.]+ USD, if all \d+ read it in \w\w: [\d.]+ a person\. Next: thiqa sms invite WAVE .+",
+    r"ALARM: [\w ,:.()-]+",
     rf"a page failed: {PLACES}",
     rf"{STAMP}(ERROR in app(lication)?:|\[\d+\] \[ERROR\]) failed: {PLACES}",
     rf"{STAMP}WARNING in application: no release to show: no release has been published below /[\w./-]+",
@@ -57,6 +68,7 @@ FILES = (
     r"{folder}/held",  # the test's own
     r"{folder}/cwd/releases/[\w./-]+",
     r"{folder}/wavekeys/([\w-]+\.key|\.[0-9a-f]{{16}})",
+    r"{folder}/spool/(\.writing|\.draining|\.(new|gone)-[0-9a-f]{{16}}|\d{{12}}-[0-9a-f]{{16}}-\d)",
     r"/dev/null",
 )
 

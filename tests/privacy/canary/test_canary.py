@@ -153,9 +153,18 @@ def test_fault_54_the_database_holds_no_canary_in_the_clear(evidence: Evidence, 
     for name, content in evidence.sealed.items():
         found += finder.report(name, content, lambda canary: canary.derived)
     for name, content in evidence.opened.items():
-        found += finder.report(name, content, lambda canary: canary.derived or canary.kind == "answer")
+        found += finder.report(name, content, lambda canary: canary.derived or canary.kind in ("answer", "design"))
     assert found == []
     assert any(canary.kind == "answer" for content in evidence.opened.values() for canary in finder.find(content))
+
+
+def test_fault_54_texts_that_wait_on_disk_are_sealed_and_of_one_size(evidence: Evidence, finder: Finder) -> None:
+    waiting = {name: content for name, content in evidence.ground.spooled.items() if not name.startswith(".")}
+    assert len(waiting) >= 3
+    assert len({len(content) for content in waiting.values()}) == 1
+    assert finder.report("names", "\n".join(waiting).encode()) == []
+    assert [line for name, content in waiting.items() for line in finder.report(name, content)] == []
+    assert [path for path in (evidence.ground.folder / "spool").iterdir() if not path.name.startswith(".")] == []
 
 
 @pytest.mark.postgres

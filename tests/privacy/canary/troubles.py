@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from tests.faults.server import Server, Visitor
 
+from . import campaigns
 from .canaries import Person
 from .ground import Ground
 from .journeys import half, posts, token
@@ -23,6 +24,7 @@ from .texting import FORM, texted
 from .wrapped import ORDER
 
 Away = Callable[[], AbstractContextManager[None]]
+VERBS = ("purge", "sms send", "sms progress 2026-1")
 ORDERS = ("before", "after", "beside", "late", "header")
 
 
@@ -65,7 +67,7 @@ def in_the_middle(street: Street, ground: Ground, away: Away) -> None:
     others = [half(street)[1] for _ in range(3)]
     code = next(canary.text for each in street.people for canary in each.given if canary.kind == "invitation")
     given = {"answer": "8", "answer@where": person.latin}
-    with away(), ThreadPoolExecutor(8) as all_at_once:
+    with away(), ThreadPoolExecutor(12) as all_at_once:
         waiting: list[Future[Any]] = [
             all_at_once.submit(answering.submit, **given),
             all_at_once.submit(sending.submit),
@@ -74,14 +76,19 @@ def in_the_middle(street: Street, ground: Ground, away: Away) -> None:
             all_at_once.submit(others[2].go, f"/i/{code}"),
             all_at_once.submit(others[2].go, "/resume", "POST", b"code=ZZZZYYYYXXXX&csrf=" + token(others[2]).encode()),
             all_at_once.submit(texted, street, ground, person, person.arabic),
-            all_at_once.submit(ground.thiqa, "purge"),
+            all_at_once.submit(campaigns.brought, street, ground, person, person.latin * 60),
+            all_at_once.submit(campaigns.brought, street, ground, sender, "1"),
+            *(all_at_once.submit(ground.thiqa, *verb.split()) for verb in VERBS),
         ]
         outcomes = [each.result() for each in waiting]
-    assert outcomes[0].status == outcomes[1].status == outcomes[6] == 503
+        ground.spooled |= {path.name: path.read_bytes() for path in (ground.folder / "spool").iterdir()}
+    assert outcomes[0].status == outcomes[1].status == 503
+    assert outcomes[6:9] == [200, 200, 200], "texts wait on disk"
     ground.engine.dispose()
     time.sleep(1.1)  # for connections that rested to be asked whether they live
     sending.press()
     assert sending.page.status == 200
+    assert ground.thiqa("sms", "send").code == 0
 
 
 def bugs(street: Street, ground: Ground) -> None:

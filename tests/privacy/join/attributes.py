@@ -29,6 +29,7 @@ KNOWLEDGE: Mapping[str, Known] = {
     "and the area, and all that he sees": lambda person: (*_seen(person), person.area),
     "and area, sex, age band": lambda person: (person.area, person.sex, person.age),
     "and area, sex, age band, and all that he sees": lambda p: (*_seen(p), p.area, p.sex, p.age),
+    "and area, sex, age band, and the PSU of who was invited by text": lambda p: (p.area, p.sex, p.age, p.psu),
 }
 
 
@@ -59,6 +60,7 @@ def as_answered(row: Row, answers: Mapping[str, object]) -> Person:
         answers["contact"] == "yes",
         bool(values["hurried"]),
         0,
+        str(values["psu"] or ""),
     )
 
 

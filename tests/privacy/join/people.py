@@ -6,8 +6,9 @@ Each answers with a secret number, drawn at random, which nobody but the score k
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -18,8 +19,15 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from analytics.custody import KeyPair, close_wave, open_batches
+from sms.campaign.frame import Case, Frame
+from sms.campaign.invite import Campaign, Stage, draw, invite
+from sms.carriers import Fate, Outgoing, Receipt, Sent
+from sms.carriers.declared import Adapter, Channel
+from sms.memory import READ
 from sms.reception import Inbound, receive
-from sms.sending import outbox
+from sms.sending import receipts
+from sms.sending.delivery import Worker
+from sms.sending.rules import declared
 from sms.settings import ChannelSettings
 from survey_app import fieldwork, invitations
 from survey_app.areas import Margin
@@ -40,6 +48,8 @@ STARTERS = {"ar": "ثقة", "fr": "confiance", "en": "trust"}
 LANGUAGES = {"ar": 0.7, "fr": 0.25, "en": 0.05}
 MET_POLICE, HURRIED = 0.24, 0.03
 READING_SECONDS = 600
+PSU = 12  # people of a primary sampling unit
+BEGAN, NOW = time.time(), datetime(2026, 3, 2, 14, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,12 @@ class Person:
     met: bool
     hurried: bool
     secret: int
+    psu: str = ""  # of who was invited by text from a frame
+
+    @property
+    def served(self) -> int:
+        """How many requests of hers are served beside her answers: start and send, or her first word and consent."""
+        return 1 if self.psu else 2
 
     @property
     def replies(self) -> tuple[tuple[str, str], ...]:
@@ -112,7 +128,7 @@ class Insider:
 
 
 def population(census: Sequence[Margin], count: int, random: Random) -> tuple[Person, ...]:
-    """So many people drawn from the census, half of them by text, in random order, with secret numbers."""
+    """So many people drawn from the census, half of them by text and half of those invited, in random order."""
     cells = random.choices(census, [cell.population for cell in census], k=count)
     secrets = random.sample(range(100_000, 1_000_000), count)
     people = []
@@ -121,7 +137,8 @@ def population(census: Sequence[Margin], count: int, random: Random) -> tuple[Pe
         name = f"+2126{random.randrange(10**8):08}" if mode == "sms" else f"household {number}"
         language = random.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
         met, hurried = random.random() < MET_POLICE, mode == "web" and random.random() < HURRIED
-        people.append(Person(name, mode, language, cell.area, cell.sex, cell.age, met, hurried, secret))
+        psu = f"{cell.area}-{number // (4 * PSU)}" if number % 4 == 1 else ""
+        people.append(Person(name, mode, language, cell.area, cell.sex, cell.age, met, hurried, secret, psu))
     random.shuffle(people)
     return tuple(people)
 
@@ -183,8 +200,51 @@ class Field:
             custodian_public_key=self.keys.public,
             channel_key=SecretStr(bytes(PrivateKey(bytes(range(32))).public_key).hex()),
             wave_keys=self.folder,
+            channels={"twilio": Channel("twilio", Adapter.TWILIO, rate=1e6, price=Decimal("0.01"))},
             demo=True,
         )
+
+    @cached_property
+    def worker(self) -> Worker:
+        """What sends, by a carrier that takes everything."""
+        channels = {"twilio": self.channel.channels["twilio"]}
+        rules = replace(declared(self.channel, channels), quiet=lambda _now: None)
+        return Worker(self.channel, self.engine, {"twilio": Taker()}, _now, rules)
+
+    def names(self, number: str, texts: int) -> frozenset[str]:
+        """All that a number and its texts are called in any table, for who has the keys and the carrier's records."""
+        keys = self.channel.keys
+        periods = (f"{TODAY}:replies", f"{TODAY}:own", f"{TODAY:%Y-%m}:own", f"wave:{WAVE}:own")
+        taken = (keys.message("twilio", sid(number, count)) for count in range(texts))
+        return frozenset(
+            {self.pseudonym(number), keys.number(number), *(keys.period(name, number) for name in periods), *taken}
+        )
+
+
+@dataclass
+class Taker:
+    """A carrier that takes everything, and what it has taken that no receipt told of yet: (token, its name)."""
+
+    name: str = "twilio"
+    took: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, message: Outgoing) -> Sent:
+        """Take it."""
+        self.took.append((message.token, f"SM{message.token}"))
+        return Sent(self.took[-1][1])
+
+    def find(self, _message: Outgoing, _since: datetime) -> Sent | None:
+        """It is never asked."""
+        return None
+
+    def erase(self, _reference: str) -> bool:
+        """Delete its copy."""
+        return True
+
+
+def sid(number: str, count: int) -> str:
+    """What the carrier calls a text."""
+    return f"SM{number}{count}"
 
 
 def run(
@@ -198,12 +258,12 @@ def run(
         codes = issue(session, SITE_KEY, Invitation(Entry.INVITED, WAVE, ""), len(web))
         wave = fieldwork.open_wave(session)
     assert wave
-    keys = at.channel.keys
+    _invite(at, wave, people)
     code_of = dict(zip((person.name for person in web), codes, strict=True))
     names = {
         p.name: frozenset({invitations._id(SITE_KEY, code_of[p.name])})
         if p.mode == "web"
-        else frozenset({at.pseudonym(p.name), keys.number(p.name)})
+        else at.names(p.name, len(p.replies) + 2)
         for p in people
     }
     watch.copy()
@@ -226,7 +286,7 @@ def run(
             continue
         watch.saw(person.name, begins)
         if person.mode == "sms":
-            _deliver(at, person)
+            _deliver(at)
     watch.copy()
     close_wave(at.engine, at.keys.private, WAVE, TODAY)
     watch.copy()
@@ -262,9 +322,24 @@ def _reading(reply: str) -> sittings.Read:
     return lambda _name, _item, _choices, _before: reply
 
 
+def _invite(at: Field, wave: fieldwork.Wave, people: Sequence[Person]) -> None:
+    """Invite who is in the frame, as `thiqa sms invite` does."""
+    frame = Frame(tuple(Case(p.name, p.language, None, p.area, p.psu, 1.5) for p in people if p.psu), ())
+    campaign = Campaign(wave, at.channel.channels["twilio"], at.channel.keyring, at.channel.terms)
+    done = invite(at.engine, campaign, draw(at.engine, campaign, frame), Stage(), _now())
+    assert done.invited == len(frame.cases)
+    _deliver(at)
+
+
 def _text(at: Field, person: Person) -> Iterator[None]:
-    for count, said in enumerate((STARTERS[person.language], "1", *(_typed(at.form, *it) for it in person.replies))):
-        receive(at.channel, at.engine, Inbound("twilio", f"SM{person.name}{count}", person.name, said), _now())
+    said = (
+        *(() if person.psu else (STARTERS[person.language],)),
+        "1",
+        *(_typed(at.form, *it) for it in person.replies),
+    )
+    for count, text in enumerate(said):
+        read = _now() + READ  # else it would be no answer to what was handed over a moment ago
+        receive(at.channel, at.engine, Inbound("twilio", sid(person.name, count), person.name, text, read), _now())
         yield
 
 
@@ -273,14 +348,18 @@ def _typed(form: Questionnaire, name: str, reply: str) -> str:
     return str(codes.index(reply) + 1) if codes else reply
 
 
-def _deliver(at: Field, person: Person) -> None:
-    """As the worker does: lease what is due, hand it to the carrier, mark it."""
-    with writing(at.engine) as session:
-        message = outbox.take(session, at.channel.keyring, "twilio", _now(), at.pseudonym(person.name))
-    if message is not None:
-        with writing(at.engine) as session:
-            outbox.settle(session, message.id, outbox.SENT, f"SM{message.id}")
+def _deliver(at: Field) -> None:
+    """The worker's round: what is due goes out, receipts come in; now and then the carrier's copies are deleted."""
+    at.worker.send()
+    carrier = at.worker.carriers["twilio"]
+    assert isinstance(carrier, Taker)
+    while carrier.took:
+        token, name = carrier.took.pop(0)
+        receipts.take(at.channel, at.engine, Receipt("twilio", token, name, Fate.DELIVERED), _now())
+        if int(token[0], 16) == 0:
+            at.worker.erase()
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    """A moment of the wave's day, that goes on as the clock does."""
+    return NOW + timedelta(seconds=time.time() - BEGAN)
