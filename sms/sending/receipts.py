@@ -1,9 +1,11 @@
 """What carriers tell of messages later: repeated, late, out of order, or of messages that are not ours."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import Engine, Update, bindparam, or_, select, update
+from sqlalchemy import Engine, Row, Update, bindparam, or_, select, update
 from sqlmodel import Session
 
 from survey_app.storage.database import writing
@@ -14,6 +16,7 @@ from ..carriers import Failure, Fate, Receipt
 from ..settings import ChannelSettings
 from . import copies, failover, outbox
 
+BATCH = 500
 _OUTBOX, _CONVERSATION = table(OutboxRow).c, table(ConversationRow).c
 
 
@@ -39,6 +42,50 @@ def take(settings: ChannelSettings, engine: Engine, receipt: Receipt, now: datet
     if failure is Failure.OPTED_OUT and to:
         reception.opted_out(settings, engine, to)
     return moved
+
+
+def take_all(settings: ChannelSettings, engine: Engine, told: Iterable[Receipt], now: datetime) -> int:
+    """Apply many receipts in a few transactions, as `take` applies each; how many messages moved.
+
+    Who told the carrier STOP is not told apart here: that needs the number.
+    """
+    waiting, moved = iter(told), 0
+    while batch := list(islice(waiting, BATCH)):
+        with writing(engine) as session:
+            moved += _take_all(settings, session, batch, now)
+    return moved
+
+
+def _take_all(settings: ChannelSettings, session: Session, batch: Sequence[Receipt], now: datetime) -> int:
+    keys = settings.keys
+    named = [(keys.message(it.channel, it.reference) if it.reference else None, it) for it in batch]
+    tokens = {it.token for it in batch if it.token}
+    references = {reference for reference, it in named if reference and not it.token}
+    here = select(_OUTBOX.id, _OUTBOX.status, _OUTBOX.person, _OUTBOX.kind, _OUTBOX.token, _OUTBOX.reference)
+    either = or_(_OUTBOX.token.in_(tokens), _OUTBOX.reference.in_(references))
+    rows = session.connection().execute(here.where(either)).all()
+    by_token, by_reference = {row.token: row for row in rows}, {row.reference: row for row in rows}
+    # Of several receipts for a message the first that says its end counts, or else one that it was sent.
+    last: dict[int, tuple[Row[Any], str | None, Receipt]] = {}
+    for reference, it in named:
+        row = by_token.get(it.token) or by_reference.get(reference)
+        if row and (row.id not in last or last[row.id][2].fate is Fate.SENT):
+            last[row.id] = (row, reference, it)
+    failures = {at: (it.failure or Failure.REFUSED) for at, (_, _, it) in last.items() if it.fate is Fate.FAILED}
+    invited = {row.person: failures.get(at, it.fate).value for at, (row, _, it) in last.items() if _invites(row)}
+    tell(session, invited)
+    results = [outbox.Result(at, it.fate.value, name, failures.get(at)) for at, (_, name, it) in last.items()]
+    moved = outbox.settle_all(session, results)
+    for at, (row, _, it) in last.items():
+        if at in moved and row.status != outbox.SENT and it.reference:
+            copies.note(session, keys, it.channel, it.reference, now + copies.FINAL_AFTER)
+    for channel in sorted({it.channel for _, _, it in last.values()}):
+        failover.heard(session, channel, now)
+    return len(moved)
+
+
+def _invites(row: Row[Any]) -> bool:
+    return bool(row.kind == outbox.INVITATION)
 
 
 def tell(session: Session, fates: Mapping[str, str]) -> None:
