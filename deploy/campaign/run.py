@@ -47,6 +47,7 @@ SILENT_FROM = FROM + timedelta(
 )  # nobody writes on the last day, so that nothing may be under way at its end
 IN_STAGES, AGAIN_AFTER = 3, timedelta(days=1, hours=5)
 PAUSES = (timedelta(seconds=2), timedelta(seconds=40))  # between two looks of the worker, evenly
+IDLE, AT_MOST = timedelta(seconds=1), timedelta(hours=1)  # longer each time while it can do nothing
 PATIENCE = (timedelta(minutes=4), timedelta(minutes=30))
 BEGGING = 3
 CHANNEL = Channel("pretended", Adapter.PRETENDED, price=Decimal("0.05"), rate=1_000.0)
@@ -114,6 +115,7 @@ class Rehearsal:
         self._ordered = 0
         self._handed = 0
         self._next_look: datetime | None = None
+        self._idle = IDLE
 
     def run(self, people: list[Person], private: PrivateKey) -> Findings:
         """Invite these people, let the days pass, close the wave, and look at what came of it."""
@@ -164,22 +166,23 @@ class Rehearsal:
         if planned != self._next_look:
             return
         self._next_look = None
-        self._round()
+        self._idle = IDLE if self._round() else min(self._idle * 2, AT_MOST)
         with reading(self.engine) as session:
             due = session.connection().execute(_NEXT).scalar()
         if due is not None:
-            self._look_at(max(due.replace(tzinfo=UTC), self._soon()))
+            self._look_at(max(due.replace(tzinfo=UTC), self._soon(), self.clock.now + self._idle))
 
     def _soon(self) -> datetime:
         least, most = PAUSES
         return self.clock.now + least + (most - least) * self.random.random()
 
-    def _round(self) -> None:
-        self.worker.send()
+    def _round(self) -> Counter[str]:
+        done = self.worker.send()
         self._follow()
         receipts.take_all(self.settings, self.engine, self.carrier.receipts(self.clock.now), self.clock.now)
         for arrival in self.carrier.arriving():
             self._later(arrival.at, self._arrives, arrival)
+        return done
 
     def _follow(self) -> None:
         """Look at what was handed to the carrier since: none after STOP, none at night, no reply nobody asked for."""
