@@ -178,8 +178,9 @@ class Person:
         if "???" in body and self.language == "ar":
             self.language = "fr"
             return [Said(after, "langue français", NOISE)]
-        if self.at in screen.asked:
+        if self.at in screen.asked and self.claim != self.at:
             return self._replies(screen, self.at, after)
+        # Her answer is on its way, or the next question is: a reminder crossed it.
         return [Said(after, "repeat", NOISE)]
 
     def _replies(self, screen: Screen, asked: str, after: timedelta) -> list[Said]:

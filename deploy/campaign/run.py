@@ -45,8 +45,8 @@ FROM = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)  # in Ramadan; a Friday comes, the
 SILENT_FROM = FROM + timedelta(
     days=DAYS - 1
 )  # nobody writes on the last day, so that nothing may be under way at its end
-IN_STAGES, AGAIN_AFTER = 3, timedelta(days=1, hours=5)
-PAUSES = (timedelta(seconds=2), timedelta(seconds=40))  # between two looks of the worker, evenly
+IN_STAGES, AGAIN_AFTER = 2, timedelta(days=1, hours=5)
+PAUSES = (timedelta(seconds=2), timedelta(seconds=80))  # between two looks of the worker, evenly
 IDLE, AT_MOST = timedelta(seconds=1), timedelta(hours=1)  # longer each time while it can do nothing
 PATIENCE = (timedelta(minutes=4), timedelta(minutes=30))
 BEGGING = 3
