@@ -18,6 +18,7 @@ from survey_app import fieldwork
 from survey_app.storage.database import reading, writing
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, known, plural_translator, translator
 
+from . import memory
 from .carriers import BusyError, Carrier, Failure, Outgoing, RejectedError, UncertainError
 from .carriers.pretended import ENDINGS, Conduct, PretendedCarrier, conduct
 from .clock import Clock
@@ -101,7 +102,10 @@ class Line:
         return [Bubble(False, body, at if at > soon else 0) for at, body in arriving]
 
     def _take(self, reference: str, text: str) -> None:
-        receive(self.settings, self.engine, Inbound(CHANNEL, reference, self.address, text), self.clock())
+        # What the page has shown is read, however short a time ago it was handed over.
+        read = self.clock() + memory.READ
+        inbound = Inbound(CHANNEL, reference, self.address, text, received=read)
+        receive(self.settings, self.engine, inbound, self.clock())
 
     def _hand_over(self, message: outbox.Message) -> None:
         outgoing = Outgoing(message.token, message.to, message.body)

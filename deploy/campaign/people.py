@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 
+from sms.campaign.frame import Case
 from sms.carriers.pretended import Conduct
 from sms.talk import wording
 from sms.talk.conversation import Conversation, State, reply
@@ -92,7 +93,7 @@ def _length(known: tuple[str, str]) -> int:
 class Person:
     """One of them, with her number, her language, what she would answer, and what she has seen and done so far."""
 
-    number: str = field(repr=False)
+    case: Case = field(repr=False)
     conduct: Conduct
     language: str
     meant: Mapping[str, object] = field(repr=False)
@@ -107,6 +108,11 @@ class Person:
     done: bool = False
     left: bool = False
     stopped: bool = False
+
+    @property
+    def number(self) -> str:
+        """Her number."""
+        return self.case.telephone
 
     def reads(self, screen: Screen, body: str) -> list[Said]:
         """What she sends upon this message, if nothing else arrives before."""
@@ -139,6 +145,9 @@ class Person:
         if body.endswith(wording.thanks(self.language)):
             self.done = True
             return []
+        if self.claim is None and sum(yes in body for yes in screen.consents.values()) > 1:
+            # An invitation in each language: her word shows hers, and a number shows none.
+            return [Said(after, self._one(self.random.choice((YES, STARTS))), START)]
         asked = screen.question(body, self.language)
         if asked is None and body.endswith(screen.consents[self.language]):
             self.at = CONSENT
@@ -169,8 +178,9 @@ class Person:
         if "???" in body and self.language == "ar":
             self.language = "fr"
             return [Said(after, "langue français", NOISE)]
-        if self.at in screen.asked:
+        if self.at in screen.asked and self.claim != self.at:
             return self._replies(screen, self.at, after)
+        # Her answer is on its way, or the next question is: a reminder crossed it.
         return [Said(after, "repeat", NOISE)]
 
     def _replies(self, screen: Screen, asked: str, after: timedelta) -> list[Said]:
