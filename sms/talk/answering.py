@@ -155,10 +155,11 @@ def _plain(now: _Moment, text: str) -> Turn:
 
 def _numbers(now: _Moment, text: str) -> tuple[str, ...]:
     """Several numbers where one is wanted."""
-    labels = (label for choice in now.item.choices for label in choice.label.values())
-    if now.item.kind not in _ONE_NUMBER or now.suggested or any(fold(text) == fold(label) for label in labels):
+    if now.item.kind not in _ONE_NUMBER or now.suggested:
         return ()
-    return several(text, now.place[0])
+    numbers, typed = several(text, now.place[0]), fold(text)
+    labels = (label for choice in now.item.choices for label in choice.label.values())
+    return () if numbers and any(typed == fold(label) for label in labels) else numbers
 
 
 def _checked(now: _Moment, area: str, text: str) -> Turn:

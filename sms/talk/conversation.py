@@ -85,11 +85,15 @@ def _said(questionnaire: Questionnaire, conversation: Conversation, text: str) -
     """
     if said := command(text):
         return said, ""
-    if is_answer(questionnaire, conversation, text):
-        return None, ""
+    alike = _alike(questionnaire, conversation, text)
+    return (None, "") if alike is None or is_answer(questionnaire, conversation, text) else alike
+
+
+def _alike(questionnaire: Questionnaire, conversation: Conversation, text: str) -> tuple[Command, str] | None:
+    """What looks like a command: a mistyped STOP, a poster's words, a language's name once one was chosen."""
     if mistyped_stop(text):
         return Command(Word.STOP), ""
     if found := opening.poster(questionnaire, text):
         return found
     language = named_language(text) if conversation.language else None
-    return (Command(Word.LANGUAGE, language) if language else None), ""
+    return (Command(Word.LANGUAGE, language), "") if language else None
