@@ -51,7 +51,7 @@ def create_channel(settings: ChannelSettings, engine: Engine, clock: Clock = utc
     app.register_blueprint(_webhook(Desk(settings, engine, clock, spool.of(settings))))
     if settings.demo:
         app.register_blueprint(simulator(settings, engine, clock))
-    app.wsgi_app = _hardened(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = _hardened(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents it
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[str, int] | HTTPException:

@@ -324,10 +324,12 @@ def _place(channel: str, number: str) -> str:
 
 _earlier = _TABLE.alias("earlier")
 _UNASKED = and_(_earlier.c.status == UNKNOWN, _earlier.c.sealed != b"")
+# A reminder waits for a silence, so nothing waits for it but another one.
+_IN_ORDER = and_(_earlier.c.status == QUEUED, or_(_earlier.c.kind != REMINDER, _ROW.kind == REMINDER))
 _OVERTAKES = exists().where(
     _earlier.c.person == _ROW.person,
     _earlier.c.id < _ROW.id,
-    or_(_earlier.c.status.in_((QUEUED, SENDING)), _UNASKED),
+    or_(_IN_ORDER, _earlier.c.status == SENDING, _UNASKED),
 )
 _DUE = (
     select(_TABLE)

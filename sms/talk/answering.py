@@ -97,10 +97,12 @@ def answered(
         ).ask()
     mark = tagged(text) if word is None else None
     name = _named(now, mark) if mark else None
-    if mark and name and not (around.late and name == now.item.name):
+    if mark and name and not ((around.late or around.unsent) and name == now.item.name):
         return _tagged(fresh, name, mark.rest)
     if around.late:
         return Turn(conversation)
+    if around.unsent:  # and with it perhaps what 0 and 9 mean
+        return replace(fresh, conversation=replace(fresh.conversation, declared=False)).ask()
     if around.rested:
         return fresh.ask((wording.resumed(now.language),))
     if mark and now.item.kind is not Kind.TEXT:

@@ -47,7 +47,7 @@ def reply(
         return _to_an_end(questionnaire, conversation, text, said, area, terms, around)
     conversation = opening.noted(conversation, area)
     if conversation.state is State.INVITED:
-        return opening.replied(questionnaire, conversation, text, said, terms, quota, around.late)
+        return opening.replied(questionnaire, conversation, text, said, terms, quota, around.late or around.unsent)
     if said and conversation.language and word in (Word.HELP, Word.LANGUAGE):
         return opening.steered(questionnaire, conversation, said, conversation.language, terms)
     if conversation.state is State.NEW:
@@ -56,6 +56,8 @@ def reply(
         return answered(questionnaire, conversation, text, word, quota, around)
     if around.late and said is None:
         return Turn(conversation)
+    if around.unsent and said is None:
+        return opening.once_more(questionnaire, conversation, terms)
     if conversation.state is State.LANGUAGE:
         return opening.chosen_language(questionnaire, conversation, text, said, terms)
     return opening.consented(questionnaire, conversation, text, said, terms, quota)

@@ -53,7 +53,8 @@ class Interview:
 class Walk:
     """One pass over the questionnaire: the items asked, which of them have an answer, and the values that followed.
 
-    `names` are those of the items. `known` holds answers and derived values in the order of the path; `marks` says how many stood before each item.
+    `names` are those of the items. `known` holds answers and derived values in the order of the path; `marks` says how
+    many stood before each item.
     """
 
     items: tuple[Item, ...]
