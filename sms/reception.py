@@ -126,6 +126,8 @@ def says_stop(inbound: Inbound) -> bool:
 
 
 def _replied(settings: ChannelSettings, wave: Wave, kept: memory.Kept, inbound: Inbound, came: datetime) -> Turn:
+    if kept.conversation.state is State.STOPPED and came.timestamp() < kept.conversation.seen:
+        return Turn(kept.conversation)  # it waited on disk, and her later STOP did not
     text = OPTED_IN if inbound.opt_out == OPTED_IN and command(inbound.text) is None else inbound.text
     seen = kept.conversation.seen
     rested = bool(seen) and came.timestamp() - seen > settings.talk_rests_hours * 3600
