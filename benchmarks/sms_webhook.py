@@ -156,9 +156,10 @@ class Ours:
         self.app = create_channel(self.settings, self.engine, lambda: self.now)
 
     def delivered(self) -> None:
-        """Between two rounds a worker has sent everything, and a minute has gone."""
+        """Between two rounds a worker has sent what is due, and a minute has gone; reminders still wait."""
+        outbox = table(OutboxRow)
         with self.engine.begin() as connection:
-            connection.execute(table(OutboxRow).update().values(status="sent", sealed=b""))
+            connection.execute(outbox.update().where(outbox.c.due <= self.now).values(status="sent", sealed=b""))
         self.now += timedelta(minutes=1)
 
     def envelopes(self) -> int:

@@ -11,7 +11,7 @@ from survey_app.storage.database import writing
 from . import spool
 from .carriers import Receipt
 from .clock import Clock
-from .reception import Inbound, receive
+from .reception import Inbound, receive, says_stop
 from .sending import failover, receipts
 from .settings import ChannelSettings
 
@@ -33,7 +33,8 @@ class Desk:
     def take(self, inbound: Inbound) -> bool:
         """Take a text; False if it could neither be stored nor kept on disk."""
         began = time.monotonic()
-        if self.spool.waits():  # in their order: first those that came before
+        # In their order: first those that came before. STOP waits for nobody.
+        if self.spool.waits() and not says_stop(inbound):
             self.spool.drain(self._receive, SLOW_SECONDS)
             if self.spool.waits() or time.monotonic() - began > SLOW_SECONDS:
                 return self._put(inbound)

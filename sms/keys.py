@@ -17,6 +17,7 @@ class Keys:
     """What derives from the channel's key of 32 bytes."""
 
     root: bytes = field(repr=False)
+    _subkeys: dict[bytes, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def number(self, address: str) -> str:
         """The pseudonym of a number, the same in every wave: for delivery and for those who said stop."""
@@ -47,7 +48,10 @@ class Keys:
         return Aead(self._derived(b"seal")).decrypt(sealed, place.encode())
 
     def _derived(self, purpose: bytes) -> bytes:
-        return hashlib.blake2b(purpose, key=self.root, digest_size=32).digest()
+        found = self._subkeys.get(purpose)
+        if found is None:
+            found = self._subkeys[purpose] = hashlib.blake2b(purpose, key=self.root, digest_size=32).digest()
+        return found
 
     def _pseudonym(self, purpose: bytes, value: str) -> str:
         return hmac.digest(self._derived(purpose), value.encode("utf-8", "surrogatepass"), "sha256").hex()

@@ -9,7 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, and_, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -17,17 +33,19 @@ from survey_app.engine import Questionnaire
 from survey_app.fieldwork import CLOSED, OPEN, WAVE, Wave, fielded
 from survey_app.intake import padded, unpadded
 from survey_app.storage.database import Work, changed, direct, inserted
+from survey_app.storage.swift import Found, Swift
 from survey_app.storage.tables import ConversationRow, InboundRow, OutboxRow, table
 from survey_app.wavekeys import WaveKeys
 
 from .campaign import dispositions
 from .keys import Keys
-from .sending.outbox import DELIVERED, LEASE, QUEUED, REMINDER, REPLY, SENDING, SENT, UNKNOWN
+from .sending.outbox import DELIVERED, EXPIRED, FAILED, LEASE, QUEUED, REMINDER, REPLY, SENDING, SENT, UNKNOWN
 from .talk.conversation import Conversation, State, case_state, dump, load
 
 INBOUND_DAYS = 30
 SEEDS = 2**32
 PADDED_BYTES = 3_072  # what holds any usual conversation, and with its row fits into one page of SQLite
+UNTOUCHED = timedelta(hours=20)  # reminders that are due later than this stay as they are
 READ = timedelta(seconds=2)  # nobody has read a message that was handed over a shorter time ago
 
 _INBOUND, _CASE, _OUTBOX = table(InboundRow), table(ConversationRow), table(OutboxRow)
@@ -44,22 +62,35 @@ _TAKE = {
     "sqlite": sqlite.insert(_INBOUND).values(_NOTE).on_conflict_do_nothing().execution_options(preserve_rowcount=True),
 }
 _STOP = _CASE.alias("stop")
-_PENDING = or_(*(_OUTBOX.c.status == status for status in (QUEUED, SENDING)))
+_ROW = _OUTBOX.c
+_PENDING = or_(*(_ROW.status == status for status in (QUEUED, SENDING)))
 # A message that was handed over has its lease's end as its time.
-_HANDED_OVER = or_(*(_OUTBOX.c.status == status for status in (SENT, DELIVERED, UNKNOWN)))
-_FRESH = and_(_HANDED_OVER, _OUTBOX.c.due > bindparam("since"))
-_HERS = _OUTBOX.c.person == bindparam("mine")
+_HANDED_OVER = or_(*(_ROW.status == status for status in (SENT, DELIVERED, UNKNOWN)))
+_FRESH = and_(_HANDED_OVER, _ROW.due > bindparam("since"))
+_GONE_WRONG = or_(_ROW.status == FAILED, _ROW.status == EXPIRED)
+_REPLY, _REMINDER = _ROW.kind == REPLY, and_(_ROW.kind == REMINDER, _ROW.status == QUEUED)
+_YES: ColumnElement[int] = literal_column("1")
+# All that is asked about what she was sent, in one look.
+_SENT_HER = (
+    select(
+        func.max(case((and_(_REPLY, _PENDING), _YES))).label("waiting"),
+        func.max(case((and_(_REPLY, _FRESH), _YES))).label("fresh"),
+        func.max(case((_ROW.kind != REMINDER, _ROW.id))).label("newest"),
+        func.max(case((and_(_ROW.kind != REMINDER, not_(_GONE_WRONG)), _ROW.id))).label("gone_out"),
+        func.count(case((_REMINDER, _YES))).label("reminders"),
+        func.max(case((and_(_REMINDER, _ROW.due < bindparam("soon")), _YES))).label("soon"),
+    )
+    .where(_ROW.person == bindparam("mine"))
+    .subquery()
+)
 
 
 def _with_wave() -> Select[Any]:
-    replies = select(literal(1)).where(_HERS, _OUTBOX.c.kind == REPLY)
-    waiting, fresh = replies.where(_PENDING).exists(), replies.where(_FRESH).exists()
-    reminders = select(func.count()).where(_HERS, _OUTBOX.c.kind == REMINDER, _OUTBOX.c.status == QUEUED)
-    beside = (waiting.label("waiting"), fresh.label("fresh"), reminders.scalar_subquery().label("reminders"))
     joined = WAVE.outerjoin(_CASE, _CASE.c.person == bindparam("mine"))
-    return select(*WAVE.c, _CASE.c.revision, _CASE.c.sealed, _STOP.c.person.label("opted_out"), *beside).select_from(
-        joined.outerjoin(_STOP, _STOP.c.person == bindparam("number"))
-    )
+    joined = joined.outerjoin(_STOP, _STOP.c.person == bindparam("number")).join(_SENT_HER, true())
+    return select(
+        *WAVE.c, _CASE.c.revision, _CASE.c.sealed, _STOP.c.person.label("opted_out"), *_SENT_HER.c
+    ).select_from(joined)
 
 
 _FIND = _with_wave().where(WAVE.c.id == bindparam("at"))
@@ -86,7 +117,8 @@ class Kept:
     """A conversation as it was found, its revision or None if it is new, and the keys of its wave if they are there.
 
     `opted_out`: she said stop, in any wave. `waiting`: a reply to her is not with the carrier yet; `fresh`: one went
-    out a moment before her text, or since. `reminders`: how many are queued.
+    out a moment before her text, or since; `unsent`: the last one failed or expired. `reminders`: how many are queued;
+    `soon`: one of them is due within UNTOUCHED of her text.
     """
 
     conversation: Conversation
@@ -95,18 +127,19 @@ class Kept:
     opted_out: bool = False
     waiting: bool = False
     fresh: bool = False
+    unsent: bool = False
     reminders: int = 0
+    soon: bool = False
 
 
-def take(work: Work, message: str, today: date, turn: int) -> bool:
-    """Wait for the turn of a number's queue and note that this message was taken; False if it had been before.
+def take(work: Swift, message: str, today: date, turn: int) -> Found:
+    """Wait for the turn of a number's queue and note that this message was taken; no row if it had been before.
 
-    SQLite has one writer at a time anyway.
+    What is asked before the answer is looked at waits for the turn as well. SQLite has one writer at a time anyway.
     """
-    connection = direct(work)
-    dialect = connection.dialect.name
+    dialect = work.dialect.name
     note = {"id": message, "day": today} | ({"turn": turn} if dialect == "postgresql" else {})
-    return changed(connection, _TAKE[dialect], note) == 1
+    return work.execute(_TAKE[dialect], note)
 
 
 def queue_up(work: Work, turn: int) -> None:
@@ -160,7 +193,7 @@ def find(work: Work, keys: Keys, wave_key: bytes | None, wave: str, address: str
 
 def _asked(keys: Keys, own: Keys | None, address: str, came: datetime) -> dict[str, Any]:
     mine = own.number(address) if own else ""
-    return {"mine": mine, "number": keys.number(address), "since": came + LEASE - READ}
+    return {"mine": mine, "number": keys.number(address), "since": came + LEASE - READ, "soon": came + UNTOUCHED}
 
 
 def _kept(row: Row[Any], own: Keys | None, person: str) -> Kept:
@@ -174,7 +207,8 @@ def _kept(row: Row[Any], own: Keys | None, person: str) -> Kept:
     opted_out = row.opted_out is not None
     if opted_out and conversation.state is not State.STOPPED:
         conversation = replace(conversation, state=State.STOPPED, interview=None, unclear=0)
-    return Kept(conversation, revision, own, opted_out, bool(row.waiting), bool(row.fresh), row.reminders)
+    waiting, fresh, unsent = bool(row.waiting), bool(row.fresh), row.newest != row.gone_out
+    return Kept(conversation, revision, own, opted_out, waiting, fresh, unsent, row.reminders, bool(row.soon))
 
 
 def invite(work: Work, own: Keys, address: str, conversation: Conversation) -> bool:

@@ -68,14 +68,24 @@ def receive(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: da
 
 
 def _take(settings: ChannelSettings, engine: Engine, inbound: Inbound, now: datetime) -> None:
-    keys = settings.keys
+    keys, guess = settings.keys, _waves.get(engine)
     with Swift(engine) as work:
         message = keys.message(inbound.channel, inbound.reference)
-        if memory.take(work, message, now.date(), keys.turn(inbound.sender)):
-            declared = settings.channels.get(inbound.channel)
-            if declared and declared.adapter is not Adapter.PRETENDED:
-                copies.note(work, keys, inbound.channel, inbound.reference, now)
-            _converse(settings, engine, work, inbound, now)
+        taken = memory.take(work, message, now.date(), keys.turn(inbound.sender))
+        # The name of a conversation hangs on its wave. Which wave it is is guessed, so that one look is enough.
+        key = _key_to_stop(settings, guess) if guess else None
+        own, came = keys.within(key) if key else None, inbound.received or now
+        found = memory.current(work, keys, own, inbound.sender, came)
+        if not taken.rowcount:
+            return
+        declared = settings.channels.get(inbound.channel)
+        if declared and declared.adapter is not Adapter.PRETENDED:
+            copies.note(work, keys, inbound.channel, inbound.reference, now)
+        if found and (own is None or found[0].id != guess):
+            _waves[engine] = found[0].id
+            found = found[0], _found(settings, work, found[0], inbound, came)
+        if found:
+            _converse(settings, work, *found, inbound, now)
 
 
 def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
@@ -91,15 +101,15 @@ def opted_out(settings: ChannelSettings, engine: Engine, address: str) -> None:
                 outbox.withdraw(work, own.number(address))
 
 
-def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: Inbound, now: datetime) -> None:
-    stopping = inbound.opt_out == OPTED_OUT or _says_stop(inbound.text)
-    found = _found(settings, engine, work, inbound, inbound.received or now, stopping=stopping)
-    if found is None:
-        return
-    wave, kept = found
+def _converse(
+    settings: ChannelSettings, work: Swift, wave: Wave, kept: memory.Kept, inbound: Inbound, now: datetime
+) -> None:
+    declared = settings.channels.get(inbound.channel)
+    if kept.revision is None and declared:
+        kept = replace(kept, conversation=replace(kept.conversation, mode=declared.mode))
     if inbound.opt_out == OPTED_OUT:
         turn = replace(stop(wave.questionnaire, kept.conversation), messages=())  # the carrier has confirmed it
-    elif wave.state == fieldwork.OPEN or stopping:
+    elif wave.state == fieldwork.OPEN or says_stop(inbound):
         turn = _replied(settings, wave, kept, inbound, inbound.received or now)
     else:
         turn = close(kept.conversation, wave.questionnaire)
@@ -107,38 +117,31 @@ def _converse(settings: ChannelSettings, engine: Engine, work: Swift, inbound: I
         _keep(settings, work, wave, inbound, kept, turn, now)
 
 
-def _says_stop(text: str) -> bool:
-    said = command(text)
-    return said.word is Word.STOP if said else mistyped_stop(text)
+def says_stop(inbound: Inbound) -> bool:
+    """Whether this text asks for nothing but an end."""
+    if inbound.opt_out == OPTED_OUT:
+        return True
+    said = command(inbound.text)
+    return said.word is Word.STOP if said else mistyped_stop(inbound.text)
 
 
 def _replied(settings: ChannelSettings, wave: Wave, kept: memory.Kept, inbound: Inbound, came: datetime) -> Turn:
+    if kept.conversation.state is State.STOPPED and came.timestamp() < kept.conversation.seen:
+        return Turn(kept.conversation)  # it waited on disk, and her later STOP did not
     text = OPTED_IN if inbound.opt_out == OPTED_IN and command(inbound.text) is None else inbound.text
     seen = kept.conversation.seen
     rested = bool(seen) and came.timestamp() - seen > settings.talk_rests_hours * 3600
-    around = Circumstances(late=kept.waiting or kept.fresh, rested=rested)
+    late = (kept.waiting or kept.fresh) and not kept.unsent
+    around = Circumstances(late, rested, kept.unsent)
     turn = reply(wave.questionnaire, kept.conversation, text, settings.terms, around=around)
     return replace(turn, conversation=replace(turn.conversation, seen=int(came.timestamp())))
 
 
-def _found(
-    settings: ChannelSettings, engine: Engine, work: Swift, inbound: Inbound, came: datetime, *, stopping: bool
-) -> tuple[Wave, memory.Kept] | None:
-    """The wave and her conversation. The name of a conversation hangs on its wave, so which wave it is is guessed."""
-    keys, waves, guess, sender = settings.keys, WaveKeys(settings.wave_keys), _waves.get(engine), inbound.sender
-    key = _key_to_stop(settings, guess) if guess else None
-    found = memory.current(work, keys, keys.within(key) if key else None, sender, came)
-    if found is None:
-        return None
-    wave, kept = found
-    if not key or wave.id != guess:
-        _waves[engine] = wave.id
-        key = _key_to_stop(settings, wave.id) if stopping else memory.wave_key(work, waves, wave)
-        kept = memory.find(work, keys, key, wave.id, sender, came)
-    declared = settings.channels.get(inbound.channel)
-    if kept.revision is None and declared:
-        kept = replace(kept, conversation=replace(kept.conversation, mode=declared.mode))
-    return wave, kept
+def _found(settings: ChannelSettings, work: Swift, wave: Wave, inbound: Inbound, came: datetime) -> memory.Kept:
+    """Her conversation in this wave. Whoever says stop needs no key for it."""
+    stopping, waves = says_stop(inbound), WaveKeys(settings.wave_keys)
+    key = _key_to_stop(settings, wave.id) if stopping else memory.wave_key(work, waves, wave)
+    return memory.find(work, settings.keys, key, wave.id, inbound.sender, came)
 
 
 def _keep(
@@ -159,15 +162,16 @@ def _keep(
         intake.complete(work, form, turn.completed, wave.id, Ticket.new(), settings.custodian_public_key, came_in)
     to = outbox.Recipient(inbound.channel, inbound.sender, wave.id if kept.keys else None, kept.keys or keys)
     left = settings.reminders if kept.conversation.state in _BEFORE else kept.reminders
-    if turn.conversation.state is State.STOPPED:
-        outbox.withdraw(work, to.person)
-    elif kept.reminders:
-        outbox.withdraw(work, to.person, outbox.REMINDER)
     under_way = turn.conversation.state in _UNDER_WAY and wave.state == fieldwork.OPEN
     conversation = replace(_withheld(settings, work, turn.conversation), reminders=left if under_way else 0)
     memory.store(work, wave.questionnaire, keys, inbound.sender, kept, conversation)
+    stands = under_way and not kept.soon and conversation.language == kept.conversation.language
+    if conversation.state is State.STOPPED:
+        outbox.withdraw(work, to.person)
+    elif kept.reminders and not stands:
+        outbox.withdraw(work, to.person, outbox.REMINDER)
     outbox.queue(work, to, turn.messages, now, expires=_last_moment(settings, inbound, now))
-    if under_way and kept.keys and conversation.language:
+    if under_way and kept.keys and conversation.language and not (kept.reminders and stands):
         remind(work, wave, to, conversation.language, settings.terms, now, left)
 
 

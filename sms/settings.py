@@ -33,6 +33,11 @@ def _sponsor(information: Path) -> Mapping[str, str]:
     return read_information(information).sponsor.name
 
 
+@lru_cache(maxsize=4)
+def _keys(channel_key: str) -> Keys:
+    return Keys(secret_bytes(channel_key))
+
+
 class ChannelSettings(CollectorSettings):
     """What the text channel needs beyond the collector's. Tokens: the newest first, older ones while rotating.
 
@@ -156,7 +161,7 @@ class ChannelSettings(CollectorSettings):
     @property
     def keys(self) -> Keys:
         """The channel's keys."""
-        return Keys(secret_bytes(self.channel_key.get_secret_value()))
+        return _keys(self.channel_key.get_secret_value())
 
     @property
     def keyring(self) -> Keyring:

@@ -8,6 +8,7 @@ import base64
 import hmac
 import logging
 from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Blueprint, Flask, Response, abort, request
 from pydantic import SecretStr
@@ -50,11 +51,7 @@ def create_channel(settings: ChannelSettings, engine: Engine, clock: Clock = utc
     app.register_blueprint(_webhook(Desk(settings, engine, clock, spool.of(settings))))
     if settings.demo:
         app.register_blueprint(simulator(settings, engine, clock))
-
-    @app.after_request
-    def harden(response: Response) -> Response:
-        response.headers.extend(HEADERS)
-        return response
+    app.wsgi_app = _hardened(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask documents it
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> tuple[str, int] | HTTPException:
@@ -64,6 +61,16 @@ def create_channel(settings: ChannelSettings, engine: Engine, clock: Clock = utc
         return "", 503
 
     return app
+
+
+def _hardened(inner: WSGIApplication) -> WSGIApplication:
+    """The site with HEADERS in each response."""
+    headers = list(HEADERS.items())
+
+    def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return inner(environ, lambda status, said, error=None: start(status, [*said, *headers], error))
+
+    return serve
 
 
 def signed(url: str, tokens: Iterable[SecretStr]) -> bool:

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -28,6 +29,11 @@ def _content(file: Path) -> bytes:
         return os.read(descriptor, KEY_BYTES + 1)
     finally:
         os.close(descriptor)
+
+
+@lru_cache(maxsize=64)
+def _file(folder: Path, wave: str) -> Path:
+    return folder / f"{quote(wave, safe='')}{_ENDING}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +114,4 @@ class WaveKeys:
             new.unlink(missing_ok=True)
 
     def _file(self, wave: str) -> Path:
-        return self.folder / f"{quote(wave, safe='')}{_ENDING}"
+        return _file(self.folder, wave)

@@ -97,10 +97,12 @@ def answered(
         ).ask()
     mark = tagged(text) if word is None else None
     name = _named(now, mark) if mark else None
-    if mark and name and not (around.late and name == now.item.name):
+    if mark and name and not ((around.late or around.unsent) and name == now.item.name):
         return _tagged(fresh, name, mark.rest)
     if around.late:
         return Turn(conversation)
+    if around.unsent:  # and with it perhaps what 0 and 9 mean
+        return replace(fresh, conversation=replace(fresh.conversation, declared=False)).ask()
     if around.rested:
         return fresh.ask((wording.resumed(now.language),))
     if mark and now.item.kind is not Kind.TEXT:
@@ -155,10 +157,11 @@ def _plain(now: _Moment, text: str) -> Turn:
 
 def _numbers(now: _Moment, text: str) -> tuple[str, ...]:
     """Several numbers where one is wanted."""
-    labels = (label for choice in now.item.choices for label in choice.label.values())
-    if now.item.kind not in _ONE_NUMBER or now.suggested or any(fold(text) == fold(label) for label in labels):
+    if now.item.kind not in _ONE_NUMBER or now.suggested:
         return ()
-    return several(text, now.place[0])
+    numbers, typed = several(text, now.place[0]), fold(text)
+    labels = (label for choice in now.item.choices for label in choice.label.values())
+    return () if numbers and any(typed == fold(label) for label in labels) else numbers
 
 
 def _checked(now: _Moment, area: str, text: str) -> Turn:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """`late`: what was asked last cannot have been read yet. `rested`: the talk lay still longer than it keeps warm."""
+    """`late`: what was asked last cannot have been read yet. `rested`: the talk lay still longer than it keeps warm.
+
+    `unsent`: what was asked last never went out.
+    """
 
     late: bool = False
     rested: bool = False
+    unsent: bool = False

@@ -132,6 +132,7 @@ _NAMES = _by_text(LANGUAGE_NAMES)
 _GREETED = _by_text(_GREETINGS)
 _AGREED = dict.fromkeys(_folded(_YES), True) | dict.fromkeys(_folded(_NO), False)
 _COURTESIES = sorted(_folded(_POLITE), key=len, reverse=True)
+_SHORTEST_COURTESY = len(_COURTESIES[-1])
 _KNOWN = frozenset({*_COMMANDS, *_NAMES, *_GREETED, *_AGREED, *_COURTESIES, *NUMBER_WORDS, *_folded(_OTHERWISE)})
 _KNOWN |= frozenset(word for words in MISSING_WORDS.values() for word in words)
 _STOPS = [text for text, said in _COMMANDS.items() if said.word is Word.STOP and len(text) >= MIN_MISTYPED_LETTERS]
@@ -156,6 +157,8 @@ def command(text: str) -> Command | None:
 def mistyped_stop(text: str) -> bool:
     """Whether the whole message is one letter from a word for STOP of five letters or more, and no word we know."""
     said = _without_courtesies(fold(text))
+    if len(said) < MIN_MISTYPED_LETTERS - 1:
+        return False
     return said not in _KNOWN and any(slips(said, word, 1) == 1 for word in _STOPS)
 
 
@@ -188,6 +191,8 @@ def after_keyword(text: str) -> tuple[Command, str] | None:
 
 
 def _without_courtesies(said: str) -> str:
+    if len(said) < _SHORTEST_COURTESY:
+        return said
     while True:
         shorter = said
         for courtesy in _COURTESIES:

@@ -47,7 +47,7 @@ def reply(
         return _to_an_end(questionnaire, conversation, text, said, area, terms, around)
     conversation = opening.noted(conversation, area)
     if conversation.state is State.INVITED:
-        return opening.replied(questionnaire, conversation, text, said, terms, quota, around.late)
+        return opening.replied(questionnaire, conversation, text, said, terms, quota, around.late or around.unsent)
     if said and conversation.language and word in (Word.HELP, Word.LANGUAGE):
         return opening.steered(questionnaire, conversation, said, conversation.language, terms)
     if conversation.state is State.NEW:
@@ -56,6 +56,8 @@ def reply(
         return answered(questionnaire, conversation, text, word, quota, around)
     if around.late and said is None:
         return Turn(conversation)
+    if around.unsent and said is None:
+        return opening.once_more(questionnaire, conversation, terms)
     if conversation.state is State.LANGUAGE:
         return opening.chosen_language(questionnaire, conversation, text, said, terms)
     return opening.consented(questionnaire, conversation, text, said, terms, quota)
@@ -85,11 +87,15 @@ def _said(questionnaire: Questionnaire, conversation: Conversation, text: str) -
     """
     if said := command(text):
         return said, ""
-    if is_answer(questionnaire, conversation, text):
-        return None, ""
+    alike = _alike(questionnaire, conversation, text)
+    return (None, "") if alike is None or is_answer(questionnaire, conversation, text) else alike
+
+
+def _alike(questionnaire: Questionnaire, conversation: Conversation, text: str) -> tuple[Command, str] | None:
+    """What looks like a command: a mistyped STOP, a poster's words, a language's name once one was chosen."""
     if mistyped_stop(text):
         return Command(Word.STOP), ""
     if found := opening.poster(questionnaire, text):
         return found
     language = named_language(text) if conversation.language else None
-    return (Command(Word.LANGUAGE, language) if language else None), ""
+    return (Command(Word.LANGUAGE, language), "") if language else None

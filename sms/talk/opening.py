@@ -91,6 +91,13 @@ def chosen_language(
     return Turn(counted, () if counted.unclear > MAX_UNCLEAR else (wording.language_choice(languages),))
 
 
+def once_more(questionnaire: Questionnaire, conversation: Conversation, terms: Terms) -> Turn:
+    """The choice of languages, or consent, again."""
+    if conversation.state is State.LANGUAGE or conversation.language is None:
+        return offer_languages(questionnaire, conversation)
+    return speak(questionnaire, conversation, conversation.language, terms)
+
+
 def speak(questionnaire: Questionnaire, conversation: Conversation, language: str, terms: Terms) -> Turn:
     """Go on in this language: with the question that was asked, or with consent."""
     spoken = replace(conversation, language=language, unclear=0, several=())
@@ -139,7 +146,7 @@ def replied(
     quota: Quota | None,
     late: bool,
 ) -> Turn:
-    """The first text of an invited person: yes or no to it, else consent. `late`: she has no invitation yet."""
+    """The first text of an invited person: yes or no to it, else consent. `late`: she has no invitation."""
     answer = agreed(text) if said is None and not late else None
     if answer is False:
         return stop(questionnaire, conversation)

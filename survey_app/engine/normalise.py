@@ -17,6 +17,7 @@ _LETTERS = str.maketrans(
 _DROPPED = {"ـ"}  # tatweel
 _DROPPED_CATEGORIES = {"Cf", "Cc", "Cs", "Co", "Cn"}
 _JOINERS = {"\u200c", "\u200d"}
+_BLANKS = re.compile(" +")
 _SPACES = re.compile(r"[\W_]+")
 _WHOLE = re.compile(rf"[+-]?\d{{1,{MAX_DIGITS}}}", re.ASCII)
 _DECIMAL = re.compile(rf"[+-]?\d{{1,{MAX_DIGITS}}}(?:\.\d{{1,{MAX_DECIMALS}}})?", re.ASCII)
@@ -24,9 +25,12 @@ _DECIMAL = re.compile(rf"[+-]?\d{{1,{MAX_DIGITS}}}(?:\.\d{{1,{MAX_DECIMALS}}})?"
 
 def visible(text: str) -> str:
     """The text without control, format and bidirectional override characters, spaces kept as one space."""
-    spaced = "".join(" " if char.isspace() else char for char in text[:MAX_TYPED_CHARS])
+    typed = text[:MAX_TYPED_CHARS]
+    if typed.isascii() and typed.isprintable():  # nothing in it is dropped
+        return _BLANKS.sub(" ", typed).strip()
+    spaced = "".join(" " if char.isspace() else char for char in typed)
     kept = (char for char in spaced if unicodedata.category(char) not in _DROPPED_CATEGORIES and char not in _DROPPED)
-    return re.sub(" +", " ", "".join(kept)).strip()
+    return _BLANKS.sub(" ", "".join(kept)).strip()
 
 
 def readable(text: str, limit: int) -> str:
@@ -43,12 +47,17 @@ def readable(text: str, limit: int) -> str:
 
 def digits(text: str) -> str:
     """The text with every decimal digit of every script as ASCII: ٣, ۳ and ３ are 3."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 def fold(text: str) -> str:
     """The form in which replies and labels are compared: words of plain letters and ASCII digits."""
-    compatible = unicodedata.normalize("NFKC", visible(text)).casefold()
+    typed = visible(text)
+    if typed.isascii():
+        return _SPACES.sub(" ", typed.casefold()).strip()
+    compatible = unicodedata.normalize("NFKC", typed).casefold()
     bare = (c for c in unicodedata.normalize("NFD", compatible.translate(_LETTERS)) if not unicodedata.combining(c))
     return _SPACES.sub(" ", digits("".join(bare)).translate(_LETTERS)).strip()
 

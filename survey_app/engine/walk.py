@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -54,19 +53,16 @@ class Interview:
 class Walk:
     """One pass over the questionnaire: the items asked, which of them have an answer, and the values that followed.
 
-    `known` holds answers and derived values in the order of the path; `marks` says how many stood before each item.
+    `names` are those of the items. `known` holds answers and derived values in the order of the path; `marks` says how
+    many stood before each item.
     """
 
     items: tuple[Item, ...]
+    names: tuple[str, ...]
     marks: tuple[int, ...]
     known: Mapping[str, Answer]
     done: frozenset[str]
     derived: Mapping[str, Answer]
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names of the items asked, in order."""
-        return tuple(item.name for item in self.items)
 
     def seen(self, name: str) -> Mapping[str, Answer]:
         """The answers and derived values that stood before this item."""
@@ -86,6 +82,7 @@ def _walked(questionnaire: Questionnaire, interview: Interview) -> Walk:
     known: dict[str, Answer] = {}
     values: dict[str, Value] = {}
     items: list[Item] = []
+    names: list[str] = []
     marks: list[int] = []
     done: list[str] = []
     derived: dict[str, Answer] = {}
@@ -102,13 +99,14 @@ def _walked(questionnaire: Questionnaire, interview: Interview) -> Walk:
         if shown == ():
             continue
         items.append(item)
+        names.append(name)
         marks.append(len(known))
         # An earlier answer may have changed since: what it no longer allows is asked again.
         if name in answers and _stands(item, answers[name], shown, values):
             done.append(name)
             known[name] = answers[name]
             values[name] = plain(answers[name])
-    return Walk(tuple(items), tuple(marks), known, frozenset(done), derived)
+    return Walk(tuple(items), tuple(names), tuple(marks), known, frozenset(done), derived)
 
 
 def _stands(item: Item, value: Answer, shown: tuple[Choice, ...] | None, values: Mapping[str, Value]) -> bool:

@@ -1,7 +1,8 @@
 """A transaction for what is done thousands of times a minute: known statements, written out once, run by the driver.
 
 It takes the same statements as a connection of SQLAlchemy and gives the same rows, at a tenth of its bookkeeping, and
-from the same pool. No error of it holds a value.
+from the same pool. No error of it holds a value. PostgreSQL is waited for only when a result is asked for and at the
+end: a statement's fault may show as late as that.
 """
 
 import time
@@ -65,19 +66,22 @@ class _Written:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a statement gave."""
+    """What a statement gave, once it is asked."""
 
+    work: "Swift"
     cursor: Any
     written: _Written
 
     @property
     def rowcount(self) -> int:
         """How many rows were changed."""
+        if self.work.pipeline and self.cursor.pgresult is None:
+            self.work.run(self.work.pipeline.sync)
         return int(self.cursor.rowcount)
 
     def first(self) -> Any:
         """The first row or None."""
-        values = self.cursor.fetchone()
+        values = self.work.run(self.cursor.fetchone)
         if values is None or self.written.row is None:
             return None
         values = list(values)
@@ -111,6 +115,7 @@ class Swift:
         self.dialect: Dialect = engine.dialect
         self._engine = engine
         self._error: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self.pipeline: Any = None
 
     def __enter__(self) -> "Swift":
         self._end = time.monotonic() + PATIENCE_SECONDS
@@ -124,7 +129,10 @@ class Swift:
             if self.dialect.name == "sqlite":
                 driver.execute("BEGIN IMMEDIATE")
             else:
-                driver.autocommit = False
+                driver.autocommit = True  # the driver's own BEGIN would be waited for
+                self._waiting = driver.pipeline()
+                self.pipeline = self._waiting.__enter__()
+                driver.execute("BEGIN")
         except self._error as error:
             self._pooled.invalidate()
             raise _without_values(error) from None
@@ -133,8 +141,11 @@ class Swift:
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
         try:
             if kind is None:
-                self._driver.commit()
+                self._driver.execute("COMMIT")
+                self._left()
             else:
+                with suppress(self._error):  # what failed is told already
+                    self._left()
                 self._driver.rollback()
         except self._error as error:
             self._pooled.invalidate()
@@ -143,6 +154,19 @@ class Swift:
         finally:
             with suppress(self._error):
                 self._pooled.close()
+
+    def _left(self) -> None:
+        """Wait for all that was asked of PostgreSQL."""
+        if self.pipeline:
+            self.pipeline = None
+            self._waiting.__exit__(None, None, None)  # told of an error, it would log another one, with its values
+
+    def run(self, ask: Callable[[], Any]) -> Any:
+        """What the driver gives. Raises SQLAlchemyError."""
+        try:
+            return ask()
+        except self._error as error:
+            raise _without_values(error) from None
 
     def connection(self) -> "Swift":
         """Itself: what a session is asked for."""
@@ -157,10 +181,10 @@ class Swift:
             raise OperationalError("too slow", None, TimeoutError())
         try:
             if several is None or len(several) == 1:
-                return Found(self._driver.execute(written.sql, written.values(one)), written)
+                return Found(self, self._driver.execute(written.sql, written.values(one)), written)
             cursor = self._driver.cursor()
             cursor.executemany(written.sql, [written.values(each) for each in several])
-            return Found(cursor, written)
+            return Found(self, cursor, written)
         except self._error as error:
             raise _without_values(error) from None
 

@@ -7,7 +7,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Table, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, LargeBinary, Table, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -177,9 +177,13 @@ class InboundRow(SQLModel, table=True):
     """A message that was taken: the carrier's id as a keyed hash, so that a repeat is known. Never its text."""
 
     __tablename__ = "inbound"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     id: str = Field(primary_key=True, max_length=64)
     day: date
+
+
+_HAS_REFERENCE = text("reference IS NOT NULL")  # most of what is written has none yet
 
 
 class OutboxRow(SQLModel, table=True):
@@ -196,6 +200,7 @@ class OutboxRow(SQLModel, table=True):
         _one_of("failure", *FAILURES),
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_outbox_queue", "channel", "status", "due"),
+        Index("ix_outbox_reference", "reference", postgresql_where=_HAS_REFERENCE, sqlite_where=_HAS_REFERENCE),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -211,7 +216,7 @@ class OutboxRow(SQLModel, table=True):
     due: datetime
     expires: datetime | None = None
     token: str | None = Field(default=None, max_length=32, unique=True)
-    reference: str | None = Field(default=None, max_length=64, index=True)
+    reference: str | None = Field(default=None, max_length=64)
 
 
 class CarrierCopyRow(SQLModel, table=True):

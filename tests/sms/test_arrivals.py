@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from nacl.public import SealedBox
 from sqlalchemy import Engine
 from sqlmodel import col, func, select
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # the library has no types
@@ -18,10 +19,12 @@ from sms import memory, spool, webhook
 from sms.settings import ChannelSettings
 from sms.talk.conversation import Conversation, State
 from sms.webhook import create_channel
+from survey_app.engine import Held
+from survey_app.intake import revealed
 from survey_app.storage.database import connect, reading, writing
 from survey_app.storage.tables import ConversationRow, InboundRow, OutboxRow
 
-from .conftest import LINK, NUMBER, START, TOKEN, WAVE, Phone
+from .conftest import CUSTODIAN, LINK, NUMBER, START, TOKEN, WAVE, Phone
 
 URL = f"{LINK}/sms/twilio"
 SECRETS = (NUMBER, NUMBER[1:], "canary", TOKEN)
@@ -132,7 +135,9 @@ def test_fault_33_two_texts_at_once_from_two_processes_are_no_two_answers(site: 
     site.phone.now = site.now + timedelta(minutes=1)
     (asked,) = site.phone.arrived()  # the second came before the next question went out
     assert (asked.split()[0], site.taken()) == ("2/3", 4)
-    assert site.answers["trust"] in ("0", "1")
+    kept = site.answers["trust"]
+    assert isinstance(kept, Held)
+    assert revealed(SealedBox(CUSTODIAN).decrypt(kept.sealed), WAVE, "trust") in ("0", "1")
     assert "contact" not in site.answers
 
 
@@ -249,6 +254,23 @@ def test_fault_41_while_the_database_is_away_texts_wait_and_are_taken_in_order(
     assert not [secret for secret in SECRETS if secret in caplog.text]
 
 
+def test_fault_41_stop_overtakes_what_waits_and_is_the_last_word(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for said in ("trust", "1"):
+        site.text(said)
+    away(site.engine)
+    for said in ("2", "start"):
+        site.now += timedelta(minutes=1)
+        assert bring(site.client, said) == 200
+    back(site.engine)
+    with monkeypatch.context() as patch:
+        patch.setattr(spool.Spool, "drain", lambda *_: pytest.fail("stop waited"))
+        (confirmed,) = site.text("stop")
+    assert confirmed.startswith("Stopped.")
+    assert spool.drain(site.settings, site.engine, lambda: site.now) == 2
+    assert (site.conversation().state, site.phone.arrived()) == (State.STOPPED, [])
+    assert len(site.text("start")) == 1
+
+
 def test_fault_41_what_waits_is_taken_by_the_worker_too(site: Site) -> None:
     away(site.engine)
     assert bring(site.client, "trust") == 200
@@ -349,13 +371,32 @@ def test_who_falls_silent_is_reminded_after_a_day_and_after_three_until_the_wave
     site = reminding
     site.text("zzz")  # not yet a language
     assert queued(site.engine, "reminder") == []
-    for said in ("3", "1", "2"):
-        site.text(said)
-        due = [site.now + timedelta(hours=24), site.now + timedelta(hours=72)]
-        assert queued(site.engine, "reminder") == [(each, OVER) for each in due]
+    site.text("3")
+    for said, later, again in (("1", 3, False), ("repeat", 2, True), ("2", 0, False), ("lang fr", 0, True)):
+        due = queued(site.engine, "reminder")
+        site.now += timedelta(hours=later)
+        assert len(site.text(said)) == 1  # a reminder that waits keeps nothing else waiting
+        if again:  # due too soon, or in another language
+            due = [(site.now + timedelta(hours=hours), OVER) for hours in (24, 72)]
+        assert queued(site.engine, "reminder") == due
     for said in ("2", "41"):
         site.text(said)
     assert queued(site.engine, "reminder") == []
+
+
+def test_what_never_went_out_is_asked_again_before_anything_is_taken_for_its_answer(site: Site) -> None:
+    def lose() -> None:
+        with writing(site.engine) as session:
+            row = session.exec(select(OutboxRow).order_by(col(OutboxRow.id).desc()).limit(1)).one()
+            row.status, row.sealed = next(fates), b""
+
+    fates = iter(("failed", "expired", "failed"))
+    for said, state, known in (("trust", State.CONSENT, 0), ("1", State.INTERVIEW, 1), ("2", State.INTERVIEW, 2)):
+        (asked,) = site.text(said)
+        lose()
+        (again,) = site.text("1")
+        assert again.splitlines()[0] in asked.splitlines()
+        assert (site.conversation().state, len(site.answers)) == (state, known)
 
 
 def test_a_reminder_that_went_out_is_not_queued_again(reminding: Site) -> None:
@@ -366,7 +407,7 @@ def test_a_reminder_that_went_out_is_not_queued_again(reminding: Site) -> None:
     site.phone.now = site.now
     assert site.phone.arrived() == ["It is still open to you."]
     site.text("2")
-    assert [due for due, _ in queued(site.engine, "reminder")][1:] == [site.now + timedelta(hours=24)]
+    assert len(queued(site.engine, "reminder")) == 2  # and one that still waits
     site.text("stop")
     assert len(queued(site.engine, "reminder")) == 1  # the one that went out
 
@@ -374,9 +415,10 @@ def test_a_reminder_that_went_out_is_not_queued_again(reminding: Site) -> None:
 def test_nobody_is_reminded_after_the_waves_last_day(reminding: Site) -> None:
     site = reminding
     site.now = datetime(2026, 3, 29, 9, 0, tzinfo=UTC)
-    for said in ("trust", "1"):
-        site.text(said)
-    assert [due for due, _ in queued(site.engine, "reminder")] == [site.now + timedelta(hours=24)]
+    site.text("trust")
+    due = site.now + timedelta(hours=24)
+    site.text("1")
+    assert [each for each, _ in queued(site.engine, "reminder")] == [due]
 
 
 def test_without_reminders_none_are_queued(reminding: Site, site: Site) -> None:
