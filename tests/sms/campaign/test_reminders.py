@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from sms import memory, reception
-from sms.campaign import invite
+from sms.campaign import invite, opening
 from sms.campaign.frame import Case, Frame
 from sms.campaign.invite import Campaign, Invited, Stage, draw, estimate
 from sms.carriers import Failure, RejectedError
@@ -164,8 +164,8 @@ def test_a_channel_with_a_window_reminds_only_in_the_languages_that_its_carrier_
 
 def test_a_channel_that_cannot_be_answered_reminds_nobody(campaign: Campaign) -> None:
     form = campaign.wave.questionnaire
-    assert not invite.opening.reminds(form, "ar", ONE_WAY)
-    assert invite.opening.reminds(form, None, campaign.channel)
+    assert not opening.reminds(form, "ar", ONE_WAY)
+    assert opening.reminds(form, None, campaign.channel)
 
 
 def test_who_told_the_carrier_stop_is_not_reminded(

@@ -182,7 +182,7 @@ def test_a_campaign_is_planned_without_a_secret_or_a_database(tmp_path: Path, mo
 def test_a_plan_counts_as_many_reminders_as_will_be_queued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def reminders(*words: str) -> int:
         said = run("plan", "--channel", "maroc", "--people", "100", "--share-answering", "0", "--json", *words).output
-        return next(line["times"] for line in json.loads(said)["lines"] if line["what"] == "reminder")
+        return next(int(line["times"]) for line in json.loads(said)["lines"] if line["what"] == "reminder")
 
     (tmp_path / "channels.toml").write_text(CHANNELS)
     (tmp_path / "settings.env").write_text(f"THIQA_CHANNELS={tmp_path}/channels.toml\nTHIQA_REMINDERS=1\n")
