@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Row, Update, bindparam, or_, select, update
 from sqlmodel import Session
 
 from survey_app.storage.database import writing
-from survey_app.storage.tables import ConversationRow, OutboxRow, table
+from survey_app.storage.tables import FAILURES, ConversationRow, OutboxRow, table
 
 from .. import reception
 from ..carriers import Failure, Fate, Receipt
@@ -74,6 +74,8 @@ def tell(session: Session, fates: Mapping[str, str]) -> None:
     for fate in sorted(told):
         persons = [{"whose": person, "fate": fate} for person, its in sorted(fates.items()) if its == fate]
         session.connection().execute(_TELL.get(fate, _TELL_AT_LAST), persons)
+    for person in sorted(person for person, fate in fates.items() if str(fate) in _NEVER):
+        outbox.withdraw(session, person, outbox.REMINDER)
 
 
 def _found(session: Session, tokens: Sequence[str | None], references: Sequence[str | None]) -> list[Row[Any] | None]:
@@ -84,8 +86,8 @@ def _found(session: Session, tokens: Sequence[str | None], references: Sequence[
         wanted = {name for name, row in zip(names, rows, strict=True) if name and row is None}
         if wanted:
             which = select(*columns).where(column.in_(wanted)).order_by(_OUTBOX.id.desc())
-            found = {getattr(row, column.name): row for row in session.connection().execute(which)}
-            rows = [row or found.get(name or "") for name, row in zip(names, rows, strict=True)]
+            kept: dict[str, Any] = {getattr(row, column.name): row for row in session.connection().execute(which)}
+            rows = [row or kept.get(name or "") for name, row in zip(names, rows, strict=True)]
     return rows
 
 
@@ -122,5 +124,7 @@ def _telling(*before: str) -> Update:
 
 
 # What became of an invitation may be told again, but never less than was known.
+# Whom an invitation never reaches is not reminded of it.
+_NEVER = frozenset({*FAILURES, outbox.EXPIRED})
 _TELL = {outbox.UNKNOWN: _telling(), outbox.SENT: _telling(outbox.UNKNOWN)}
 _TELL_AT_LAST = _telling(outbox.UNKNOWN, outbox.SENT)

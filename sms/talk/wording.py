@@ -36,16 +36,16 @@ def language_choice(languages: tuple[str, ...]) -> str:
 def consent(questionnaire: Questionnaire, language: str, total: int, terms: Terms, mode: Mode = Mode.SMS) -> str:
     """Who asks, how much, what it costs, who can read it, where it is more private, how to stop; yes or no."""
     _, _n = translator(language), plural_translator(language)
+    asked = [_n("%(num)d question.", "%(num)d questions.", total)]
     if mode is Mode.WHATSAPP:
         readers = _("The company that carries these messages can read them. More private, on the web:")
     else:
         readers = _("Your phone company can read these texts. More private, on the web:")
+        asked.append(_("Replies are free.") if terms.free else _("Each reply costs you a text message."))
     return "\n".join(
         (
             _who(questionnaire, language, terms.sponsor),
-            _n("%(num)d question.", "%(num)d questions.", total)
-            + " "
-            + (_("Replies are free.") if terms.free else _("Each reply costs you a text message.")),
+            " ".join(asked),
             readers,
             terms.link,
             _("STOP ends it at any time."),

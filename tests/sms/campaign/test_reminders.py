@@ -180,7 +180,6 @@ def test_who_told_the_carrier_stop_is_not_reminded(
     assert reminders(database) == []
 
 
-@pytest.mark.xfail(strict=True, reason="nothing withdraws the reminders of an invitation that failed")
 @pytest.mark.parametrize("failure", [Failure.INVALID, Failure.LANDLINE, Failure.BLOCKED])
 def test_fault_37_nobody_is_reminded_of_an_invitation_that_her_number_never_takes(
     database: Engine, reminding: Campaign, settings: ChannelSettings, phone: Phone, failure: Failure
