@@ -30,6 +30,7 @@ from .declared import Channel, Sender
 from .wire import hush, never_sent
 
 TIMEOUT_SECONDS = 10.0
+CONNECTIONS = 64
 FAILURES: Mapping[int, Failure] = {
     21610: Failure.OPTED_OUT,
     **dict.fromkeys((21211, 21217, 21421, 30005, 63003, 63024), Failure.INVALID),
@@ -62,6 +63,7 @@ class TwilioCarrier:
         self, channel: Channel, account: str, token: str, receipts_url: str, base_url: str | None = None
     ) -> None:
         # Imported here since it is slow and large, and only the worker needs it; it has no types.
+        from requests.adapters import HTTPAdapter  # noqa: PLC0415  # comes with the library
         from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # noqa: PLC0415
         from twilio.rest import Client  # type: ignore[import-untyped]  # noqa: PLC0415
 
@@ -69,6 +71,9 @@ class TwilioCarrier:
         silent.disabled = True
         hush()
         http = TwilioHttpClient(timeout=TIMEOUT_SECONDS, logger=silent)
+        # The library keeps ten connections, and a worker has more hands: each call would greet Twilio anew.
+        for scheme in ("https://", "http://"):
+            http.session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         self.name, self._channel, self._told = channel.name, channel, receipts_url
         self._client = Client(account, token, http_client=http)
         if base_url:

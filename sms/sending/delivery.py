@@ -26,7 +26,7 @@ from . import caps, copies, outbox, pending, receipts
 from .outbox import EXPIRED, FAILED, INVITATION, REPLY, SENT, UNKNOWN, Message, Result
 from .rules import BUDGET, BUDGET_WAITS, KEYLESS, OPTED_OUT, PACE, UNAPPROVED, Rules, afford, judge
 
-BATCH = HANDS = 32
+BATCH = HANDS = 64
 HANDED_WITHIN = timedelta(seconds=30)  # of a lease: a carrier's slowest answer must come before its end
 SETTLE_SECONDS = 0.05
 ASK_AGAIN = KEY_AGAIN = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Update, bindparam, or_, select, update
+from sqlalchemy import Column, Engine, Row, Update, bindparam, or_, select, update
 from sqlmodel import Session
 
 from survey_app.storage.database import writing
@@ -80,7 +80,14 @@ def tell(session: Session, fates: Mapping[str, str]) -> None:
 
 def _found(session: Session, tokens: Sequence[str | None], references: Sequence[str | None]) -> list[Row[Any] | None]:
     """The message of each receipt, by our token or else by the carrier's reference; None if it is not ours."""
-    columns = (_OUTBOX.id, _OUTBOX.status, _OUTBOX.person, _OUTBOX.kind, _OUTBOX.token, _OUTBOX.reference)
+    columns: tuple[Column[Any], ...] = (
+        _OUTBOX.id,
+        _OUTBOX.status,
+        _OUTBOX.person,
+        _OUTBOX.kind,
+        _OUTBOX.token,
+        _OUTBOX.reference,
+    )
     rows: list[Row[Any] | None] = [None] * len(tokens)
     for column, names in ((_OUTBOX.token, tokens), (_OUTBOX.reference, references)):
         wanted = {name for name, row in zip(names, rows, strict=True) if name and row is None}

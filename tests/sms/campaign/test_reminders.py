@@ -86,8 +86,8 @@ def test_where_no_language_is_known_a_reminder_speaks_all_of_them_as_the_invitat
     ]
 
 
-@pytest.mark.parametrize("text", ["1", "stop", "2", "what is this"])
-def test_whoever_writes_is_not_reminded_of_the_invitation(
+@pytest.mark.parametrize("text", ["stop", "2"])
+def test_whoever_says_no_is_not_reminded_of_the_invitation(
     database: Engine, reminding: Campaign, phone: Phone, text: str
 ) -> None:
     run(database, reminding, Frame((Case(phone.number, "en"), *people(1).cases), ()))
@@ -113,7 +113,18 @@ def test_who_fell_silent_after_a_reminder_has_as_many_left_as_were_not_sent(
     phone.text("1")
     found = kept(database, reminding, phone.number)
     assert (found.conversation.reminders, found.reminders) == (1, 1)
-    assert [due(row) for row in reminders(database) if row.status == outbox.QUEUED] == [phone.now + DAY]
+    assert [due(row) for row in reminders(database) if row.status == outbox.QUEUED] == [START + 3 * DAY]
+
+
+@pytest.mark.parametrize("text", ["1", "what is this"])
+def test_whoever_writes_is_reminded_after_a_silence_of_hers(
+    database: Engine, reminding: Campaign, phone: Phone, text: str
+) -> None:
+    run(database, reminding, Frame((Case(phone.number, "en"),), ()))
+    at(phone, START)
+    at(phone, START + DAY - timedelta(hours=1))
+    phone.text(text)
+    assert [due(row) for row in reminders(database)] == [phone.now + DAY, phone.now + 3 * DAY]
 
 
 def test_nobody_is_reminded_after_the_wave_and_the_conversation_knows_how_often_she_will_be(

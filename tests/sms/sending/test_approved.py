@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from sms.carriers.declared import Adapter, Channel
 from sms.carriers.calls import Call
+from sms.carriers.declared import Adapter, Channel
 from sms.carriers.gateway import Gateway
 from sms.reception import Inbound, receive
 from sms.sending import outbox, rules

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from sms.carriers import BusyError, Failure, Outgoing, RejectedError, Sent, UncertainError
 from sms.sending import outbox
-from sms.sending.delivery import SKEW, Worker, deliver
+from sms.sending.delivery import BATCH, SKEW, Worker, deliver
 from sms.sending.rules import Rules
 from sms.settings import ChannelSettings
 from survey_app.storage.database import reading, writing
@@ -131,10 +131,10 @@ def test_fault_39_what_no_worker_could_send_in_time_is_not_sent_late(
 def test_fault_39_a_carrier_that_takes_nothing_is_left_alone_after_one_batch(
     settings: ChannelSettings, database: Engine
 ) -> None:
-    for n in range(40):
+    for n in range(BATCH + 8):
         put(settings, database, "one", to=f"+2126000001{n:02}")
     carrier = Carrier(database, *(BusyError() for _ in range(99)))
-    assert run(settings, database, carrier) == Counter(queued=32)
+    assert run(settings, database, carrier) == Counter(queued=BATCH)
 
 
 def test_fault_39_a_fault_in_the_carriers_own_code_leaves_one_message_unknown_and_no_worker_dead(
