@@ -1,5 +1,6 @@
-"""Who seizes the text channel's machine: database, channel's key, waves' keys and spool, while people text and after."""
+"""Who seizes the text channel's machine has database, channel's key, waves' keys and spool: in the wave, and after."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -63,24 +64,17 @@ def seized(engine: Engine, settings: ChannelSettings, short_form: Questionnaire)
 
 def read_with(engine: Engine, own: Keys | None, channel: Keys) -> tuple[set[str], set[str]]:
     """What the outbox says, and the PSUs of the conversations that open, to who has these keys of the wave."""
-    texts, psus = set(), set()
     with reading(engine) as session:
         rows = session.connection().execute(select(table(OutboxRow))).all()
         cases = session.connection().execute(select(table(ConversationRow))).all()
-    for row in rows:
-        for keys in filter(None, (own, channel)):
-            try:
-                texts.add(keys.unseal(row.sealed, f"outbox:{row.channel}:{row.person}").decode())
-            except (CryptoError, ValueError):
-                continue
-    for case in cases:
-        for keys in filter(None, (own, channel)):
-            try:
-                opened = keys.unseal(case.sealed, f"{case.person}:{case.revision}")
-            except (CryptoError, ValueError):
-                continue
-            psus |= {PSU} if PSU.encode() in opened else set()
-    return {word for word in (NUMBER, OTHER) if any(word in text for text in texts)}, psus
+    sealed = [(row.sealed, f"outbox:{row.channel}:{row.person}") for row in rows]
+    sealed += [(case.sealed, f"{case.person}:{case.revision}") for case in cases]
+    opened = b""
+    for keys in filter(None, (own, channel)):
+        for content, place in sealed:
+            with suppress(CryptoError, ValueError):
+                opened += keys.unseal(content, place)
+    return {word for word in (NUMBER, OTHER) if word.encode() in opened}, {PSU} if PSU.encode() in opened else set()
 
 
 def test_with_the_keys_an_invited_persons_number_and_psu_are_read_until_she_has_answered(
