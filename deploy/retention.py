@@ -6,18 +6,19 @@ Once a wave is closed its key is destroyed first: what is sealed with it, in any
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, delete, func, or_, select
 from sqlalchemy.exc import OperationalError
 
 from analytics import trail
 from analytics.trail import Act
 from sms import memory
-from sms.sending import outbox
+from sms.sending import caps, outbox
 from survey_app import drafts, invitations, pauses
 from survey_app.fieldwork import CLOSED, WAVE
 from survey_app.settings import RetentionSettings
 from survey_app.storage.database import changing, sweep, writing
 from survey_app.storage.tables import (
+    CarrierCopyRow,
     ConversationRow,
     DraftRow,
     EnvelopeRow,
@@ -27,10 +28,12 @@ from survey_app.storage.tables import (
     OutboxRow,
     PauseRow,
     ResponseRow,
+    TallyRow,
     table,
 )
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 
+_OUTBOX, _COPY = table(OutboxRow), table(CarrierCopyRow)
 _ENVELOPE, _RESPONSE, _TRAIL = table(EnvelopeRow), table(ResponseRow), table(OpeningRow)
 _SWEPT = (
     table(DraftRow),
@@ -38,10 +41,15 @@ _SWEPT = (
     table(InvitationRow),
     table(ConversationRow),
     table(InboundRow),
-    table(OutboxRow),
+    table(TallyRow),
+    _OUTBOX,
+    _COPY,
     _ENVELOPE,
     _RESPONSE,
 )
+_DAY = timedelta(days=1)
+_PARTING = timedelta(hours=1)  # a last answer, that the survey is over, may still go out
+_COPIES_KEPT = timedelta(days=30)
 _CLOSED = select(WAVE.c.id).where(WAVE.c.state == CLOSED)
 _LONG_CLOSED = _CLOSED.where(WAVE.c.closes < bindparam("before"))
 # What was left unopened by a crash is not what no key opens: only a wave whose close is in the trail loses envelopes.
@@ -62,6 +70,9 @@ class Purged:
     invitations_mixed: int = 0
     unopened_envelopes: int = 0
     responses: int = 0
+    messages_of_closed_waves: int = 0
+    tallies: int = 0
+    names_of_carriers_copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,8 @@ def purge_rows(engine: Engine, policy: RetentionSettings, now: datetime, lost: s
     with writing(engine) as session:
         conversations = memory.forget_closed(session, lost)
         notes, emptied = memory.forget(session, today), outbox.purge(session, now)
+        # In which time zone messages are counted is not known here: a day is kept on either side.
+        tallies = caps.purge(session, today - _DAY, today, today + _DAY)
     with changing(engine) as work:
         purged = Purged(
             drafts=drafts.purge(work, today, lost),
@@ -101,6 +114,9 @@ def purge_rows(engine: Engine, policy: RetentionSettings, now: datetime, lost: s
             invitations=invitations.purge(work, today - timedelta(days=policy.keep_invitations_days)),
             unopened_envelopes=_purge_envelopes(work, today - timedelta(days=policy.keep_envelopes_days)),
             responses=_purge_responses(work, policy, today),
+            messages_of_closed_waves=_purge_messages(work, now),
+            tallies=tallies,
+            names_of_carriers_copies=work.execute(delete(_COPY).where(_COPY.c.due < now - _COPIES_KEPT)).rowcount,
         )
     anew = ((_ENVELOPE,) if purged.unopened_envelopes else ()) + ((_RESPONSE,) if purged.responses else ())
     sweep(engine, *_SWEPT, anew=anew)
@@ -109,6 +125,12 @@ def purge_rows(engine: Engine, policy: RetentionSettings, now: datetime, lost: s
             return Outcome(replace(purged, invitations_mixed=invitations.mix(work)), ())
     except OperationalError:
         return Outcome(purged, ("the invitations were being read, so their order was left as it is",))
+
+
+def _purge_messages(work: Connection, now: datetime) -> int:
+    """Of closed waves nothing more is sent, and what became of it is told no more: their pseudonyms go too."""
+    over = or_(_OUTBOX.c.sealed == b"", _OUTBOX.c.due < now - _PARTING, _OUTBOX.c.kind != outbox.REPLY)
+    return work.execute(delete(_OUTBOX).where(_OUTBOX.c.wave.in_(_CLOSED), over)).rowcount
 
 
 def _purge_envelopes(work: Connection, before: date) -> int:

@@ -59,13 +59,13 @@ def count(session: Session, keys: Keys, address: str, now: datetime, kind: str, 
             changed(session, more, {})
 
 
-def purge(session: Session, today: date) -> int:
-    """Delete what was counted in other days, other months and waves that are closed; how many rows.
+def purge(session: Session, *days: date) -> int:
+    """Delete what was counted in other days than these, other months and waves that are closed; how many rows.
 
-    `today` is in the time zone in which messages are counted.
+    Days are those of the time zone in which messages are counted: today, or where it is not known all that it may be.
     """
     waves = session.connection().scalars(select(col(WaveRow.id)).where(col(WaveRow.state) != CLOSED))
-    kept = (_day(today), _month(today), *(_tag(wave) for wave in waves))
+    kept = (*map(_day, days), *map(_month, days), *map(_tag, waves))
     return changed(session, delete(TallyRow).where(col(TallyRow.period).not_in(kept)), {})
 
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from analytics.trail import verify
 from deploy.command import main
 from deploy.retention import Purged, destroy_keys, purge_rows
 from sms import memory
+from sms.carriers.declared import Adapter, Channel
 from sms.keys import Keyring, Keys
-from sms.sending import outbox
+from sms.sending import budget, caps, copies, outbox
 from sms.talk.conversation import Conversation, State
 from survey_app import drafts, invitations, pauses
 from survey_app.engine import Mode, Questionnaire, answer, begin
@@ -30,10 +32,14 @@ from survey_app.storage.database import changing, reading, writing
 from survey_app.storage.tables import (
     BreakOffRow,
     ConversationRow,
+    DispositionRow,
     DraftRow,
     EnvelopeRow,
     InvitationRow,
+    OutboxRow,
     ResponseRow,
+    SpendingRow,
+    TallyRow,
     table,
 )
 from survey_app.wavekeys import WaveKeyError, WaveKeys
@@ -107,6 +113,34 @@ def test_a_closed_wave_loses_its_key_and_what_hung_on_it_and_an_open_one_nothing
     # One conversation that goes on, and the pseudonym of who said stop.
     assert count(fieldwork, ConversationRow) == 2
     assert count(fieldwork, ConversationRow, person=Keys(KEY).number(NUMBER)) == 1
+
+
+def test_of_the_text_channel_nothing_is_left_that_names_a_person_of_a_closed_wave(
+    fieldwork: Engine, policy: RetentionSettings
+) -> None:
+    """What was sent, waits or is counted goes with its wave or its day; money and counts of cases, of nobody, stay."""
+    channel, keys = Keys(KEY), WaveKeys(policy.wave_keys)
+    twilio = Channel("twilio", Adapter.TWILIO, price=Decimal("0.01"))
+    with writing(fieldwork) as session:
+        for wave in (OVER, GOING):
+            to = outbox.Recipient("twilio", NUMBER, wave, channel.within(keys.make(wave)))
+            for kind, due in ((outbox.REPLY, NOON), (outbox.REMINDER, NOON), (outbox.REPLY, NOON - timedelta(hours=2))):
+                outbox.queue(session, to, ("Text",), due, kind)
+            caps.count(session, channel, NUMBER, NOON, outbox.REMINDER, wave)
+            assert budget.reserve(session, wave, twilio, NOON.date(), 1, 1, budget.Limits(None, None))
+        caps.count(session, channel, NUMBER, NOON - timedelta(days=2), outbox.REPLY, None)
+        for days in (31, 29):
+            copies.note(session, channel, "twilio", f"SM{days}", NOON - timedelta(days))
+    done = purge(fieldwork, policy, NOON)
+    assert (done.messages_of_closed_waves, done.tallies, done.names_of_carriers_copies) == (2, 2, 1)
+    # The last answer of a closed wave still has its hour; the rest is the other wave's, and the one without.
+    assert [count(fieldwork, OutboxRow, wave=wave) for wave in (OVER, GOING, None)] == [1, 3, 1]
+    assert purge(fieldwork, policy, NOON + timedelta(hours=2)).messages_of_closed_waves == 1
+    assert count(fieldwork, TallyRow) == 3  # today, this month, the wave that goes on
+    later = purge(fieldwork, policy, NOON + timedelta(days=40))
+    assert (later.tallies, later.names_of_carriers_copies) == (2, 1)
+    assert count(fieldwork, SpendingRow) == 2
+    assert count(fieldwork, DispositionRow, wave=OVER, cases=1) == count(fieldwork, DispositionRow) == 1
 
 
 def test_time_takes_the_rest_by_the_rules(fieldwork: Engine, policy: RetentionSettings) -> None:

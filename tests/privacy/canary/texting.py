@@ -69,7 +69,7 @@ def _scripts(street: Street) -> list[tuple[Person, tuple[str, ...]]]:
 
 
 def all_sent(ground: Ground) -> None:
-    """Wait until nothing is queued but reminders, and let what was sent be read long ago, so that nobody waits to answer."""
+    """Wait until nothing is queued but reminders, and let what was sent be read long ago: nobody waits to answer."""
     for _ in range(1_200):
         with ground.engine.connect() as work:
             if not work.exec_driver_sql(WAITING).scalar():

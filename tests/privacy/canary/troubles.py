@@ -24,7 +24,7 @@ from .texting import FORM, texted
 from .wrapped import ORDER
 
 Away = Callable[[], AbstractContextManager[None]]
-VERBS = ("purge", "sms send", "sms progress 2026-1")
+VERBS = ("purge", "sms send")
 ORDERS = ("before", "after", "beside", "late", "header")
 
 

@@ -6,6 +6,7 @@ He knows the batch in which each person's envelope was opened: that is as near a
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -125,6 +126,19 @@ def test_fault_55_who_knows_more_of_people_gains_what_is_computed_and_no_more(ou
     expected = gain(ours.people, opened, known)
     found = linked(guessed, ours.truth)
     assert expected.certain <= found <= most_by_chance(expected.expected)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected", "certain"), [(12, 654, 395), (30, 400, 124), (100, 216, 28), (1000, 183, 23)]
+)
+def test_a_psu_of_twelve_makes_many_certain(instrument: Instrument, size: int, expected: int, certain: int) -> None:
+    """What docs/promises.md says of a wave of 1,000 people who were all invited, by the size of PSUs within an area."""
+    people, met = {}, Counter[str]()
+    for person in cases.drawn(instrument.census, 1_000, Random(SEED)):
+        people[person.name] = replace(person, psu=f"{person.area}-{met[person.area] // size}")
+        met[person.area] += 1
+    found = gain(people, dict.fromkeys(people, 0), lambda person: (person.psu, person.sex, person.age))
+    assert (found.expected, found.certain) == (expected, certain)
 
 
 def test_the_number_of_requests_tells_how_many_questions_were_answered(ours: Case) -> None:
