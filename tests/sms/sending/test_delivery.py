@@ -272,7 +272,7 @@ def test_a_person_who_told_the_carrier_to_stop_has_stopped(
     assert statuses(database)[-1] == "opted_out"
     assert phone.text("1") == []
     with reading(database) as session:
-        assert set(session.exec(select(ConversationRow.state)).all()) == {"stopped"}
+        assert set(session.exec(select(ConversationRow.state)).all()) == {"refused", "stopped"}  # her case, her number
 
 
 @pytest.mark.parametrize("failure", sorted(set(Failure) - {Failure.OPTED_OUT}))
