@@ -138,7 +138,7 @@ def withheld(questionnaire: Questionnaire, interview: Interview, custodian: str,
         return interview
     items, answers = questionnaire.by_name, dict(interview.answers)
     for name, value in interview.answers.items():
-        if _goes(questionnaire, items[name]) and not isinstance(value, Held):
+        if not isinstance(value, Held) and _goes(questionnaire, items[name]):
             answers[name] = _held(items[name], value, custodian, wave)
     return replace(interview, answers=answers)
 

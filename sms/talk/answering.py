@@ -89,7 +89,7 @@ def answered(
     now = _moment(questionnaire, conversation, quota)
     if now is None:
         return ask(questionnaire, conversation, quota)
-    fresh = replace(now, conversation=replace(conversation, several=()))
+    fresh = replace(now, conversation=replace(conversation, several=())) if conversation.several else now
     if word not in (None, Word.SKIP):
         back = word is Word.BACK
         return replace(
