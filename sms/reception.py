@@ -14,7 +14,6 @@ from survey_app import fieldwork, intake
 from survey_app.fieldwork import Wave
 from survey_app.intake import Ticket
 from survey_app.paradata import Provenance
-from survey_app.storage.database import Work
 from survey_app.storage.swift import Swift
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 
@@ -116,7 +115,8 @@ def _replied(settings: ChannelSettings, wave: Wave, kept: memory.Kept, inbound: 
     text = OPTED_IN if inbound.opt_out == OPTED_IN and command(inbound.text) is None else inbound.text
     seen = kept.conversation.seen
     rested = bool(seen) and came.timestamp() - seen > settings.talk_rests_hours * 3600
-    around = Circumstances(late=kept.waiting or kept.fresh, rested=rested)
+    reminded = kept.reminders < kept.conversation.reminders  # one went out since: "1 to go on" answers no question
+    around = Circumstances(late=kept.waiting or kept.fresh, rested=rested or reminded)
     turn = reply(wave.questionnaire, kept.conversation, text, settings.terms, around=around)
     return replace(turn, conversation=replace(turn.conversation, seen=int(came.timestamp())))
 
@@ -164,12 +164,14 @@ def _keep(
     elif kept.reminders:
         outbox.withdraw(work, to.person, outbox.REMINDER)
     under_way = turn.conversation.state in _UNDER_WAY and wave.state == fieldwork.OPEN
-    conversation = replace(_withheld(settings, work, turn.conversation), reminders=left if under_way else 0)
+    reminding = under_way and kept.keys and turn.conversation.language
+    due = reminders_due(wave, now, left) if reminding else ()
+    conversation = replace(_withheld(settings, work, turn.conversation), reminders=len(due))
     memory.store(work, wave.questionnaire, keys, inbound.sender, kept, conversation)
     outbox.queue(work, to, turn.messages, now, expires=_last_moment(settings, inbound, now))
-    if under_way and kept.keys and conversation.language:
-        body = wording.reminder(conversation.language, settings.terms)
-        remind(work, wave, to, body, now, left)
+    for moment in due:
+        body = wording.reminder(conversation.language or "", settings.terms)
+        outbox.queue(work, to, (body,), moment, outbox.REMINDER, _over(wave))
 
 
 def _withheld(settings: ChannelSettings, work: Swift, conversation: Conversation) -> Conversation:
@@ -181,12 +183,13 @@ def _withheld(settings: ChannelSettings, work: Swift, conversation: Conversation
     return replace(conversation, interview=kept)
 
 
-def remind(work: Work, wave: Wave, to: outbox.Recipient, body: str, since: datetime, left: int) -> None:
-    """Queue what reminds her if nothing more comes: as many as are left, while the wave is in the field."""
-    over = datetime.combine(wave.closes, time.max, UTC)
-    for after in REMINDED_AFTER[:left]:
-        if since + after <= over:
-            outbox.queue(work, to, (body,), since + after, outbox.REMINDER, over)
+def reminders_due(wave: Wave, since: datetime, left: int) -> tuple[datetime, ...]:
+    """When she is reminded if nothing more comes: as often as is left, while the wave is in the field."""
+    return tuple(since + after for after in REMINDED_AFTER[:left] if since + after <= _over(wave))
+
+
+def _over(wave: Wave) -> datetime:
+    return datetime.combine(wave.closes, time.max, UTC)
 
 
 def _last_moment(settings: ChannelSettings, inbound: Inbound, now: datetime) -> datetime:
