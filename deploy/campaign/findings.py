@@ -67,7 +67,8 @@ class Findings:
         self.counts += other.counts
         self.texts, self.messages = self.texts + other.texts, self.messages + other.messages
         self.extra, self.wrong = self.extra + other.extra, self.wrong + other.wrong
-        self.progress = _together(self.progress, other.progress) if self.progress else other.progress
+        mine, its = self.progress, other.progress
+        self.progress = _together(mine, its) if mine and its else mine or its
 
     def shown(self) -> Table:
         """The table, a line for each conduct."""

@@ -197,7 +197,10 @@ class Person:
             self.left = True
             return []
         item, chance = screen.form.by_name[asked], self.random.random()
-        reply = Said(after, typed(item, str(self.meant[asked]), self.language, self.random), asked)
+        text = typed(item, str(self.meant[asked]), self.language, self.random)
+        # Where messages are long on their way, what comes again may be an old copy: she says which question she means.
+        named = asked == self.claim and self.conduct in _SLOW
+        reply = Said(after, f"Q{self.place} {text}" if named else text, asked)
         if (chance := chance - TYPO) < 0 and not self.refusals:
             return [Said(after, self._nonsense(), NOISE)]
         if (chance := chance - TWICE) < 0 and self.conduct not in _BROUGHT_WHENEVER:

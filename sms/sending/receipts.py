@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Engine, Row, Update, bindparam, or_, select, update
+from sqlalchemy import Engine, Update, bindparam, or_, select, update
 from sqlmodel import Session
 
 from survey_app.storage.database import writing
@@ -63,10 +63,10 @@ def _take_all(settings: ChannelSettings, session: Session, batch: Sequence[Recei
     references = {reference for reference, it in named if reference and not it.token}
     here = select(_OUTBOX.id, _OUTBOX.status, _OUTBOX.person, _OUTBOX.kind, _OUTBOX.token, _OUTBOX.reference)
     either = or_(_OUTBOX.token.in_(tokens), _OUTBOX.reference.in_(references))
-    rows = session.connection().execute(here.where(either)).all()
+    rows: Sequence[Any] = session.connection().execute(here.where(either)).all()
     by_token, by_reference = {row.token: row for row in rows}, {row.reference: row for row in rows}
     # Of several receipts for a message the first that says its end counts, or else one that it was sent.
-    last: dict[int, tuple[Row[Any], str | None, Receipt]] = {}
+    last: dict[int, tuple[Any, str | None, Receipt]] = {}
     for reference, it in named:
         row = by_token.get(it.token) or by_reference.get(reference)
         if row and (row.id not in last or last[row.id][2].fate is Fate.SENT):
@@ -76,15 +76,15 @@ def _take_all(settings: ChannelSettings, session: Session, batch: Sequence[Recei
     tell(session, invited)
     results = [outbox.Result(at, it.fate.value, name, failures.get(at)) for at, (_, name, it) in last.items()]
     moved = outbox.settle_all(session, results)
-    for at, (row, _, it) in last.items():
-        if at in moved and row.status != outbox.SENT and it.reference:
+    for at, (before, _, it) in last.items():
+        if at in moved and before.status != outbox.SENT and it.reference:
             copies.note(session, keys, it.channel, it.reference, now + copies.FINAL_AFTER)
     for channel in sorted({it.channel for _, _, it in last.values()}):
         failover.heard(session, channel, now)
     return len(moved)
 
 
-def _invites(row: Row[Any]) -> bool:
+def _invites(row: Any) -> bool:
     return bool(row.kind == outbox.INVITATION)
 
 

@@ -87,16 +87,16 @@ def test_every_question_is_known_by_its_words_in_each_language(instrument: Instr
 def test_what_is_handed_over_twice_is_found(
     engine: Engine, tmp_path: Path, instrument: Instrument, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = run.Worker.send
+    send = Worker.send
 
     def twice(worker: Worker) -> Counter[str]:
         done = send(worker)
         if handed := worker.carriers[run.CHANNEL.name].handed:  # type: ignore[attr-defined]  # it is the pretended one
             worker.carriers[run.CHANNEL.name].send(handed[0])
-            monkeypatch.setattr(run.Worker, "send", send)
+            monkeypatch.setattr(Worker, "send", send)
         return done
 
-    monkeypatch.setattr(run.Worker, "send", twice)
+    monkeypatch.setattr(Worker, "send", twice)
     found = rehearsed(engine, tmp_path, instrument, 5)
     assert found.total("doubled") >= 1
     assert any("messages paid" in wrong for wrong in found.wrong)
@@ -105,7 +105,7 @@ def test_what_is_handed_over_twice_is_found(
 def test_what_is_never_sent_is_found(
     engine: Engine, tmp_path: Path, instrument: Instrument, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run.Worker, "send", lambda _: Counter())
+    monkeypatch.setattr(Worker, "send", lambda _: Counter())
     assert rehearsed(engine, tmp_path, instrument, 5).total("lost") == 5
 
 
