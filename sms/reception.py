@@ -130,9 +130,10 @@ def _replied(settings: ChannelSettings, wave: Wave, kept: memory.Kept, inbound: 
         return Turn(kept.conversation)  # it waited on disk, and her later STOP did not
     text = OPTED_IN if inbound.opt_out == OPTED_IN and command(inbound.text) is None else inbound.text
     seen = kept.conversation.seen
-    rested = bool(seen) and came.timestamp() - seen > settings.talk_rests_hours * 3600
-    late = (kept.waiting or kept.fresh) and not kept.unsent
-    around = Circumstances(late, rested, kept.unsent)
+    # The "1" of who was reminded goes on, as the reminder says, and answers nothing.
+    reminded = kept.reminders < kept.conversation.reminders
+    rested = reminded or (bool(seen) and came.timestamp() - seen > settings.talk_rests_hours * 3600)
+    around = Circumstances(kept.waiting and not kept.unsent, rested, kept.unsent or kept.fresh)
     turn = reply(wave.questionnaire, kept.conversation, text, settings.terms, around=around)
     return replace(turn, conversation=replace(turn.conversation, seen=int(came.timestamp())))
 
@@ -161,18 +162,21 @@ def _keep(
         came_in = Provenance(kept.conversation.entry, design=kept.conversation.design)
         intake.complete(work, form, turn.completed, wave.id, Ticket.new(), settings.custodian_public_key, came_in)
     to = outbox.Recipient(inbound.channel, inbound.sender, wave.id if kept.keys else None, kept.keys or keys)
+    conversation = _withheld(settings, work, turn.conversation)
+    under_way = conversation.state in _UNDER_WAY and wave.state == fieldwork.OPEN and bool(kept.keys)
+    same = under_way and not kept.soon and conversation.language == kept.conversation.language
+    stand = kept.reminders if same else 0
     left = settings.reminders if kept.conversation.state in _BEFORE else kept.reminders
-    under_way = turn.conversation.state in _UNDER_WAY and wave.state == fieldwork.OPEN
-    conversation = replace(_withheld(settings, work, turn.conversation), reminders=left if under_way else 0)
+    due = reminders_due(wave, now, left) if under_way and conversation.language and not stand else []
+    conversation = replace(conversation, reminders=stand or len(due))
     memory.store(work, wave.questionnaire, keys, inbound.sender, kept, conversation)
-    stands = under_way and not kept.soon and conversation.language == kept.conversation.language
     if conversation.state is State.STOPPED:
         outbox.withdraw(work, to.person)
-    elif kept.reminders and not stands:
+    elif kept.reminders and not stand:
         outbox.withdraw(work, to.person, outbox.REMINDER)
     outbox.queue(work, to, turn.messages, now, expires=_last_moment(settings, inbound, now))
-    if under_way and kept.keys and conversation.language and not (kept.reminders and stands):
-        remind(work, wave, to, conversation.language, settings.terms, now, left)
+    for when in due:
+        remind(work, wave, to, conversation.language or "", settings.terms, when)
 
 
 def _withheld(settings: ChannelSettings, work: Swift, conversation: Conversation) -> Conversation:
@@ -184,14 +188,16 @@ def _withheld(settings: ChannelSettings, work: Swift, conversation: Conversation
     return replace(conversation, interview=kept)
 
 
-def remind(
-    work: Work, wave: Wave, to: outbox.Recipient, language: str, terms: wording.Terms, since: datetime, left: int
-) -> None:
-    """Queue what reminds her if nothing more comes: as many as are left, while the wave is in the field."""
+def reminders_due(wave: Wave, since: datetime, left: int) -> list[datetime]:
+    """When she is reminded if nothing more comes: as often as is left, while the wave is in the field."""
+    over = datetime.combine(wave.closes, time.max, UTC)
+    return [since + after for after in REMINDED_AFTER[:left] if since + after <= over]
+
+
+def remind(work: Work, wave: Wave, to: outbox.Recipient, language: str, terms: wording.Terms, when: datetime) -> None:
+    """Queue a reminder, which is worth nothing after the wave's last day."""
     over, body = datetime.combine(wave.closes, time.max, UTC), wording.reminder(language, terms)
-    for after in REMINDED_AFTER[:left]:
-        if since + after <= over:
-            outbox.queue(work, to, (body,), since + after, outbox.REMINDER, over, (language, terms.link))
+    outbox.queue(work, to, (body,), when, outbox.REMINDER, over, (language, terms.link))
 
 
 def _last_moment(settings: ChannelSettings, inbound: Inbound, now: datetime) -> datetime:

@@ -30,6 +30,7 @@ NONSENSE = ("??!", "zzz", "ماشي فاهم", "c'est quoi", "9999", "\U0001f600
 THANKS = {"ar": "بارك الله فيكم", "fr": "bonne soiree", "en": "have a nice day"}
 STOPPING, LEAVING, LATE, TYPO, TWICE, TWO, ASKING = 0.005, 0.007, 0.01, 0.03, 0.04, 0.03, 0.01  # at each message
 REFUSALS_BORNE = 3
+TERMS = Terms("", free=False)
 _PLACE = re.compile(r"^(\d+)/\d+ ", re.MULTILINE)
 # Texts of these are so long on their way that who writes again cannot be told from who answers the next question.
 _BROUGHT_WHENEVER = (Conduct.BROUGHT_LATE, Conduct.BROUGHT_DISORDERED)
@@ -60,6 +61,7 @@ class Screen:
     asked: tuple[str, ...]
     questions: Mapping[str, tuple[tuple[str, str], ...]]
     consents: Mapping[str, str]
+    reminders: Mapping[str, str]
 
     @classmethod
     def of(cls, form: Questionnaire) -> "Screen":
@@ -72,7 +74,8 @@ class Screen:
             for language in form.languages
         }
         consents = {language: _consent(form, language) for language in form.languages}
-        return cls(form, tuple(item.name for item in items), words, consents)
+        reminders = {each: wording.reminder(each, TERMS).removesuffix(TERMS.link) for each in form.languages}
+        return cls(form, tuple(item.name for item in items), words, consents, reminders)
 
     def question(self, body: str, language: str) -> str | None:
         """The item that this message asks; None if it asks none that she can read."""
@@ -82,7 +85,7 @@ class Screen:
 def _consent(form: Questionnaire, language: str) -> str:
     """The last two lines of what is said before the first question: yes and no."""
     known = Conversation("", state=State.STOPPED, language=language)
-    return "\n".join(reply(form, known, "start", Terms("", free=False)).messages[0].splitlines()[-2:])
+    return "\n".join(reply(form, known, "start", TERMS).messages[0].splitlines()[-2:])
 
 
 def _length(known: tuple[str, str]) -> int:
@@ -152,6 +155,8 @@ class Person:
         if asked is None and body.endswith(screen.consents[self.language]):
             self.at = CONSENT
             return [Said(after, self._one(YES), CONSENT)]
+        if asked is None and self._is_reminded(screen, body):
+            return [Said(after, "1", NOISE if self.at in screen.asked else CONSENT)]
         if asked is None:
             return self._puzzled(screen, body, after)
         place = int(found[1]) if (found := _PLACE.search(body)) else self.place
@@ -161,6 +166,10 @@ class Person:
         self.refusals = self.refusals + 1 if asked == self.at else 0
         self.at = asked
         return self._replies(screen, asked, after)
+
+    def _is_reminded(self, screen: Screen, body: str) -> bool:
+        """Whether she does as a reminder says. Not where it may have crossed what she wrote: then she looks first."""
+        return screen.reminders[self.language] in body and self.claim != self.at and self.conduct not in _SLOW
 
     def _chooses(self, screen: Screen, body: str, after: timedelta) -> list[Said]:
         if "?" in body and self.language == "ar":

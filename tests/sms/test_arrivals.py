@@ -434,3 +434,26 @@ def test_a_case_in_the_database_says_how_it_stands(site: Site) -> None:
         with writing(site.engine) as session:
             states.append(session.exec(select(ConversationRow.state)).one())
     assert (states[0], states[-1]) == ("open", "completed")
+
+
+def test_the_number_that_a_reminder_asks_for_goes_on_and_answers_no_question(reminding: Site) -> None:
+    site = reminding
+    for said in ("trust", "1", "2"):
+        site.text(said)
+    before = site.answers
+    site.now += timedelta(hours=30)
+    site.phone.now = site.now
+    assert site.phone.arrived() == ["It is still open to you."]
+    (again,) = site.text("1")
+    assert again.startswith("The survey goes on where it stopped.\n2/3 ")
+    assert site.answers == before
+    site.text("2")
+    assert len(site.answers) > len(before)
+
+
+def test_who_was_not_reminded_is_never_asked_again_for_it_however_near_the_last_day(reminding: Site) -> None:
+    site = reminding
+    site.now = datetime(2026, 3, 29, 9, 0, tzinfo=UTC)  # only the first reminder is before the end
+    for said in ("trust", "1", "2"):
+        site.text(said)
+    assert "trust" in site.answers
