@@ -2,9 +2,10 @@
 
 import logging
 import traceback
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, bindparam, func, insert, select, text, update
+from sqlalchemy import Engine, Executable, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from survey_app.engine import Questionnaire
@@ -36,7 +37,7 @@ def said(error: BaseException) -> str:
     return "".join(traceback.format_exception(error)) + repr(carried) + repr(error)
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[Executable, dict[str, Any]]] = {
     "the key is there": (insert(CASE), {**WHOLE, "person": NUMBER}),
     "another key is there": (insert(INBOUND), {"id": CANARY, "day": DAY}),
     "no such wave": (insert(CASE), {**WHOLE, "person": NUMBER + "1", "wave": CANARY}),

@@ -154,7 +154,7 @@ def unproved(street: Street, ground: Ground) -> None:
     said = {"ProfileName": f"{person.latin} {person.arabic}", "WaId": person.number[1:], "To": "whatsapp:+15005550006"}
     for text in ("trust", "1", person.latin):
         here = said | {"From": f"whatsapp:{person.number}"}
-        assert texted(street, ground, person, text, at="whatsapp", **here) == 200
+        assert texted(street, ground, person, text, (), "whatsapp", **here) == 200
 
 
 def failing(street: Street, ground: Ground, gateway: Gateway) -> None:

@@ -52,7 +52,7 @@ LINES = (
     r"Next: thiqa sms send --forever, and to watch: thiqa sms progress 2026-1\.( The same again invites .+ left\.)?",
     r"Nothing was written\. To invite them: the same without --dry-run",
     r"At most [\d.]+ USD, if all \d+ read it in \w\w: [\d.]+ a person\. Next: thiqa sms invite WAVE .+",
-    r"ALARM: [\w ,:.()-]+",
+    r"ALARM: [\w ,:.()-]+|No channel is silent\.",
     rf"a page failed: {PLACES}",
     rf"{STAMP}(ERROR in app(lication)?:|\[\d+\] \[ERROR\]) failed: {PLACES}",
     rf"{STAMP}WARNING in application: no release to show: no release has been published below /[\w./-]+",
