@@ -98,8 +98,7 @@ def purge(engine: Engine, policy: RetentionSettings, now: datetime, lost: str = 
 def count(engine: Engine, rows: type[SQLModel], **equal: object) -> int:
     wanted = [getattr(rows, name) == value for name, value in equal.items()]
     with reading(engine) as session:
-        found: int = session.connection().execute(select(func.count()).select_from(rows).where(*wanted)).scalar_one()
-    return found
+        return int(session.connection().execute(select(func.count()).select_from(rows).where(*wanted)).scalar_one())
 
 
 def test_a_closed_wave_loses_its_key_and_what_hung_on_it_and_an_open_one_nothing(
