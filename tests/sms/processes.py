@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # the library has no types
 
 from analytics.custody import KeyPair
+from sms.memory import READ
 from sms.sending import quiet
 from survey_app.engine import Questionnaire
 from survey_app.fieldwork import field as fielded
@@ -51,9 +52,7 @@ price = "0.005"
 """
 PROXY = (("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", HOST))
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
-UNREAD = timedelta(
-    seconds=2.05
-)  # nobody has read a message sooner, and an answer that comes sooner is to an earlier one
+UNREAD = READ + timedelta(seconds=0.05)  # nobody answers sooner
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AWAKE = quiet.Rules("MA", None, quiet.night("23:59-00:00"), quiet.night("23:59-00:00"), None)
 
