@@ -206,11 +206,10 @@ def test_what_is_overdue_is_not_taken_though_nobody_has_marked_it(settings: Chan
     assert take(settings, database, timedelta(hours=1)) is None
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)  # SQLite has one writer at a time
 def test_two_workers_never_have_a_reminder_and_a_reply_of_one_person_at_once(
-    settings: ChannelSettings, engine: Engine, database: Engine
+    settings: ChannelSettings, database: Engine
 ) -> None:
-    if engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     put(settings, database, "still open", kind=outbox.REMINDER)
     with writing(database) as first:
         reminder = outbox.take(first, settings.keyring, "twilio", START)
