@@ -6,6 +6,7 @@ closed after a while if it never is. Nothing of a request is logged or shown aga
 and headers, its traces end in messages, and its error pages quote.
 """
 
+import gc
 import re
 import socket
 import sys
@@ -27,6 +28,7 @@ ARRIVAL_SECONDS = 30  # a slow telephone sends the longest answer of ours in ten
 ANSWER_SECONDS = 120  # a slow reader of the largest file of the dashboards
 STOP_SECONDS = 2
 LINGER_SECONDS = 2  # for a client to read the end of an answer before what it still sends resets the connection
+SWEEP_SECONDS = 10  # what a request leaves behind is gone by then
 HEAD_BYTES = 16 * 1024
 BODY_BYTES = 64 * 1024  # no application of ours takes more
 THREADS = 8
@@ -65,11 +67,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.arriving: dict[TConn, tuple[float, int]] = {}  # since when, and how many bytes were there
         self.answering: dict[TConn, float] = {}
         self.leaving: dict[TConn, tuple[float, int]] = {}  # since when, and how many bytes were thrown away
+        self.swept, self.answered = 0.0, False
 
     @classmethod
     def setup(cls) -> None:
         """Gunicorn calls it in its first process, from which the workers come."""
         be_discreet()
+
+    def run(self) -> None:
+        """Serve. What was loaded until now is never looked at again by the collector of garbage."""
+        gc.collect()
+        gc.freeze()
+        super().run()
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give the connection to a thread if its request has arrived, close it if none of ours, else wait."""
@@ -90,6 +99,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle(self, conn: TConn) -> object:
         """Read and answer, in a thread."""
         self.answering[conn] = time.monotonic()
+        self.answered = True
         try:
             return super().handle(conn)
         finally:
@@ -128,6 +138,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Close what did not arrive in time, what nobody reads, and what was told to close and did not."""
         super().murder_pending()
         now = time.monotonic()
+        if self.answered and now - self.swept >= SWEEP_SECONDS:
+            # A page's template and its request hold each other, and would wait for the collector with the cookie.
+            self.swept, self.answered = now, False
+            gc.collect()
         patience = ARRIVAL_SECONDS if self.alive else STOP_SECONDS
         for conn, (since, _) in list(self.arriving.items()):
             if now - since < patience:

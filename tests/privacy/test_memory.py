@@ -2,11 +2,13 @@
 
 import base64
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from deploy.server import SWEEP_SECONDS
 from survey_app.engine import Item, Kind, Questionnaire, checked
 from tests.conftest import unavailable
 from tests.faults.conftest import Serve, database, fielded, serve  # noqa: F401  # fixtures
@@ -57,11 +59,15 @@ def test_forty_interviews_later_the_memory_holds_neither_answer_nor_cookie(
     serve: Serve,  # noqa: F811  # the fixture
     postgres_engine: Engine,
 ) -> None:
-    """Freed memory is overwritten; without that, two hundred later an answer and nine copies of a cookie were there."""
+    """What a request leaves is collected after some seconds, and freed memory overwritten.
+
+    Without the first a cookie stays, without the second an answer and nine copies of a cookie, two hundred later.
+    """
     server = serve(fielded(postgres_engine, asking_for_a_text()))
     cookie = interviewed(server, CANARY)
     for _ in range(40):
         interviewed(server, "something else")
+    time.sleep(SWEEP_SECONDS + 2)
     seized = memory(server)
     assert CUSTODIAN.encode() in seized, "the settings are in it, so the search looks in the right place"
     assert CANARY.encode() not in seized
