@@ -177,7 +177,6 @@ class InboundRow(SQLModel, table=True):
     """A message that was taken: the carrier's id as a keyed hash, so that a repeat is known. Never its text."""
 
     __tablename__ = "inbound"
-    __table_args__ = {"sqlite_with_rowid": False}
 
     id: str = Field(primary_key=True, max_length=64)
     day: date

@@ -53,6 +53,7 @@ LINES = (
     r"Nothing was written\. To invite them: the same without --dry-run",
     r"At most [\d.]+ USD, if all \d+ read it in \w\w: [\d.]+ a person\. Next: thiqa sms invite WAVE .+",
     r"ALARM: [\w ,:.()-]+|No channel is silent\.",
+    r"error ignored terminating <psycopg\.Pipeline \[BAD\] at 0x[0-9a-f]+>: the connection is lost",
     rf"a page failed: {PLACES}",
     rf"{STAMP}(ERROR in app(lication)?:|\[\d+\] \[ERROR\]) failed: {PLACES}",
     rf"{STAMP}WARNING in application: no release to show: no release has been published below /[\w./-]+",

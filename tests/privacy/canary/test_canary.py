@@ -26,7 +26,7 @@ from tests.faults.conftest import fielded
 from tests.faults.server import ROOT
 
 from ..conftest import Watched
-from .canaries import ARABIC, Canary, everybody, new_secrets
+from .canaries import ARABIC, Canary, Person, everybody, new_secrets
 from .evidence import Evidence, activity, database_files, gather
 from .ground import Ground
 from .questions import questions
@@ -194,7 +194,8 @@ def test_fault_54_the_search_finds_what_is_leaked_on_purpose(
     start, began = len(watched.log), time.time() - 1
     with ground.server("tests.privacy.canary.wrapped:leaky()") as server, activity(watched) as seen:
         street = Street(server)
-        person, visitor = street.comes()
+        person, visitor = street.comes(person=Person(99))  # nobody else is: what she leaves stays in the server
+        street.people.append(person)
         sent = {"told": f"{person.latin} {person.arabic}", "number": person.number}
         visitor.go("/start", "POST", urlencode(sent).encode(), (("X-Order", "leak"),))
         said = server.log

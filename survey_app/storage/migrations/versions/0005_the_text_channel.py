@@ -59,13 +59,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_queue", ["channel", "status", "due"])
         referred = sa.text("reference IS NOT NULL")
         batch_op.create_index("ix_outbox_reference", ["reference"], postgresql_where=referred, sqlite_where=referred)
-    _write_inbound_anew(with_rowid=False)
     _each_grant("GRANT {} ON {} TO thiqa_text")
 
 
 def downgrade() -> None:
     _each_grant("REVOKE {} ON {} FROM thiqa_text")
-    _write_inbound_anew(with_rowid=True)
     for name, column, before in (("conversation", "state", STATE_BEFORE), ("outbox", "status", STATUS_BEFORE)):
         rows = sa.table(name, sa.column(column))
         for now, then in before.items():
@@ -90,13 +88,6 @@ def downgrade() -> None:
         batch_op.create_check_constraint(op.f("ck_conversation_state"), _in("state", OLD_STATES))
     for table in ("disposition", "channel", "spending", "tally", "carrier_copy"):
         op.drop_table(table)
-
-
-def _write_inbound_anew(*, with_rowid: bool) -> None:
-    """In SQLite one tree less is written for each text."""
-    if op.get_bind().dialect.name == "sqlite":
-        with op.batch_alter_table("inbound", recreate="always", table_kwargs={"sqlite_with_rowid": with_rowid}):
-            pass
 
 
 def _create_tables() -> None:
