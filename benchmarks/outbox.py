@@ -30,13 +30,13 @@ from sqlalchemy import Engine, text
 from sms.carriers import Outgoing, Sent
 from sms.carriers.declared import Adapter, Channel
 from sms.sending import outbox
-from sms.sending.delivery import deliver
 from sms.sending.rules import Rules, declared
 from sms.settings import ChannelSettings
 from survey_app.fieldwork import field
 from survey_app.storage.database import connected, migrate, writing
 from tests.conftest import installed_postgres
 from tests.sms.conftest import small_questionnaire
+from tests.sms.delivering import deliver
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)  # not quiet
 BODY = "1/3 ما مدى ثقتكم في الشرطة؟\n1 لا ثقة\n2 قليلة\n3 كبيرة"

@@ -46,7 +46,7 @@ INBOUND_DAYS = 30
 SEEDS = 2**32
 PADDED_BYTES = 3_072  # what holds any usual conversation, and with its row fits into one page of SQLite
 UNTOUCHED = timedelta(hours=20)  # reminders that are due later than this stay as they are
-READ = timedelta(seconds=3)  # nobody has read a message that was handed over a shorter time ago
+READ = timedelta(seconds=4)  # to a telephone, read, answered and back: no answer to a message comes sooner
 
 _INBOUND, _CASE, _OUTBOX = table(InboundRow), table(ConversationRow), table(OutboxRow)
 _NOTE = {"id": bindparam("id", type_=_INBOUND.c.id.type), "day": bindparam("day", type_=_INBOUND.c.day.type)}

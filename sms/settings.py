@@ -4,7 +4,6 @@ It has no key that opens an answer. Outside the demo the carrier's signing secre
 the carrier's requests from anyone else's.
 """
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -18,13 +17,12 @@ from survey_app.information import read_information
 from survey_app.settings import CollectorSettings, secret_bytes
 from survey_app.wavekeys import WaveKeys
 
+from .carriers import E164
 from .carriers.declared import Adapter, Channel, read_channels
 from .keys import Keyring, Keys
 from .sending import budget, caps, quiet
 from .talk.wording import Terms
 
-E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-WEBHOOK_PATH = "/sms/twilio"
 _QUIET = {"quiet_friday": quiet.prayer, "quiet_days": quiet.weekdays}
 
 
@@ -174,7 +172,6 @@ class ChannelSettings(CollectorSettings):
         sponsor = _sponsor(self.information_file) if self.information_file else {}
         return Terms(self.public_url.rstrip("/"), self.text_replies_free, self.interviews_a_phone, sponsor)
 
-    @property
-    def webhook_url(self) -> str:
-        """The address that the carrier was given, which its signature covers."""
-        return self.public_url.rstrip("/") + WEBHOOK_PATH
+    def channel_url(self, name: str) -> str:
+        """Where a channel's carrier brings texts: the address that it was given, which its signature covers."""
+        return f"{self.public_url.rstrip('/')}/sms/{name}"

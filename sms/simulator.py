@@ -19,7 +19,7 @@ from survey_app.storage.database import reading, writing
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, known, plural_translator, translator
 
 from . import memory
-from .carriers import BusyError, Carrier, Failure, Outgoing, RejectedError, UncertainError
+from .carriers import E164, BusyError, Carrier, Failure, Outgoing, RejectedError, UncertainError
 from .carriers.pretended import ENDINGS, Conduct, PretendedCarrier, conduct
 from .clock import Clock
 from .holdings import Holding, held
@@ -27,7 +27,7 @@ from .labels import labels
 from .reception import Inbound, opted_out, receive
 from .segments import Segments, segments
 from .sending import outbox
-from .settings import E164, ChannelSettings
+from .settings import ChannelSettings
 
 CHANNEL = "simulator"
 FICTIONAL = "+99955012345"  # +999 is assigned to no country (ITU-T E.164)

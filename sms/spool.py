@@ -65,6 +65,10 @@ class Spool:
             _log.critical("THE TEXTS ON DISK CANNOT BE READ: %s", type(error).__name__)
             return False
 
+    def waiting(self) -> int:
+        """How many texts wait."""
+        return len(self._names()) if self.folder.is_dir() else 0
+
     def aside(self) -> int:
         """How many texts were set aside since they could not be taken."""
         return len(list(self.folder.glob(f"*{_ASIDE}")))

@@ -124,7 +124,7 @@ def _warn(
     """Print the alarms that did not stand a round ago; those of the day, which come and go, once."""
     now = utc()
     with reading(worker.engine) as session:
-        standing = set(alarms.standing(session, channels, counts, now, worker.settings.spool))
+        standing = set(alarms.standing(session, channels, counts, now, spool.of(worker.settings)))
     for alarm in sorted(standing - said):
         console.print(f"ALARM: {alarm}", soft_wrap=True)
     return standing | {alarm for alarm in said if str(now.date()) in alarm}

@@ -21,12 +21,12 @@ from twilio.request_validator import (  # type: ignore[import-untyped]  # the li
 from werkzeug.exceptions import HTTPException
 
 from . import spool
-from .carriers import Incoming, brought, secret, twilio
+from .carriers import Incoming, brought, receipts_url, secret, twilio
 from .carriers.declared import Adapter, Channel
 from .clock import Clock, utc
 from .desk import Desk
 from .reception import Inbound
-from .settings import WEBHOOK_PATH, ChannelSettings
+from .settings import ChannelSettings
 from .simulator import simulator
 
 MAX_REQUEST_BYTES = 128 * 1024
@@ -96,7 +96,6 @@ def _signature(content: bytes, token: SecretStr, algorithm: str) -> bytes:
 
 def _webhook(desk: Desk) -> Blueprint:
     blueprint, settings = Blueprint("webhook", __name__), desk.settings
-    site = settings.public_url.rstrip("/") + WEBHOOK_PATH.rpartition("/")[0]
 
     @blueprint.route("/<name>", methods=["GET", "POST"])
     @blueprint.route("/<name>/<secret>", methods=["GET", "POST"])
@@ -104,7 +103,7 @@ def _webhook(desk: Desk) -> Blueprint:
         channel = _channel(settings, name)
         if channel.adapter is Adapter.GATEWAY:
             return _from_gateway(desk, channel, secret)
-        if not _from_twilio(settings, f"{site}/{name}", secret):
+        if not _from_twilio(settings, settings.channel_url(name), secret):
             return Response("", 403)
         said = twilio.inbound(request.form, _own(settings))
         if said and not desk.take(_inbound(desk, channel, said)):
@@ -117,7 +116,7 @@ def _webhook(desk: Desk) -> Blueprint:
         channel = _channel(settings, name)
         if channel.adapter is Adapter.GATEWAY:
             return _from_gateway(desk, channel, secret, receipt=True)
-        if not _from_twilio(settings, f"{site}/{name}/receipts", secret):
+        if not _from_twilio(settings, receipts_url(channel, settings), secret):
             return Response("", 403)
         desk.apply(twilio.receipt(name, request.form, request.args.get("m")), request.form.get("To"))
         return Response(EMPTY, mimetype="text/xml")

@@ -223,8 +223,7 @@ def _reminders(campaign: Campaign, case: Case, due: datetime) -> list[datetime]:
     """When who stays silent after an invitation that is due then is reminded of it, while the wave is in the field."""
     if not opening.reminds(campaign.wave.questionnaire, case.language, campaign.channel):
         return []
-    over = datetime.combine(campaign.wave.closes, time.max, UTC)
-    return [due + after for after in reception.REMINDED_AFTER[: campaign.reminders] if due + after <= over]
+    return reception.reminders_due(campaign.wave, due, campaign.reminders)
 
 
 def _check(session: Session, campaign: Campaign) -> None:

@@ -18,10 +18,10 @@ from survey_app.storage.tables import FAILURES, ChannelRow, OutboxRow, SpendingR
 
 from ..carriers.declared import Channel
 from ..sending import failover, outbox
+from ..sending.budget import MILLION
 from . import dispositions
 from .dispositions import Cases
 
-MILLION = 1_000_000
 STATES = ("open", "partial", "completed", "refused", "stopped", "screened_out", "quota_full")
 
 

@@ -127,7 +127,7 @@ class Carrier(Protocol):
 
 def receipts_url(channel: "Channel", settings: "ChannelSettings") -> str:
     """Where the carrier of a channel tells what became of our messages."""
-    return f"{settings.public_url.rstrip('/')}/sms/{channel.name}/receipts"
+    return f"{settings.channel_url(channel.name)}/receipts"
 
 
 def open_carrier(channel: "Channel", settings: "ChannelSettings") -> Carrier:
@@ -136,12 +136,12 @@ def open_carrier(channel: "Channel", settings: "ChannelSettings") -> Carrier:
     Imports the carrier's client, which is slow and large; who only takes texts does without.
     """
     from .declared import Adapter, ChannelsError  # noqa: PLC0415  # it imports this module
-    from .gateway import GatewayCarrier  # noqa: PLC0415
-    from .twilio import TwilioCarrier  # noqa: PLC0415
+    from .gateway import GatewayCarrier  # noqa: PLC0415  # only who sends needs it
+    from .twilio import TwilioCarrier  # noqa: PLC0415  # it imports this module
 
     told = receipts_url(channel, settings)
     if channel.adapter is Adapter.PRETENDED:
-        from ..clock import utc  # noqa: PLC0415
+        from ..clock import utc  # noqa: PLC0415  # the same
         from .pretended import PretendedCarrier  # noqa: PLC0415  # only the demo has it
 
         return PretendedCarrier(utc, channel.name)

@@ -114,7 +114,7 @@ class GatewayCarrier:
 
     def _ask(self, call: Call, message: Outgoing, reference: str = "") -> tuple[int, str]:
         from requests import RequestException  # noqa: PLC0415  # slow, and only the worker needs it
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415  # the same
 
         values = self._fixed | values_of(message, self._channel.sender) | {"reference": reference}
         request = call.request(values)

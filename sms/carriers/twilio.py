@@ -104,7 +104,7 @@ class TwilioCarrier:
         minute after the attempt or later: what Twilio took a moment ago may not be listed yet.
         """
         from requests import RequestException  # noqa: PLC0415  # comes with the library
-        from twilio.base.exceptions import TwilioException  # noqa: PLC0415
+        from twilio.base.exceptions import TwilioException  # noqa: PLC0415  # slow, and only who sends needs it
 
         first = since.astimezone(UTC).replace(microsecond=0) - SKEW
         try:
@@ -119,7 +119,7 @@ class TwilioCarrier:
     def erase(self, reference: str) -> bool:
         """Delete a message, in or out, with its media; False while Twilio still works on it. Raises BusyError."""
         from requests import RequestException  # noqa: PLC0415  # comes with the library
-        from twilio.base.exceptions import TwilioException  # noqa: PLC0415
+        from twilio.base.exceptions import TwilioException  # noqa: PLC0415  # slow, and only who sends needs it
 
         if not _SID.fullmatch(reference):
             return True  # no message of Twilio's has such a name

@@ -15,8 +15,8 @@ def hush() -> None:
 def never_sent(error: Exception) -> bool:
     """Whether a request surely did not reach the other side: no name, no connection, no proxy, no valid certificate."""
     from requests import ConnectTimeout  # noqa: PLC0415  # slow, and only who sends needs it
-    from requests.exceptions import ProxyError  # noqa: PLC0415
-    from urllib3.exceptions import NewConnectionError, SSLError  # noqa: PLC0415
+    from requests.exceptions import ProxyError  # noqa: PLC0415  # the same
+    from urllib3.exceptions import NewConnectionError, SSLError  # noqa: PLC0415  # the same
 
     reason = getattr(error.args[0], "reason", None) if error.args else None
     unproven = isinstance(reason, SSLError) and any(

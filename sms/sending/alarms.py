@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -11,6 +10,7 @@ from sqlmodel import Session
 from survey_app.storage.tables import ChannelRow, table
 
 from ..carriers.declared import Channel
+from ..spool import Spool
 from . import copies, failover
 from .rules import BUDGET, KEYLESS
 
@@ -18,9 +18,9 @@ _CHANNEL = table(ChannelRow).c
 
 
 def standing(
-    session: Session, channels: Mapping[str, Channel], counts: Counter[str], now: datetime, spool: Path | None = None
+    session: Session, channels: Mapping[str, Channel], counts: Counter[str], now: datetime, spool: Spool | None = None
 ) -> Iterator[str]:
-    """The alarms that stand after a round with these counts. `spool` is the folder of texts that wait to be taken."""
+    """The alarms that stand after a round with these counts. `spool` is where texts wait to be taken."""
     if counts[BUDGET]:
         yield f"The budget is used up ({now.date()}): messages wait until tomorrow, or until it is raised."
     if counts[KEYLESS]:
@@ -33,5 +33,7 @@ def standing(
         yield f"Channel {name} is silent: messages were handed over, and nothing was heard of them."
     if lost := copies.given_up(session):
         yield f"Copies of texts that the carrier keeps and that could not be deleted: {lost}."
-    if spool and (waiting := sum(1 for file in spool.glob("*") if file.is_file() and not file.name.startswith("."))):
+    if spool and (waiting := spool.waiting()):
         yield f"Texts that wait on disk to be taken: {waiting}."
+    if spool and (aside := spool.aside()):
+        yield f"Texts on disk that could not be taken and were set aside: {aside}."

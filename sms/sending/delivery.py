@@ -263,14 +263,6 @@ class Worker:
             return error
 
 
-def deliver(
-    settings: ChannelSettings, engine: Engine, carrier: Carrier, clock: Clock, rules: Rules | None = None
-) -> Counter[str]:
-    """Send all that is due now by one carrier; how many messages have which status then, or are held back by what."""
-    with Worker(settings, engine, {carrier.name: carrier}, clock, rules or Rules()) as worker:
-        return worker.send()
-
-
 def tidy(settings: ChannelSettings, engine: Engine, now: datetime) -> None:
     """Delete what is no longer needed: the notes of old messages, in and out, and the tallies of past periods."""
     with writing(engine) as session:

@@ -165,12 +165,6 @@ def queue(
         work.execute(_QUEUE, rows)
 
 
-def waiting(session: Session, person: str) -> bool:
-    """Whether a reply to this person is still on its way to the carrier."""
-    pending = (_ROW.person == person, _ROW.kind == REPLY, _ROW.status.in_((QUEUED, SENDING)))
-    return session.connection().execute(select(_ROW.id).where(*pending).limit(1)).first() is not None
-
-
 def withdraw(work: Work, person: str, *kinds: str) -> int:
     """Delete what was not sent yet to this person, of these kinds or of any; how many.
 

@@ -56,18 +56,19 @@ def _killed(url: str, step: str, when: str, work: Callable[[Engine], object]) ->
     child = os.fork()
     if child == 0:
         engine = connect(url)
-        _watch(engine, step, when)
+        watch(engine, lambda statement: statement.startswith(step), when)
         work(engine)
         os._exit(0)
     return os.WTERMSIG(os.waitpid(child, 0)[1])
 
 
-def _watch(engine: Engine, step: str, when: str) -> None:
+def watch(engine: Engine, is_step: Callable[[str], bool], when: str) -> None:
+    """Die at the statement that is the step, or at or after the commit that follows it."""
     reached: list[str] = []
 
     def ran(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith(step):
-            reached.append(step)
+        if is_step(statement):
+            reached.append(statement)
             if when == AT_ONCE:
                 os.kill(os.getpid(), signal.SIGKILL)
 

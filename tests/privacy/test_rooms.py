@@ -17,7 +17,7 @@ from analytics.microdata import read_microdata
 from analytics.trail import verify
 from sms.carriers import BusyError, Failure, Outgoing, RejectedError, Sent, UncertainError
 from sms.sending import outbox
-from sms.sending.delivery import deliver, tidy
+from sms.sending.delivery import tidy
 from sms.settings import ChannelSettings
 from survey_app import fieldwork
 from survey_app.engine import Questionnaire
@@ -41,6 +41,7 @@ from survey_app.storage.tables import (
 from survey_app.web.application import create_site
 from tests.analytics.test_custody import content, put
 from tests.sms.conftest import Phone, small_questionnaire
+from tests.sms.delivering import deliver
 from tests.survey_app.test_intake import finished
 from tests.web.conftest import Calendar, form
 from tests.web.respondent import HOST, Respondent, at

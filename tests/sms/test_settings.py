@@ -27,7 +27,7 @@ def test_several_tokens_are_read_by_commas(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("THIQA_TWILIO_AUTH_TOKENS", " new , old,")
     settings = read_settings(ChannelSettings)
     assert [token.get_secret_value() for token in settings.twilio_auth_tokens] == ["new", "old"]
-    assert settings.webhook_url == "https://survey.example/sms/twilio"
+    assert settings.channel_url("twilio") == "https://survey.example/sms/twilio"
     assert settings.terms.link == "https://survey.example"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sms.campaign import frame as frames
 from sms.campaign.frame import Case, Expected, Fault, Frame, FrameError, Reason, number, read_frame
-from sms.settings import E164
+from sms.carriers import E164
 
 EXPECTED = Expected("MA", ("ar", "fr", "en"), frozenset({"06.141", "04.421"}))
 Read = Callable[[str | bytes], Frame]

@@ -147,4 +147,4 @@ def test_each_name_of_a_column_on_the_page_is_one_and_holds_what_it_says(tmp_pat
             (tmp_path / "frame.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
             found = read_frame(tmp_path / "frame.csv", Expected("MA", ("ar", "fr", "en"), frozenset({"06.141"})))
             given = {} if column == "telephone" else {column: 1.5 if column == "weight" else cells[column]}
-            assert found.cases == (Case("+212612345678", **given),), word  # type: ignore[arg-type]
+            assert found.cases == (Case("+212612345678", **given),), word  # type: ignore[arg-type]  # a row

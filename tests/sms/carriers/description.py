@@ -89,7 +89,7 @@ class Description:
             return [] if schema.get("nullable") else [f"{where}: may not be null"]
         kinds = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
         kind = schema.get("type")
-        if kind and not isinstance(value, kinds[kind]):  # type: ignore[arg-type]
+        if kind and not isinstance(value, kinds[kind]):  # type: ignore[arg-type]  # a type, or two
             return [f"{where}: is no {kind}"]
         problems = []
         if isinstance(value, str):

@@ -17,13 +17,13 @@ from sms.carriers import BusyError, Failure, Outgoing, RejectedError, Sent, Unce
 from sms.carriers.declared import Adapter, Channel
 from sms.carriers.twilio import TwilioCarrier
 from sms.sending import outbox
-from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
 from sms.verbs import sms
 from survey_app.engine import Mode
 from survey_app.storage.database import writing
 
 from ..conftest import CUSTODIAN, NUMBER, START, TOKEN, WAVE, Phone
+from ..delivering import deliver
 from .conftest import OURS, RECEIPTS, SENDER, SERVICE
 from .description import PLACES, described
 from .twilio_server import ACCOUNT, BASE, Server

@@ -12,18 +12,18 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from sms.carriers import Outgoing, Sent, UncertainError
 from sms.clock import Clock, utc
 from sms.sending import outbox
-from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
 from survey_app.settings import read_settings
 from survey_app.storage.database import connect, connected, writing
+from tests.faults.dying import AFTER_COMMIT, AT_COMMIT, AT_ONCE, watch
+from tests.sms.delivering import deliver
 
 LEASED, SETTLED = "attempts=(outbox.attempts", "reference=coalesce("
-AT_ONCE, AT_COMMIT, AFTER_COMMIT = "at once", "at the commit", "after the commit"
 BEFORE, AFTER = "before the carrier has it", "after the carrier has it"
 STEPS = {
     "leasing": (LEASED, AT_ONCE),
@@ -110,32 +110,11 @@ def _killed(settings: ChannelSettings, step: str, carrier: Ledger) -> int:
     child = os.fork()
     if child == 0:
         engine = connect(settings.database_url.get_secret_value())
-        _watch(engine, *STEPS[step])
+        words, when = STEPS[step]
+        watch(engine, lambda statement: words in statement, when)
         deliver(settings, engine, carrier, utc)
         os._exit(0)
     return os.WTERMSIG(os.waitpid(child, 0)[1])
-
-
-def _watch(engine: Engine, step: str, when: str) -> None:
-    reached: list[str] = []
-
-    def ran(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if step in statement:
-            reached.append(step)
-            if when == AT_ONCE:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    commit = engine.dialect.do_commit
-
-    def committing(driver: object) -> None:
-        if reached and when == AT_COMMIT:
-            os.kill(os.getpid(), signal.SIGKILL)
-        commit(driver)  # type: ignore[arg-type]  # whatever the dialect's own driver gives
-        if reached and when == AFTER_COMMIT:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(engine, "after_cursor_execute", ran)
-    engine.dialect.do_commit = committing  # type: ignore[assignment, method-assign]  # there is no event after a commit
 
 
 if __name__ == "__main__":

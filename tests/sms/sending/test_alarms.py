@@ -11,14 +11,16 @@ from sqlalchemy import Engine, update
 
 from sms.carriers import BusyError, Fate, Receipt
 from sms.carriers.declared import Adapter, Channel
+from sms.reception import Inbound
 from sms.sending import alarms, copies, outbox, receipts
 from sms.sending.delivery import Worker
 from sms.sending.rules import Rules, declared
 from sms.settings import ChannelSettings
+from sms.spool import Spool
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import CarrierCopyRow, table
 
-from ..conftest import START, WAVE
+from ..conftest import NUMBER, START, WAVE
 from .carrying import Carrier, put
 
 ONE = {"twilio": Channel("twilio", Adapter.TWILIO, rate=1000)}
@@ -29,7 +31,7 @@ TWO = {
 
 
 def standing(
-    engine: Engine, counts: Counter[str], channels: Mapping[str, Channel] = ONE, spool: Path | None = None
+    engine: Engine, counts: Counter[str], channels: Mapping[str, Channel] = ONE, spool: Spool | None = None
 ) -> list[str]:
     with reading(engine) as session:
         return list(alarms.standing(session, channels, counts, START + timedelta(minutes=1), spool))
@@ -50,7 +52,7 @@ def sent(
 def test_nothing_is_said_where_all_is_well(settings: ChannelSettings, database: Engine, tmp_path: Path) -> None:
     counts = sent(settings, database, ONE, Carrier(database))
     assert counts == Counter(sent=20)
-    assert standing(database, counts, spool=tmp_path / "spool") == []
+    assert standing(database, counts, spool=Spool(tmp_path / "spool", settings.keys, 9)) == []
 
 
 def test_a_budget_that_is_used_up_is_said(settings: ChannelSettings, database: Engine) -> None:
@@ -90,12 +92,17 @@ def test_copies_that_could_not_be_deleted_are_said(settings: ChannelSettings, da
     assert said == ["Copies of texts that the carrier keeps and that could not be deleted: 1."]
 
 
-def test_texts_that_wait_on_disk_are_said(database: Engine, tmp_path: Path) -> None:
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    (spool / "0001").touch()
-    (spool / ".writing").touch()
-    assert standing(database, Counter(), spool=spool) == ["Texts that wait on disk to be taken: 1."]
+def test_texts_that_wait_on_disk_or_could_not_be_taken_are_said(
+    settings: ChannelSettings, database: Engine, tmp_path: Path
+) -> None:
+    spool = Spool(tmp_path / "spool", settings.keys, 9)
+    for reference in ("SM1", "SM2"):
+        spool.put(Inbound("twilio", reference, NUMBER, "trust"))
+    (tmp_path / "spool" / "000000000009-aa.aside").touch()
+    assert standing(database, Counter(), spool=spool) == [
+        "Texts that wait on disk to be taken: 2.",
+        "Texts on disk that could not be taken and were set aside: 1.",
+    ]
 
 
 def test_what_a_wave_without_its_key_holds_back_is_said(database: Engine) -> None:

@@ -12,13 +12,14 @@ from sqlmodel import select
 
 from sms.carriers import BusyError, Failure, Outgoing, RejectedError, Sent, UncertainError
 from sms.sending import outbox
-from sms.sending.delivery import BATCH, SKEW, Worker, deliver
+from sms.sending.delivery import BATCH, SKEW, Worker
 from sms.sending.rules import Rules
 from sms.settings import ChannelSettings
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import CarrierCopyRow, ConversationRow
 
 from ..conftest import NUMBER, START, WAVE, Phone
+from ..delivering import deliver
 from .carrying import OTHER, Carrier, invited, put, rows, statuses
 
 AFTER_LEASE = START + outbox.LEASE + timedelta(seconds=1)

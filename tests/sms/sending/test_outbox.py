@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import Engine
 
 from sms.sending import outbox
-from sms.sending.delivery import deliver, tidy
+from sms.sending.delivery import tidy
 from sms.settings import ChannelSettings
 from survey_app.storage.database import writing
 
 from ..conftest import START, WAVE
+from ..delivering import deliver
 from .carrying import OTHER, Carrier, keys_of, put, rows, statuses
 
 FINAL = (outbox.DELIVERED, outbox.FAILED, outbox.EXPIRED)

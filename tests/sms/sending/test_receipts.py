@@ -10,12 +10,12 @@ from sqlmodel import select
 
 from sms.carriers import Failure, Fate, Outgoing, Receipt, Sent, UncertainError
 from sms.sending import outbox, receipts
-from sms.sending.delivery import deliver
 from sms.settings import ChannelSettings
 from survey_app.storage.database import reading, writing
 from survey_app.storage.tables import CarrierCopyRow, ConversationRow
 
 from ..conftest import NUMBER, START, WAVE, Phone
+from ..delivering import deliver
 from .carrying import Carrier, invited, keys_of, put, rows, statuses
 
 LATER = START + timedelta(minutes=5)
