@@ -1,0 +1,1 @@
+"""Design-based survey statistics on numpy: a design object, then verbs. Pure: nothing of Thiqa is imported here."""

@@ -1,0 +1,174 @@
+"""The sampling design: who could be drawn, with what chance, in which stratum and cluster, at each stage.
+
+A design is built once from all rows of all waves and never filtered; a domain is a `where` for a verb. It must never
+guess: weights, labels and population counts that do not fit together are refused, with what to do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from . import stages
+from .stages import Stage
+from .variables import BoolArray, Columns, DesignError, FloatArray, IntArray, labels, numbers, where_rows
+
+SinglePsuPolicy = Literal["fail", "remove", "certainty", "adjust", "average"]
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What weights were calibrated to, as variance needs it.
+
+    x: [n, p] columns; base: float64[n], the weights before it; inverse: [p, p] of x' diag(base) x.
+    """
+
+    x: csr_array
+    base: FloatArray
+    inverse: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A stratified, possibly clustered, possibly multi-stage design of n rows.
+
+    data: the variables, n rows. weights: float64[n]. stages: the first first; later ones count only under a finite
+    population correction, else the first alone does (ultimate clusters). calibrations: in the order they were made.
+    adjust_domains: strata of which a domain holds one PSU follow single_psu too (R `survey.adjust.domain.lonely`).
+    probability: False for a sample that nobody drew; every figure of it says so.
+    """
+
+    data: pd.DataFrame = field(repr=False)
+    weights: FloatArray = field(repr=False)
+    stages: tuple[Stage, ...] = field(repr=False)
+    single_psu: SinglePsuPolicy = "fail"
+    adjust_domains: bool = False
+    calibrations: tuple[Calibration, ...] = field(default=(), repr=False)
+    probability: bool = True
+
+    @property
+    def n(self) -> int:
+        """How many rows."""
+        return len(self.weights)
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom: PSUs minus strata of the full design (R `degf`)."""
+        return self.df_of(self.weights > 0)
+
+    def df_of(self, rows: BoolArray) -> int:
+        """PSUs minus strata that hold these rows (R `degf(subset(d, ...))`)."""
+        first = self.stages[0]
+        held = np.unique(first.unit[rows])
+        return len(held) - len(np.unique(first.stratum[held]))
+
+    def psus_of(self, rows: BoolArray) -> int:
+        """How many PSUs hold these rows."""
+        return len(np.unique(self.stages[0].unit[rows]))
+
+    def __str__(self) -> str:
+        first = self.stages[0]
+        kind = "" if self.probability else " non-probability sample;"
+        columns = sum(calibration.x.shape[1] for calibration in self.calibrations)
+        return (
+            f"Design of {self.n} rows:{kind} {len(first.sampled)} strata, {len(first.stratum)} PSUs, {self.df} degrees "
+            f"of freedom, {len(self.stages)} stage(s), weights sum to {self.weights.sum():.6g}"
+            + (f", calibrated to {columns} columns" if columns else "")
+        )
+
+
+def survey_design(
+    data: pd.DataFrame,
+    *,
+    weights: Columns | None = None,
+    strata: Columns | Sequence[Columns] | None = None,
+    psu: Columns | Sequence[Columns] | None = None,
+    fpc: Columns | Sequence[Columns] | None = None,
+    nest: bool = False,
+    single_psu: SinglePsuPolicy = "fail",
+    adjust_domains: bool = False,
+) -> Design:
+    """Check and encode a design (R `svydesign(ids, strata, weights, fpc, nest)`; single_psu as R `survey.lonely.psu`).
+
+    Each argument is the name of a column of `data` or n values; a list of them is one for each stage. Without psu each
+    row is its own. fpc: the units of the population in the row's stratum, or the share of them drawn (all at most 1);
+    weights may be left out where fpc gives the chances of every stage. nest: PSU labels restart in each stratum.
+    Raises DesignError.
+    """
+    if single_psu not in get_args(SinglePsuPolicy):
+        raise DesignError(f"single_psu must be one of {', '.join(get_args(SinglePsuPolicy))}; got {single_psu!r}.")
+    if not len(data):
+        raise DesignError("A design needs at least one row.")
+    units = [labels(data, each, "psu") for each in _each(psu)]
+    units = units or [np.arange(len(data))]
+    groups = [labels(data, each, "strata") for each in _each(strata)]
+    counts = [numbers(data, each, "fpc", positive=True) for each in _each(fpc)]
+    found = stages.encode(units, groups, counts, nest=nest)
+    if weights is not None:
+        w = numbers(data, weights, "weights", positive=True)
+    elif len(counts) == len(units):
+        w = stages.inverse_chances(found)
+    else:
+        raise DesignError("weights are needed where fpc does not give the chance of every stage; pass weights=.")
+    if single_psu == "fail":
+        refuse_single_psus(found)
+    return Design(data.reset_index(drop=True), w, found, single_psu, adjust_domains)
+
+
+def refuse_single_psus(found: Sequence[Stage]) -> None:
+    """Raise DesignError if a stratum that counts has one unit and was not taken whole."""
+    for number, stage in enumerate(found, 1):
+        single = stage.names[stage.lonely]
+        if len(single) and stage.counts:
+            raise DesignError(
+                f"Variance needs two PSUs in every stratum; {len(single)} have one at stage {number} "
+                f"({_listing(single)}). Join them to similar strata, or choose single_psu 'adjust' (cautious), "
+                "'average', 'certainty' or 'remove'."
+            )
+
+
+def with_weights(design: Design, weights: FloatArray, calibration: Calibration | None = None) -> Design:
+    """The same design with other weights, and what they were calibrated to."""
+    added = () if calibration is None else (calibration,)
+    return replace(design, weights=weights, calibrations=(*design.calibrations, *added))
+
+
+def calibration_of(x: csr_array | FloatArray, base: FloatArray) -> Calibration:
+    """Columns [n, p] and base weights [n] as variance needs them. Raises DesignError on a value that is not finite."""
+    columns: Any = csr_array(cast(Any, x), dtype=cast(Any, np.float64))
+    if columns.shape[0] != len(base):
+        raise DesignError(f"The calibration columns must have {len(base)} rows; got {columns.shape[0]}.")
+    if not np.isfinite(columns.data).all():
+        raise DesignError("The calibration columns must be finite; a missing margin cannot have been calibrated to.")
+    gram = (columns.T @ columns.multiply(base[:, None]).tocsr()).toarray()
+    # Margins overlap (each sums to the same total), so the cross-product has no plain inverse.
+    size = np.sqrt(np.where(np.diag(gram) > 0, np.diag(gram), 1.0))
+    inverse = np.linalg.pinv(gram / np.outer(size, size), rcond=1e-12, hermitian=True) / np.outer(size, size)
+    return Calibration(columns, base, inverse)
+
+
+def rows_of(design: Design, where: Columns | None) -> BoolArray:
+    """bool[n]: the rows of a domain; everyone for None. Raises DesignError."""
+    return where_rows(design.data, where)
+
+
+def _each(given: Columns | Sequence[Columns] | None) -> list[Columns]:
+    if given is None:
+        return []
+    if isinstance(given, (list, tuple)) and given and not np.isscalar(given[0]):
+        return list(cast("Sequence[Columns]", given))
+    if isinstance(given, (list, tuple)) and all(isinstance(each, str) for each in given):
+        return list(cast("Sequence[Columns]", given))
+    return [cast(Columns, given)]
+
+
+def _listing(found: npt.NDArray[Any]) -> str:
+    shown = ", ".join(str(label) for label in found[:5])
+    return shown if len(found) <= 5 else f"{shown}, …"
+
+
+__all__ = ["BoolArray", "Calibration", "Design", "DesignError", "FloatArray", "IntArray", "survey_design"]

@@ -1,0 +1,165 @@
+"""What a verb gives: a frozen table of estimates with their joint covariance, which knows its method and prints itself.
+
+A figure that is not there has a reason, never NaN on the page; a standard error that the sample cannot show is none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import numpy as np
+import pandas as pd
+
+from .intervals import t_quantile
+from .variables import BoolArray, EstimationError, FloatArray, IntArray
+
+DegreesOfFreedom = Literal["design", "domain"]
+REASONS = {
+    "no_base": "nobody in the base",
+    "one_respondent": "one respondent",
+    "one_psu": "one PSU: how PSUs differ cannot be seen",
+    "no_degrees_of_freedom": "no degrees of freedom",
+    "zero_variance": "no spread in the sample",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """k estimates of one design.
+
+    keys: what each row is (variable, level, domain). value: float64[k], NaN without base. covariance: float64[k, k], as
+    the method gives it, also where the error is not fit to be shown. n: respondents in each base. df: of the design;
+    domain_df: PSUs minus strata that hold each base. srs: the variance of a simple random sample of n drawn with
+    replacement; drawn: n over the sum of weights. unavailable: a key of REASONS or "".
+    """
+
+    keys: pd.DataFrame
+    value: FloatArray
+    covariance: FloatArray = field(repr=False)
+    n: IntArray
+    df: int
+    domain_df: IntArray = field(repr=False)
+    srs: FloatArray = field(repr=False)
+    drawn: FloatArray = field(repr=False)
+    unavailable: tuple[str, ...]
+    method: str
+    probability: bool = True
+
+    @property
+    def labels(self) -> list[str]:
+        """The name of each row: the parts of its key joined by ":"."""
+        return [":".join(str(part) for part in row if part != "") for row in self.keys.itertuples(index=False)]
+
+    @property
+    def available(self) -> BoolArray:
+        """bool[k]: rows with a standard error."""
+        return np.array([not reason for reason in self.unavailable], dtype=bool)
+
+    @property
+    def se(self) -> FloatArray:
+        """float64[k], in units of the value; NaN where the sample cannot show it."""
+        found = np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+        return np.asarray(np.where(self.available, found, np.nan))
+
+    @property
+    def cv(self) -> FloatArray:
+        """float64[k]: standard error over estimate (R `cv`)."""
+        return _divided(self.se, self.value)
+
+    @property
+    def deff(self) -> FloatArray:
+        """float64[k]: against a simple random sample with replacement (R `deff="replace"`)."""
+        return _divided(self.se**2, self.srs)
+
+    @property
+    def deff_without_replacement(self) -> FloatArray:
+        """float64[k]: against a simple random sample without replacement (R `deff=TRUE`)."""
+        return _divided(self.deff, 1 - self.drawn)
+
+    @property
+    def n_effective(self) -> FloatArray:
+        """float64[k]: the simple random sample that would be as exact, at most n."""
+        return np.asarray(np.minimum(self.n, _divided(self.n.astype(float), self.deff)))
+
+    def interval(
+        self, level: float = 0.95, *, df: DegreesOfFreedom | float = "design"
+    ) -> tuple[FloatArray, FloatArray]:
+        """Low and high, float64[k] each: t with the degrees of freedom of the design, of the domain, or given.
+
+        df=inf is the normal interval (R `confint`). NaN where there is no standard error.
+        """
+        if not 0 < level < 1:
+            raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+        of_row = self.domain_df if df == "domain" else np.full(len(self.value), self.df if df == "design" else df)
+        quantile = np.array([t_quantile(level, float(d)) if d > 0 else np.nan for d in of_row])
+        return self.value - quantile * self.se, self.value + quantile * self.se
+
+    def contrast(self, coefficients: Mapping[str, Sequence[float] | Mapping[str, float]]) -> "Estimates":
+        """Linear combinations by name, with their covariance (R `svycontrast`): a coefficient a row, or by label.
+
+        Raises EstimationError on an unknown label or a length that is not k.
+        """
+        matrix = np.array([self._row(name, given) for name, given in coefficients.items()])
+        used = matrix != 0
+        value = np.array([float(row[on] @ self.value[on]) for row, on in zip(matrix, used, strict=True)])
+        return Estimates(
+            keys=pd.DataFrame({"contrast": list(coefficients)}),
+            value=value,
+            covariance=matrix @ np.nan_to_num(self.covariance) @ matrix.T,
+            n=np.array([self.n[on].min() if on.any() else 0 for on in used]),
+            df=self.df,
+            domain_df=np.array([self.domain_df[on].min() if on.any() else 0 for on in used]),
+            srs=np.full(len(matrix), np.nan),
+            drawn=np.zeros(len(matrix)),
+            unavailable=tuple(
+                next((reason for reason, is_on in zip(self.unavailable, on, strict=True) if is_on and reason), "")
+                for on in used
+            ),
+            method=f"contrast of {self.method}",
+            probability=self.probability,
+        )
+
+    def table(self, level: float = 0.95, *, df: DegreesOfFreedom | float = "design") -> pd.DataFrame:
+        """The keys with estimate, se, low, high, n, n_effective, deff and reason, one row each."""
+        low, high = self.interval(level, df=df)
+        return self.keys.assign(
+            estimate=self.value,
+            se=self.se,
+            low=low,
+            high=high,
+            n=self.n,
+            n_effective=self.n_effective,
+            deff=self.deff,
+            reason=[REASONS.get(reason, reason) for reason in self.unavailable],
+        )
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __str__(self) -> str:
+        kind = "" if self.probability else "Non-probability sample: the errors rest on a model, not on a design.\n"
+        shown = self.table().drop(columns=[] if any(self.unavailable) else ["reason"])
+        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.5g}")
+        return f"{self.method}; 95 % intervals by t with {self.df} degrees of freedom\n{kind}{text}"
+
+    def _row(self, name: str, given: Sequence[float] | Mapping[str, float]) -> FloatArray:
+        row = np.zeros(len(self.value))
+        if isinstance(given, Mapping):
+            labels = self.labels
+            for label, coefficient in given.items():
+                if label not in labels:
+                    raise EstimationError(f"{name}: there is no row {label!r}; there are {', '.join(labels[:12])}.")
+                row[labels.index(label)] = coefficient
+        elif len(given) != len(row):
+            raise EstimationError(f"{name} needs {len(row)} coefficients, one a row; got {len(given)}.")
+        else:
+            row[:] = cast(Any, given)
+        if not np.isfinite(row).all():
+            raise EstimationError(f"{name}: the coefficients of a contrast must be finite.")
+        return row
+
+
+def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    found: FloatArray = np.full(len(top), np.nan)
+    np.divide(top, bottom, out=found, where=np.nan_to_num(bottom) != 0)
+    return found

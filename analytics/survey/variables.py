@@ -1,0 +1,96 @@
+"""Columns of a table as arrays that the verbs may trust, and the errors that say what was wrong with them."""
+
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+Columns = str | npt.ArrayLike  # the name of a column of the design's table, or as many values as it has rows
+
+
+class DesignError(ValueError):
+    """The description of the design contradicts itself; the message says what was expected, what came, what to do."""
+
+
+class EstimationError(ValueError):
+    """What is to be estimated does not fit the design; the message says what was expected, what came, what to do."""
+
+
+def column(
+    data: pd.DataFrame, given: Columns, name: str, error: type[ValueError] = EstimationError
+) -> "pd.Series[Any]":
+    """A column by its name, or the values given. Raises the error."""
+    if isinstance(given, str):
+        if given not in data:
+            raise error(f"{name}: there is no column {given!r}; there are {', '.join(map(str, data.columns[:12]))}.")
+        return data[given]
+    values = given if isinstance(given, pd.Series) else pd.Series(np.asarray(given))
+    if len(values) != len(data):
+        raise error(f"{name} must have the design's {len(data)} rows, unfiltered; got {len(values)}.")
+    return values.reset_index(drop=True)
+
+
+def numbers(data: pd.DataFrame, given: Columns, name: str, *, positive: bool = False) -> FloatArray:
+    """float64[n] of a design's own column, all finite. Raises DesignError."""
+    try:
+        found = column(data, given, name, DesignError).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        if isinstance(problem, DesignError):
+            raise
+        raise DesignError(f"{name} must be numbers, one a row.") from problem
+    bad = np.flatnonzero(~(np.isfinite(found) & ((found > 0) if positive else True)))
+    if len(bad):
+        raise DesignError(
+            f"{name} must be {'positive and ' if positive else ''}finite; row {bad[0]} has {found[bad[0]]:g} "
+            f"({len(bad)} such rows). Leave rows that can carry no weight out of the design, or mend the value."
+        )
+    return np.array(found)
+
+
+def labels(data: pd.DataFrame, given: Columns, name: str) -> npt.NDArray[Any]:
+    """n labels of strata or units, none missing. Raises DesignError."""
+    found = column(data, given, name, DesignError)
+    missing = found.isna().to_numpy()
+    if found.dtype.kind == "f":
+        missing = ~np.isfinite(found.to_numpy(dtype=np.float64))
+    if missing.any():
+        raise DesignError(
+            f"{name} has no label in {missing.sum()} rows, the first is row {np.argmax(missing)}. "
+            "Every row of a sample was drawn somewhere: complete the label from the frame."
+        )
+    values = found.to_numpy()
+    if values.dtype.kind == "O" and len({isinstance(value, str) for value in values.tolist()}) > 1:
+        raise DesignError(f"{name} mixes kinds of labels; make them all text or all numbers.")
+    return np.asarray(values)
+
+
+def codes(values: npt.NDArray[Any]) -> tuple[IntArray, npt.NDArray[Any]]:
+    """int64[n] codes 0..k-1, and the k labels, sorted."""
+    found, levels = pd.factorize(cast(Any, values), sort=True)
+    return found.astype(np.int64), np.asarray(levels)
+
+
+def measured(data: pd.DataFrame, given: Columns, name: str) -> FloatArray:
+    """float64[n] of a variable, NaN where there is no answer. Raises EstimationError."""
+    found = column(data, given, name)
+    try:
+        values = found.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as problem:
+        raise EstimationError(f"{name} must be numbers, with NaN for no answer; got {found.dtype}.") from problem
+    if np.isinf(values).any():
+        raise EstimationError(f"{name} has an infinite value; NaN stands for no answer.")
+    return np.array(values)
+
+
+def where_rows(data: pd.DataFrame, where: Columns | None) -> BoolArray:
+    """bool[n]: the rows of a domain; everyone for None. Raises EstimationError."""
+    if where is None:
+        return np.ones(len(data), dtype=bool)
+    found = column(data, where, "where")
+    if found.isna().any() or found.map(lambda value: isinstance(value, (bool, np.bool_))).all() is np.False_:
+        raise EstimationError("where must be true or false in each row of the design; a domain never drops rows.")
+    return found.to_numpy(dtype=np.bool_)

@@ -1,0 +1,97 @@
+"""Variance of anything that is linear in the rows: between units within strata, at each stage.
+
+The ultimate-cluster form of Hansen, Hurwitz and Madow with Taylor linearisation (Binder 1983; Särndal, Swensson and
+Wretman 1992, ch. 4-5; R `svyrecvar`); after calibration, of residuals (Deville and Särndal 1992; R `calibrate`).
+"""
+
+from typing import Any, cast
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from .design import Design
+from .stages import Stage
+from .variables import BoolArray, FloatArray, IntArray
+
+
+def taylor(design: Design, influence: FloatArray | csr_array, members: csr_array | None = None) -> FloatArray:
+    """float64[k, k]: the covariance of k estimates, from their influence values [n, k], not yet weighted.
+
+    An estimate's influence is the derivative by the weight of a row: (y - mean) / sum(w) for a mean, y for a total.
+    members: [n, k], not nought for the rows of each estimate's domain; it matters only where the design adjusts strata
+    of which a domain has one PSU.
+    """
+    z: Any = influence
+    parts = [design.stages[0]] + [stage for stage in design.stages[1:] if stage.counts]
+    residual = _residual(design, z)
+    found = np.zeros((z.shape[1], z.shape[1]))
+    for number, stage in enumerate(parts):
+        totals = sums(stage.unit, len(stage.stratum), residual[0])
+        for unexplained in residual[1:]:
+            totals = totals - sums(stage.unit, len(stage.stratum), unexplained[0]) @ unexplained[1]
+        held = None
+        if design.adjust_domains and members is not None and number == 0:
+            held = sums(stage.unit, len(stage.stratum), cast(Any, members) != 0) > 0
+        found += between(stage, totals, design.single_psu, held)
+    return found
+
+
+def sums(unit: IntArray, units: int, weighted: FloatArray | csr_array) -> FloatArray:
+    """float64[units, k]: sums of rows by unit."""
+    n = len(unit)
+    adding: Any = csr_array((np.ones(n), (unit, np.arange(n))), shape=(units, n))
+    found = adding @ cast(Any, weighted)
+    return cast(FloatArray, found.toarray() if hasattr(found, "toarray") else np.asarray(found))
+
+
+def between(stage: Stage, totals: FloatArray, policy: str, held: BoolArray | None = None) -> FloatArray:
+    """float64[k, k]: what one stage adds, from the totals [U, k] of its units; strata with one unit by the policy.
+
+    held: bool[U, k], the units with members of each domain; strata of which it has one then follow the policy as well.
+    """
+    m, lonely = stage.sampled, stage.lonely
+    centre = by_stratum(stage, totals) / m[:, None]
+    factor = np.repeat(
+        (stage.share * (1 - stage.fraction) * m / np.maximum(m - 1, 1))[:, None], totals.shape[1], axis=1
+    )
+    alone = np.repeat(lonely[:, None], totals.shape[1], axis=1)
+    if held is not None:
+        alone |= (by_stratum(stage, held.astype(float)) == 1) & (m > 1)[:, None]
+    if policy == "adjust":
+        centre[lonely] = totals.mean(axis=0)
+        centre[alone & ~lonely[:, None]] = 0.0
+    elif policy == "average" and alone.any():
+        counted = len(m) - alone.sum(axis=0)
+        factor = np.where(alone, 0.0, factor) * np.divide(len(m), counted, out=np.ones(len(counted)), where=counted > 0)
+    else:
+        factor[lonely] = 0.0
+    centred = (totals - centre[stage.stratum]) * np.sqrt(factor)[stage.stratum]
+    return centred.T @ centred
+
+
+def by_stratum(stage: Stage, of_units: FloatArray) -> FloatArray:
+    """float64[H, k]: sums over the units of each stratum."""
+    strata = len(stage.sampled)
+    return np.column_stack([np.bincount(stage.stratum, column, minlength=strata) for column in of_units.T])
+
+
+def _residual(design: Design, z: Any) -> list[Any]:
+    """What is summed by unit: the weighted influence, then for each calibration its weighted columns and slopes.
+
+    The regression is on the base weights of its own calibration, last one first, as R applies them.
+    """
+    weighted = z.multiply(design.weights[:, None]).tocsr() if hasattr(z, "multiply") else z * design.weights[:, None]
+    found: list[Any] = [weighted]
+    current = z
+    for calibration in design.calibrations:
+        explained = (
+            current.multiply(calibration.base[:, None]).tocsr()
+            if hasattr(current, "multiply")
+            else (current * calibration.base[:, None])
+        )
+        cross = calibration.x.T @ explained
+        slopes = calibration.inverse @ (cross.toarray() if hasattr(cross, "toarray") else cross)
+        found.append((calibration.x.multiply(design.weights[:, None]).tocsr(), slopes))
+        if len(design.calibrations) > 1:
+            current = (current.toarray() if hasattr(current, "toarray") else current) - calibration.x @ slopes
+    return found
