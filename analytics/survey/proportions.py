@@ -11,7 +11,7 @@ from .estimates import domains, mean
 from .intervals import SHARE_METHODS, ShareMethod, share_interval
 from .linear import Sample
 from .table import REASONS, Estimates
-from .variables import Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
+from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ def proportion(
         n=(rows if df == "rows" else found.n).astype(np.float64),
         df=of_row,
         level=level,
-        dispersion=_dispersions(design.weights, yes, domain, found.value) if method == "likelihood" else 1.0,
+        dispersion=_dispersions(design.weights, np.isfinite(yes), domain, found.n, rows=df == "rows"),
     )
     return Proportions(
         estimates=replace(found, method=f"share, {found.method.removeprefix('mean, ')}"),
@@ -160,14 +160,13 @@ def _degrees(design: Sample, found: Estimates, domain: IntArray, df: str | float
     return np.full(len(found), float(df))
 
 
-def _dispersions(weights: FloatArray, yes: FloatArray, domain: IntArray, p: FloatArray) -> FloatArray:
-    """float64[k]: R's dispersion of a quasi-binomial fit, the weighted variance of residuals that hold their weight."""
-    k = len(p)
-    used = (domain >= 0) & np.isfinite(yes)
-    inside, of, w = domain[domain >= 0], domain[used], weights[used]
-    with np.errstate(invalid="ignore", divide="ignore"):  # a share of 0 or 1, one respondent, nobody: no interval
-        average = np.bincount(inside, weights[domain >= 0], minlength=k) / np.bincount(inside, minlength=k)
-        residual = np.sqrt(w / average[of]) * (yes[used] - p[of]) / np.sqrt(p * (1 - p))[of]
-        size, n = np.bincount(of, w, minlength=k), np.bincount(of, minlength=k)
-        centred = residual - (np.bincount(of, w * residual, minlength=k) / size)[of]
-        return np.asarray(np.bincount(of, w * centred**2, minlength=k) / size * n / (n - 1))
+def _dispersions(weights: FloatArray, answered: BoolArray, domain: IntArray, n: IntArray, *, rows: bool) -> FloatArray:
+    """float64[k]: n/(n-1) of a quasi-binomial fit; with rows, times the respondents' mean weight over all rows', as R."""
+    found: FloatArray = np.divide(n, n - 1, out=np.full(len(n), np.nan), where=n > 1)
+    if not rows:
+        return found
+    means = []
+    for used in (answered & (domain >= 0), domain >= 0):
+        held = np.bincount(domain[used], minlength=len(n))
+        means.append(np.bincount(domain[used], weights[used], minlength=len(n)) / np.maximum(held, 1))
+    return np.asarray(found * means[0] / np.where(means[1] > 0, means[1], np.nan))
