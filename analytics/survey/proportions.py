@@ -161,7 +161,7 @@ def _degrees(design: Sample, found: Estimates, domain: IntArray, df: str | float
 
 
 def _dispersions(weights: FloatArray, answered: BoolArray, domain: IntArray, n: IntArray, *, rows: bool) -> FloatArray:
-    """float64[k]: n/(n-1) of a quasi-binomial fit; with rows, times the respondents' mean weight over all rows', as R."""
+    """float64[k]: n/(n-1) of a quasi-binomial fit; with rows, times respondents' mean weight over all rows', as R."""
     found: FloatArray = np.divide(n, n - 1, out=np.full(len(n), np.nan), where=n > 1)
     if not rows:
         return found

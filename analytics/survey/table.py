@@ -20,6 +20,8 @@ REASONS = {
     "one_psu": "one PSU: how PSUs differ cannot be seen",
     "no_degrees_of_freedom": "no degrees of freedom",
     "zero_variance": "no spread in the sample",
+    "limit_off_scale": "the interval of the share at or below it leaves 0..1: choose beta, xlogit or asin",
+    "one_answer": "both limits are the same answer",
 }
 
 
