@@ -9,7 +9,8 @@ import pandas as pd
 
 from .estimates import domains, mean
 from .intervals import SHARE_METHODS, ShareMethod, share_interval
-from .linear import Sample
+from .linear import Linear, Sample, covariance
+from .replicates import Replicates
 from .table import REASONS, Estimates
 from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
 
@@ -97,10 +98,13 @@ def proportion(
     domain = np.where(where_rows(design.data, where) & (design.weights > 0), domains(design.data, names)[0], -1)
     of_row = _degrees(design, found, domain, df)
     rows = np.bincount(domain[domain >= 0], minlength=len(found))
+    spread = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
+    if method == "logit" and isinstance(design, Replicates):
+        spread = _of_log_odds(design, yes, domain, found.value)
     limits = share_interval(
         method,
         found.value,
-        np.sqrt(np.maximum(np.diag(found.covariance), 0.0)),
+        spread,
         n=(rows if df == "rows" else found.n).astype(np.float64),
         df=of_row,
         level=level,
@@ -110,9 +114,8 @@ def proportion(
         estimates=replace(found, method=f"share, {found.method.removeprefix('mean, ')}"),
         limits=np.column_stack(np.broadcast_arrays(*limits)),
         unavailable=tuple(
-            "" if method == "korn_graubard" and reason == "zero_variance"
-            else reason or ("" if degrees > 0 else "no_degrees_of_freedom")
-            for reason, degrees in zip(found.unavailable, of_row, strict=True)
+            _reason(method, error, degrees, error_used)
+            for error, degrees, error_used in zip(found.unavailable, of_row, spread, strict=True)
         ),
         interval=method,
         level=level,
@@ -158,6 +161,30 @@ def _degrees(design: Sample, found: Estimates, domain: IntArray, df: str | float
     if isinstance(df, str):
         raise EstimationError(f"df must be positive, or one of design, domain, rows; got {df!r}.")
     return np.full(len(found), float(df))
+
+
+def _reason(method: str, error: str, df: float, spread: float) -> str:
+    if method == "korn_graubard" and error == "zero_variance":
+        return ""
+    if error or df <= 0:
+        return error or "no_degrees_of_freedom"
+    return "" if np.isfinite(spread) else "replicate_without_spread"
+
+
+def _of_log_odds(design: Replicates, yes: FloatArray, domain: IntArray, p: FloatArray) -> FloatArray:
+    """float64[k]: the replicates' spread of the log-odds, as an error of the share; not finite where one has none."""
+    used = (domain >= 0) & np.isfinite(yes)
+    of, values = domain[used], yes[used]
+
+    def at(weights: FloatArray) -> FloatArray:
+        w = weights[used]
+        hits = np.bincount(of, w * values, minlength=len(p))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.log(hits / np.bincount(of, w * (1 - values), minlength=len(p))))
+
+    with np.errstate(invalid="ignore"):
+        linear = Linear(at(design.weights), np.zeros((design.n, len(p))), at)
+        return np.asarray(np.sqrt(np.diag(covariance(design, linear))) * p * (1 - p))
 
 
 def _dispersions(weights: FloatArray, answered: BoolArray, domain: IntArray, n: IntArray, *, rows: bool) -> FloatArray:

@@ -47,6 +47,8 @@ def _quantiles(call: Call, scope: Scope) -> Quantities:
     given = call.get("quantiles", 4 if by else 2)
     kind, alpha = call.get("interval.type", default="mean"), call.get("alpha", default=0.05)
     df = call.get("df")
+    if _replicated(scope) and kind != "quantile":
+        kind = "mean"  # R 4.1 takes this one for replicate weights, whatever is asked for
     parts = [
         quantile(
             scope.design,
@@ -123,7 +125,8 @@ def _rule(name: str) -> Any:
     """R 4.1's rule, handed to our verb as a function, where its arithmetic is not its definition.
 
     It calls two shares equal only if rounding leaves them so (0.1 of 200 equal weights may miss), steps to the second
-    answer under the first weight, and gives "shahvaish" positions in the scale of the weights, in any order.
+    answer under the first weight ("hf4" goes on below the first), and gives "shahvaish" positions in the scale of the
+    weights, in any order.
     """
 
     def rule(x: FloatArray, w: FloatArray, p: float) -> float:
@@ -131,11 +134,13 @@ def _rule(name: str) -> Any:
             position = (np.cumsum(w / w.mean()) + 0.5 - w / 2) / (len(x) + 1)
             order = np.argsort(position, kind="stable")
             return float(x[order[max(int(np.searchsorted(position[order], p, side="right")) - 1, 0)]])
+        if name == "hf4" and len(x) > 1 and p < w[0] / w.sum():
+            return float(x[0] + (x[1] - x[0]) * (p * w.sum() - w[0]) / w[1])
         if name not in ("math", "school", "hf1", "hf2", "hf3"):
             return RULES[name](x, w, p)
         if name == "hf3":
             x, of = np.unique(x, return_inverse=True)
-            w = np.bincount(of, w)
+            w = np.bincount(of, w).astype(np.float64)
         reached = np.cumsum(w.astype(np.longdouble)).astype(float)
         whole = float(w.astype(np.longdouble).sum())
         at = max(int(np.searchsorted(reached, p * whole, side="right")) - 1, 0)
