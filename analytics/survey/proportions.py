@@ -98,6 +98,8 @@ def proportion(
     domain = np.where(where_rows(design.data, where) & (design.weights > 0), domains(design.data, names)[0], -1)
     of_row = _degrees(design, found, domain, df)
     rows = np.bincount(domain[domain >= 0], minlength=len(found))
+    if getattr(design, "calibrations", ()):
+        rows = np.full(len(found), design.n)  # R keeps every row of a calibrated design in each of its parts
     spread = np.sqrt(np.maximum(np.diag(found.covariance), 0.0))
     if method == "logit" and isinstance(design, Replicates):
         spread = _of_log_odds(design, yes, domain, found.value)
