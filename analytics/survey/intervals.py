@@ -14,9 +14,7 @@ from .variables import FloatArray
 
 Interval = tuple[FloatArray, FloatArray]
 Numbers = FloatArray | float
-ShareMethod = Literal[
-    "korn_graubard", "beta", "logit", "xlogit", "likelihood", "asin", "wilson", "mean", "normal"
-]  # fmt: skip
+ShareMethod = Literal["korn_graubard", "beta", "logit", "xlogit", "likelihood", "asin", "wilson", "mean", "normal"]
 SHARE_METHODS: dict[str, str] = {
     "korn_graubard": "Clopper-Pearson on the effective n, at most n (Korn and Graubard; NCHS)",
     "beta": "Clopper-Pearson on the effective n (Korn and Graubard)",

@@ -90,7 +90,7 @@ def proportion(
         raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
     if not isinstance(df, str) and not df > 0:
         raise EstimationError(f"df must be positive, or one of design, domain, rows; got {df}.")
-    yes = indicator(design.data, y, level_of)
+    yes = _indicator(design.data, y, level_of)
     names = [by] if isinstance(by, str) else list(by)
     found = mean(design, yes, by=names, where=where)
     if not names:
@@ -122,15 +122,15 @@ def proportion(
         interval=method,
         level=level,
         df=of_row,
-    )  # fmt: skip
+    )
 
 
-def indicator(data: pd.DataFrame, y: Columns, level_of: object = None) -> FloatArray:
+def _indicator(data: pd.DataFrame, y: Columns, level_of: object = None) -> FloatArray:
     """float64[n]: 1 for yes, 0 for no, NaN for no answer. Raises EstimationError."""
     given = column(data, y, "y")
     missing = given.isna().to_numpy()
     if level_of is not None:
-        chosen = list(cast(Any, level_of)) if isinstance(level_of, (list, tuple, set, frozenset)) else [level_of]
+        chosen = list(cast(Any, level_of)) if pd.api.types.is_list_like(level_of) else [level_of]
         levels = given.cat.categories if isinstance(given.dtype, pd.CategoricalDtype) else given[~missing].unique()
         known = set(cast(Any, levels).tolist())
         unknown = [label for label in chosen if label not in known]

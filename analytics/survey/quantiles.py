@@ -7,14 +7,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from .cumulative import Cumulative, parts_of
+from .cumulative import Cumulative, Part, parts_of
 from .estimates import reason_of
 from .intervals import Confidence, share_interval, t_quantiles
 from .linear import Sample
 from .replicates import Replicates
 from .rules import RULES, Rule
 from .table import REASONS
-from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, measured
+from .variables import Columns, EstimationError, FloatArray, IntArray, measured
 
 QuantileInterval = Literal["mean", "beta", "xlogit", "asin", "score", "score_unweighted", "quantile"]
 QuantileRule = Literal["math", "school", "shahvaish", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"]
@@ -123,15 +123,13 @@ def quantile(
     asked = Cumulative(
         design, parts * len(shares), np.repeat(shares, len(parts)), RULES[rule] if isinstance(rule, str) else rule
     )
-    held = [part.held(design.n) for part in parts]
-    df = np.tile(_degrees(design, held, sure.df), len(shares))
+    df = np.tile(_degrees(design, parts, sure.df), len(shares))
+    psus = [design.psus_of(part.held(design.n)) for part in parts]
     value = asked.read(asked.p)
     limits, error, spread = _limits(asked, value, interval, sure.level, df)
     reasons = [
-        reason_of(int(n), psus, int(min(degrees, 1)), float(variance), 0.0, total=True)
-        for n, psus, degrees, variance in zip(
-            asked.n, [design.psus_of(rows) for rows in held] * len(shares), df, spread**2, strict=True
-        )
+        reason_of(int(n), units, int(min(degrees, 1)), float(variance), 0.0, total=True)
+        for n, units, degrees, variance in zip(asked.n, psus * len(shares), df, spread**2, strict=True)
     ]
     return Quantiles(
         keys=pd.concat([keys.assign(quantile=share)[["quantile", *names]] for share in shares], ignore_index=True),
@@ -142,7 +140,7 @@ def quantile(
         df=df,
         unavailable=tuple(reason or _doubt(ends) for reason, ends in zip(reasons, limits, strict=True)),
         level=sure.level,
-        method=f"quantile by rule {rule if isinstance(rule, str) else 'of your own'}, {INTERVALS[interval]}",
+        method=f"quantile by rule {rule if isinstance(rule, str) else 'of your own'}, {_how(design, interval)}",
         probability=design.probability,
     )
 
@@ -164,14 +162,19 @@ def _limits(
     return limits, (limits[:, 1] - limits[:, 0]) / (2 * t), spread
 
 
-def _degrees(design: Sample, held: list[BoolArray], df: str | float) -> FloatArray:
+def _degrees(design: Sample, parts: list[Part], df: str | float) -> FloatArray:
     if df == "design":
-        return np.full(len(held), float(design.df))
+        return np.full(len(parts), float(design.df))
     if df == "domain":
-        return np.array([design.df_of(rows) for rows in held], dtype=np.float64)
+        return np.array([design.df_of(part.held(design.n)) for part in parts], dtype=np.float64)
     if isinstance(df, str) or not df > 0:
         raise EstimationError(f"df must be positive, or design, or domain; got {df!r}.")
-    return np.full(len(held), float(df))
+    return np.full(len(parts), float(df))
+
+
+def _how(design: Sample, interval: str) -> str:
+    jackknife = isinstance(design, Replicates) and design.kind.upper().startswith("JK")
+    return INTERVALS[interval] + (" (no valid error: jackknife)" if jackknife and interval == "quantile" else "")
 
 
 def _doubt(limits: FloatArray) -> str:

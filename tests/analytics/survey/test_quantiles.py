@@ -148,6 +148,7 @@ def test_an_interval_from_the_replicates_quantiles() -> None:
     error = np.sqrt(2 / 3 * ((medians - medians.mean()) ** 2).sum())
     assert found.se[0] == pytest.approx(error)
     assert found.high[0] == pytest.approx(4 + 1.959963984540054 * error)
+    assert "no valid error: jackknife" in str(found)
 
 
 def test_what_a_sample_cannot_show_says_why() -> None:
