@@ -169,7 +169,7 @@ def _estimated(
     value = np.where(counts > 0, linear.value, np.nan)
     variances, spread = np.diag(found), np.concatenate(srs)
     unavailable = tuple(
-        _reason(int(counts[k]), design.psus_of(held[k]), df, float(variances[k]), float(spread[k]), total=total)
+        reason_of(int(counts[k]), design.psus_of(held[k]), df, float(variances[k]), float(spread[k]), total=total)
         for k in range(len(table))
     )
     kind = "total" if total else "ratio" if variables[0].amount is not None else "mean"
@@ -234,7 +234,8 @@ def _simple(
     return n, found, np.divide(n, size, out=np.zeros(k), where=size > 0)
 
 
-def _reason(n: int, psus: int, df: int, variance: float, srs: float, *, total: bool) -> str:
+def reason_of(n: int, psus: int, df: int, variance: float, srs: float, *, total: bool) -> str:
+    """Why an estimate has no standard error, a key of `table.REASONS`, or ""; total: srs says nothing of it."""
     if n == 0:
         return "no_base"
     if n == 1:
