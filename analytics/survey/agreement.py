@@ -61,4 +61,6 @@ def _reason(psus: int, df: int, variance: float) -> str:
         return "one_psu"
     if df < 1:
         return "no_degrees_of_freedom"
+    if not np.isfinite(variance):
+        return "empty_replicate"
     return "zero_variance" if variance <= _ROUNDING else ""

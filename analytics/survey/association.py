@@ -137,7 +137,9 @@ def independence(
     else:
         shares, covariance = shares_with_covariance(design, cells)
         pearson, effects = n * _distance(shares.reshape(shape)), _design_effects(shares, n * covariance, shape)
-        if statistic in ("Wald", "adjWald"):
+        if not np.isfinite(covariance).all():
+            found = _Found("F", unavailable="empty_replicate")
+        elif statistic in ("Wald", "adjWald"):
             found = _wald(*totals_with_covariance(design, cells), shape, ddf, adjusted=statistic == "adjWald")
         else:
             found = _rao_scott(pearson, effects, ddf, statistic, float(cells.inside.sum()) / n)
@@ -181,7 +183,7 @@ def _distance(shares: FloatArray) -> float:
 
 
 def _design_effects(shares: FloatArray, covariance: FloatArray, shape: tuple[int, int]) -> FloatArray:
-    """float64[d], largest first, or none where too many cells are empty; covariance: for a sample of one.
+    """float64[d], largest first; none where too many cells are empty, or there is no covariance, for a sample of one.
 
     The eigenvalues of (C' D^-1 C)^-1 (C' D^-1 V D^-1 C), C any basis of the interaction contrasts, D the shares; an
     empty cell counts for nothing, as in R.
@@ -191,7 +193,7 @@ def _design_effects(shares: FloatArray, covariance: FloatArray, shape: tuple[int
     weighted = inverse[:, None] * contrasts
     simple = contrasts.T @ weighted
     sizes = np.linalg.eigvalsh(simple)
-    if sizes[0] <= _SINGULAR * sizes[-1]:
+    if sizes[0] <= _SINGULAR * sizes[-1] or not np.isfinite(covariance).all():
         return np.empty(0)
     found = eigh(weighted.T @ covariance @ weighted, simple, eigvals_only=True)
     return np.asarray(np.maximum(found[::-1], 0.0))

@@ -95,7 +95,7 @@ def totals_with_covariance(design: Sample, cells: Cells) -> tuple[FloatArray, Fl
     rows = np.flatnonzero(cells.answered)
     indicator = csr_array((np.ones(len(rows)), (rows, cells.cell[rows])), shape=(design.n, cells.count))
     linear = Linear(cells.totals(design.weights), indicator, cells.totals)
-    return linear.value, covariance(design, linear, _members(design, cells))
+    return linear.value, covariance(design, linear, members_of(design, cells.answered, cells.count))
 
 
 def shares_with_covariance(design: Sample, cells: Cells) -> tuple[FloatArray, FloatArray]:
@@ -105,11 +105,13 @@ def shares_with_covariance(design: Sample, cells: Cells) -> tuple[FloatArray, Fl
     influence[rows] = -value
     influence[rows, cells.cell[rows]] += 1
     influence /= design.weights[rows].sum()
-    return value, covariance(design, Linear(value, influence, cells.shares), _members(design, cells))
+    return value, covariance(
+        design, Linear(value, influence, cells.shares), members_of(design, cells.answered, cells.count)
+    )
 
 
-def _members(design: Sample, cells: Cells) -> csr_array | None:
-    """Everyone in the domain belongs to every cell's base; asked for only where the design adjusts domains."""
+def members_of(design: Sample, base: BoolArray, k: int) -> csr_array | None:
+    """[n, k]: k estimates share a base, bool[n]; None unless the design adjusts domains, for which alone it counts."""
     if not (isinstance(design, Design) and design.adjust_domains):
         return None
-    return csr_array(np.repeat(cells.answered[:, None], cells.count, axis=1).astype(float))
+    return csr_array(np.repeat(base[:, None], k, axis=1).astype(float))

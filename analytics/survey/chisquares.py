@@ -37,7 +37,7 @@ def upper_tail(x: float, weights: FloatArray, *, ddf: float = np.inf, method: Ta
     if np.isinf(ddf) and chdtrc(len(share), at) == 0:  # no weight is above 1, so this is a bound: nought in a float
         return 0.0
     mean, squares = float(share.sum()), float((share**2).sum())
-    if method == "satterthwaite" or bool((share == 1).all()):
+    if method == "satterthwaite" or (method == "exact" and bool((share == 1).all())):
         ndf = mean**2 / squares
         return float(chdtrc(ndf, at * mean / squares) if np.isinf(ddf) else fdtrc(ndf, ddf, at / mean))
     found = _Excess(share, at, ddf)

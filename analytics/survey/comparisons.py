@@ -5,10 +5,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from .cells import levels, positions
+from .cells import levels, members_of, positions
 from .estimates import mean
 from .linear import Linear, Sample, covariance
 from .significance import SignificanceTest, Symbol, freedom, quadratic_form, tail, variance_method
@@ -33,7 +32,8 @@ def ttest(
 
     group: two levels in the domain, sorted; the estimate is the second's mean minus the first's. Rows without an answer
     or a group are left out. The degrees of freedom are PSUs minus strata minus one: of the whole design, or with
-    df="domain" of the rows that are left, as in R. `interval()` gives the interval. Raises EstimationError.
+    df="domain", as in R, of the rows of `where`, and with a group of those that are left. `interval()` gives the
+    interval. Raises EstimationError.
     """
     if not np.isfinite(null):
         raise EstimationError(f"null must be the value of the mean under the hypothesis, a number; got {null}.")
@@ -43,7 +43,7 @@ def ttest(
     how, n = variance_method(design), int(inside.sum())
     if group is None:
         found = replace(mean(design, values, where=inside), keys=pd.DataFrame({"mean of": [name]}))
-        ddf = freedom(design, inside, df) - 1
+        ddf = freedom(design, where_rows(design.data, where), df) - 1
         return _t(f"One-sample t test, {how}", f"the mean of {name} is {null:g}", found, null, (ddf, n))
     method, what = f"t test of two means, {how}", f"{name} has means that differ by {null:g}{_between(group)}"
     inside, codes, labels = _grouped(design, group, inside)
@@ -203,9 +203,9 @@ def _spread_of_differences(design: Sample, rows: IntArray, member: IntArray, res
     for other in range(1, k):
         influence[rows, other - 1] = np.where(member == other, residual, np.where(member == 0, -residual, 0.0))
     linear = Linear(design.weights @ influence, influence, lambda weights: np.asarray(weights @ influence))
-    held = np.zeros((design.n, k - 1))
-    held[rows] = 1
-    return covariance(design, linear, csr_array(held))
+    base = np.zeros(design.n, dtype=bool)
+    base[rows] = True
+    return covariance(design, linear, members_of(design, base, k - 1))
 
 
 def _reason(design: Sample, inside: BoolArray, codes: FloatArray, groups: int) -> str:

@@ -20,6 +20,7 @@ REASONS = {
     "one_psu": "one PSU: how PSUs differ cannot be seen",
     "no_degrees_of_freedom": "no degrees of freedom",
     "zero_variance": "no spread in the sample",
+    "empty_replicate": "nobody in the base under some of the replicate weights",
 }
 
 
@@ -101,11 +102,12 @@ class Estimates:
         """
         matrix = np.array([self._row(name, given) for name, given in coefficients.items()])
         used = matrix != 0
+        absent = used.astype(float) @ np.isnan(self.covariance) @ used.T > 0  # a variance that is not there is not 0
         value = np.array([float(row[on] @ self.value[on]) for row, on in zip(matrix, used, strict=True)])
         return Estimates(
             keys=pd.DataFrame({"contrast": list(coefficients)}),
             value=value,
-            covariance=matrix @ np.nan_to_num(self.covariance) @ matrix.T,
+            covariance=np.where(absent, np.nan, matrix @ np.nan_to_num(self.covariance) @ matrix.T),
             n=np.array([self.n[on].min() if on.any() else 0 for on in used]),
             df=self.df,
             domain_df=np.array([self.domain_df[on].min() if on.any() else 0 for on in used]),
