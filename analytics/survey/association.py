@@ -137,8 +137,9 @@ def independence(
     else:
         shares, covariance = shares_with_covariance(design, cells)
         pearson, effects = n * _distance(shares.reshape(shape)), _design_effects(shares, n * covariance, shape)
-        if not np.isfinite(covariance).all():
-            found = _Found("F", unavailable="empty_replicate")
+        if design.psus_of(cells.answered) < 2 or not np.isfinite(covariance).all():
+            lost = "one_psu" if design.psus_of(cells.answered) < 2 else "empty_replicate"
+            found = _Found("F", unavailable=lost)
         elif statistic in ("Wald", "adjWald"):
             found = _wald(*totals_with_covariance(design, cells), shape, ddf, adjusted=statistic == "adjWald")
         else:

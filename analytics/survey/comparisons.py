@@ -104,10 +104,11 @@ def ranktest(
     ddf = freedom(design, inside, df) - len(apart)
     reason = _reason(design, inside, codes, len(labels)) or ("" if ddf > 0 else "no_degrees_of_freedom")
     degrees: tuple[float, ...] = (float(ddf),) if symbol == "t" else (float(len(apart)), float(ddf))
-    size = quadratic_form(apart, spread) if (np.diag(spread) > _ROUNDING).all() else None
+    seen = np.diag(spread) > _ROUNDING
+    size = quadratic_form(apart, spread) if seen.all() else None
     statistic = float("nan")
     if size is None:
-        reason = reason or ("zero_variance" if len(apart) == 1 else "singular_covariance")
+        reason = reason or ("singular_covariance" if seen.any() else "zero_variance")
     else:
         statistic = float(np.sign(apart[0]) * np.sqrt(size)) if symbol == "t" else size / len(apart)
     return SignificanceTest(

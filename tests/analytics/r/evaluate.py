@@ -264,8 +264,8 @@ def _interaction(columns: list["pd.Series[Any]"]) -> "pd.Series[Any]":
     """All combinations of levels, the first column's fastest, also those that nobody has."""
     levels = [[_label(level) for level in sorted(column.dropna().unique())] for column in columns]
     crossed = [".".join(parts[::-1]) for parts in product(*levels[::-1])]
-    labels = [column.map(_label, na_action="ignore") for column in columns]
-    return pd.Series(pd.Categorical(labels[0].str.cat(labels[1:], sep="."), crossed))
+    labels = pd.concat([column.map(_label, na_action="ignore") for column in columns], axis=1)
+    return pd.Series(pd.Categorical(labels.agg(".".join, axis=1).mask(labels.isna().any(axis=1)), crossed))
 
 
 def _label(value: Any) -> str:
