@@ -5,9 +5,9 @@ import pandas as pd
 
 from .cells import crossed, levels, shares_with_covariance
 from .linear import Sample
-from .significance import variance_method
+from .significance import base_reason, variance_method
 from .table import Estimates
-from .variables import Columns, EstimationError, column
+from .variables import Columns, EstimationError, IntArray, column
 
 _ROUNDING = 1e-20
 
@@ -26,26 +26,26 @@ def kappa(design: Sample, first: Columns, second: Columns, *, where: Columns | N
         raise EstimationError(f"Kappa needs two columns with the same levels; got {shown}. Give both the same labels.")
     cells = crossed(design, first, second, where, seen=True, same=True)
     answered, k = cells.answered, len(cells.rows)
-    n = int(answered.sum())
-    value, variance, reason = float("nan"), 0.0, "no_base" if n == 0 else "one_respondent" if n == 1 else ""
-    if n:
+    value, variance, reason = float("nan"), 0.0, base_reason(design, answered)
+    if k > 1:
         found, covariance = shares_with_covariance(design, cells)
         shares = found.reshape(k, k)
         down, across = shares.sum(axis=1), shares.sum(axis=0)
-        observed, chance = float(np.trace(shares)), float(down @ across)
-        if k == 1:
-            reason = reason or "zero_variance"
-        else:
-            value = (observed - chance) / (1 - chance)
-            of_chance = (across[:, None] + down[None, :]).ravel()
-            slope = (np.eye(k).ravel() - of_chance * (1 - value)) / (1 - chance)
-            variance = float(slope @ covariance @ slope)
-    reason = reason or _reason(design.psus_of(answered), design.df, variance)
+        chance = float(down @ across)
+        disagreed = float(shares.sum() - np.trace(shares)) if _off_diagonal(cells.respondents) else 0.0
+        value = 1 - disagreed / (1 - chance)
+        of_chance = (across[:, None] + down[None, :]).ravel()
+        slope = (np.eye(k).ravel() - of_chance * (1 - value)) / (1 - chance)
+        variance = float(slope @ covariance @ slope)
+    if not reason and not np.isfinite(variance):
+        reason = "empty_replicate"
+    if not reason and (variance <= _ROUNDING or not _off_diagonal(cells.respondents)):
+        reason = "zero_variance"
     return Estimates(
         keys=pd.DataFrame({"statistic": ["kappa"]}),
         value=np.array([value]),
         covariance=np.array([[variance]]),
-        n=np.array([n]),
+        n=np.array([int(answered.sum())]),
         df=design.df,
         domain_df=np.array([design.df_of(answered)]),
         srs=np.full(1, np.nan),
@@ -56,11 +56,5 @@ def kappa(design: Sample, first: Columns, second: Columns, *, where: Columns | N
     )
 
 
-def _reason(psus: int, df: int, variance: float) -> str:
-    if psus < 2:
-        return "one_psu"
-    if df < 1:
-        return "no_degrees_of_freedom"
-    if not np.isfinite(variance):
-        return "empty_replicate"
-    return "zero_variance" if variance <= _ROUNDING else ""
+def _off_diagonal(respondents: IntArray) -> bool:
+    return bool((respondents - np.diag(np.diag(respondents))).any())

@@ -1,25 +1,23 @@
 """Tables of two variables, and tests that they have nothing to do with each other."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import eigh, helmert
 
-from .cells import Cells, Labels, crossed, positions, shares_with_covariance, totals_with_covariance
+from .cells import Cells, Labels, Share, crossed, shares_with_covariance, totals_with_covariance
 from .chisquares import TailMethod, upper_tail
-from .estimates import distribution, total
 from .linear import Sample
-from .significance import SignificanceTest, Symbol, freedom, quadratic_form, tail, variance_method
+from .significance import SignificanceTest, Symbol, base_reason, freedom, quadratic_form, tail, variance_method
 from .table import DegreesOfFreedom, Estimates
 from .variables import Columns, EstimationError, FloatArray, IntArray
-from .variables import column as values_of
 
-Share = Literal["all", "row", "column"]
 Statistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint"]
 _SINGULAR = 1e-13  # of the largest eigenvalue
 _NOTHING = 1e-12  # of a simple random sample's variance
+_ROUNDING = 1e-20  # a variance this far under that of a simple random sample is arithmetic, not sampling
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +65,10 @@ def crosstab(
     cells = crossed(design, row, column, where, seen=False)
     if not cells.count:
         raise EstimationError("A table needs an answer to each of its two variables; one has none at all.")
-    keys = pd.MultiIndex.from_product([cells.rows, cells.columns], names=["row", "column"]).to_frame(index=False)
-    cell = pd.Series(pd.Categorical(np.where(cells.answered, cells.cell, np.nan), categories=np.arange(cells.count)))
-    counts = total(design, cell, where=cells.answered)
-    shares = (
-        distribution(design, cell, where=cells.answered) if of == "all" else _shares(design, cells, row, column, of)
-    )
+    counts, shares = totals_with_covariance(design, cells), shares_with_covariance(design, cells, of)
     return Crosstab(
-        replace(counts, keys=keys),
-        replace(shares, keys=keys),
+        _estimates(design, cells, counts, None),
+        _estimates(design, cells, shares, of),
         cells.respondents,
         cells.rows,
         cells.columns,
@@ -243,32 +236,38 @@ def _wald(totals: FloatArray, covariance: FloatArray, shape: tuple[int, int], nu
     return _Found("F", statistic, freedoms, tail("F", statistic, freedoms))
 
 
-def _shares(design: Sample, cells: Cells, row: Columns, column: Columns, of: Share) -> Estimates:
-    """Of each row or column, in the order of the cells."""
-    down, across = len(cells.rows), len(cells.columns)
-    codes = {
-        "row": positions(values_of(design.data, row, "row"), cells.rows),
-        "column": positions(values_of(design.data, column, "column"), cells.columns),
-    }
-    frame = pd.DataFrame({name: pd.Series(found).where(found >= 0) for name, found in codes.items()})
-    inner, outer = ("column", "row") if of == "row" else ("row", "column")
-    found = distribution(replace(design, data=frame), inner, by=outer, where=cells.answered)
-    order = np.arange(down * across)
-    return _rearranged(found, order.reshape(across, down).T.ravel() if of == "row" else order)
-
-
-def _rearranged(found: Estimates, order: IntArray) -> Estimates:
-    return replace(
-        found,
-        keys=found.keys.iloc[order].reset_index(drop=True),
-        value=found.value[order],
-        covariance=found.covariance[np.ix_(order, order)],
-        n=found.n[order],
-        domain_df=found.domain_df[order],
-        srs=found.srs[order],
-        drawn=found.drawn[order],
-        unavailable=tuple(found.unavailable[k] for k in order.tolist()),
+def _estimates(design: Sample, cells: Cells, found: tuple[FloatArray, FloatArray], of: Share | None) -> Estimates:
+    """Counts, or with `of` shares, of the cells as a table of estimates."""
+    (value, covariance), base = found, cells.bases(of or "all")
+    inside = [cells.answered & (base[cells.cell] == number) for number in range(int(base.max()) + 1)]
+    n = np.array([rows.sum() for rows in inside])[base].astype(np.int64)
+    size = np.array([design.weights[rows].sum() for rows in inside])[base]
+    share = cells.shares(design.weights, of or "all")
+    srs = np.divide(share * (1 - share), n - 1, out=np.zeros(len(n)), where=n > 1)
+    srs = srs if of else srs * size**2
+    why = [base_reason(design, rows) for rows in inside]
+    held, variances = cells.respondents.ravel(), np.diag(covariance)
+    unavailable = []
+    for k, number in enumerate(base.tolist()):
+        nothing = held[k] == 0 or (of and held[k] == n[k]) or variances[k] <= _ROUNDING * srs[k]
+        seen = "zero_variance" if nothing else "" if np.isfinite(variances[k]) else "empty_replicate"
+        unavailable.append(why[number] or seen)
+    return Estimates(
+        keys=pd.MultiIndex.from_product([cells.rows, cells.columns], names=["row", "column"]).to_frame(index=False),
+        value=value,
+        covariance=covariance,
+        n=n,
+        df=design.df,
+        domain_df=np.array([design.df_of(rows) for rows in inside], dtype=np.int64)[base],
+        srs=srs,
+        drawn=np.divide(n, size, out=np.zeros(len(n)), where=size > 0),
+        unavailable=tuple(unavailable),
+        method=f"{_SHARES[of] if of else 'count'}, {variance_method(design)}",
+        probability=design.probability,
     )
+
+
+_SHARES = {"all": "share of all", "row": "share of the row", "column": "share of the column"}
 
 
 def _name(given: Columns, otherwise: str) -> str:

@@ -1,7 +1,7 @@
 """The cells of two crossed variables: who stands in which, and the covariance of their totals and shares."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,11 @@ from scipy.sparse import csr_array
 
 from .design import Design
 from .linear import Linear, Sample, covariance
+from .replicates import Replicates
 from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, where_rows
 
 Labels = npt.NDArray[Any]
+Share = Literal["all", "row", "column"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +50,16 @@ class Cells:
         """float64[r c]: the sum of weights in each cell."""
         return np.bincount(self.cell[self.answered], weights[self.answered], minlength=self.count).astype(np.float64)
 
-    def shares(self, weights: FloatArray) -> FloatArray:
-        """float64[r c]: each cell's share of the sum of weights; NaN where that is nought."""
-        found = self.totals(weights)
-        return np.asarray(np.divide(found, found.sum(), out=np.full(len(found), np.nan), where=found.sum() != 0))
+    def bases(self, of: Share) -> IntArray:
+        """int64[r c]: which base each cell is a share of: the one, or that of its row or column."""
+        found = np.arange(self.count)
+        return {"all": found * 0, "row": found // len(self.columns), "column": found % len(self.columns)}[of]
+
+    def shares(self, weights: FloatArray, of: Share = "all") -> FloatArray:
+        """float64[r c]: each cell's share of the weights of its base; NaN where that is nought."""
+        found, base = self.totals(weights), self.bases(of)
+        sizes = np.bincount(base, found)[base]
+        return np.asarray(np.divide(found, sizes, out=np.full(len(found), np.nan), where=sizes != 0))
 
 
 def crossed(
@@ -90,28 +98,34 @@ def levels(given: "pd.Series[Any]", name: str) -> Labels:
         raise EstimationError(f"{name} mixes kinds of labels; make them all text or all numbers.") from problem
 
 
-def totals_with_covariance(design: Sample, cells: Cells) -> tuple[FloatArray, FloatArray]:
-    """Weighted counts float64[r c] and their covariance (R `svytotal(~interaction(row, column))`)."""
+def totals_with_covariance(design: Sample, cells: Cells, of: Share = "all") -> tuple[FloatArray, FloatArray]:
+    """Weighted counts float64[r c] and their covariance (R `svytotal(~interaction(row, column))`).
+
+    of: the base of a cell, which matters only where the design adjusts domains.
+    """
     rows = np.flatnonzero(cells.answered)
     indicator = csr_array((np.ones(len(rows)), (rows, cells.cell[rows])), shape=(design.n, cells.count))
+    members = None
+    if isinstance(design, Design) and design.adjust_domains:
+        base, held = cells.bases(of), np.zeros((design.n, cells.count))
+        held[rows] = base[cells.cell[rows]][:, None] == base
+        members = csr_array(held)
     linear = Linear(cells.totals(design.weights), indicator, cells.totals)
-    return linear.value, covariance(design, linear, members_of(design, cells.answered, cells.count))
+    return linear.value, covariance(design, linear, members)
 
 
-def shares_with_covariance(design: Sample, cells: Cells) -> tuple[FloatArray, FloatArray]:
-    """Shares of all float64[r c] and their covariance (R `svymean(~interaction(row, column))`)."""
-    rows, value = np.flatnonzero(cells.answered), cells.shares(design.weights)
-    influence = np.zeros((design.n, cells.count))
-    influence[rows] = -value
-    influence[rows, cells.cell[rows]] += 1
-    influence /= design.weights[rows].sum()
-    return value, covariance(
-        design, Linear(value, influence, cells.shares), members_of(design, cells.answered, cells.count)
-    )
+def shares_with_covariance(design: Sample, cells: Cells, of: Share = "all") -> tuple[FloatArray, FloatArray]:
+    """Shares float64[r c] and their covariance (R `svymean(~interaction(row, column))`, or `svyby` of it by row).
 
-
-def members_of(design: Sample, base: BoolArray, k: int) -> csr_array | None:
-    """[n, k]: k estimates share a base, bool[n]; None unless the design adjusts domains, for which alone it counts."""
-    if not (isinstance(design, Design) and design.adjust_domains):
-        return None
-    return csr_array(np.repeat(base[:, None], k, axis=1).astype(float))
+    Linearised from the totals of the cells, so that a row of the data counts once, not once a cell.
+    """
+    value = cells.shares(design.weights, of)
+    if isinstance(design, Replicates):
+        unused = csr_array((design.n, cells.count))
+        return value, covariance(design, Linear(value, unused, lambda weights: cells.shares(weights, of)))
+    totals, spread = totals_with_covariance(design, cells, of)
+    base = cells.bases(of)
+    sizes = np.bincount(base, totals)[base]
+    slopes = np.eye(len(value)) - np.nan_to_num(value)[:, None] * (base[:, None] == base)
+    slopes = np.divide(slopes, sizes[:, None], out=np.zeros_like(slopes), where=sizes[:, None] > 0)
+    return value, slopes @ spread @ slopes.T

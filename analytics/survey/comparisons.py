@@ -5,12 +5,13 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.special import ndtri
 
-from .cells import levels, members_of, positions
+from .cells import levels, positions
 from .estimates import mean
 from .linear import Linear, Sample, covariance
-from .significance import SignificanceTest, Symbol, freedom, quadratic_form, tail, variance_method
+from .significance import SignificanceTest, Symbol, base_reason, freedom, quadratic_form, tail, variance_method
 from .table import DegreesOfFreedom, Estimates
 from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
 
@@ -204,17 +205,15 @@ def _spread_of_differences(design: Sample, rows: IntArray, member: IntArray, res
     for other in range(1, k):
         influence[rows, other - 1] = np.where(member == other, residual, np.where(member == 0, -residual, 0.0))
     linear = Linear(design.weights @ influence, influence, lambda weights: np.asarray(weights @ influence))
-    base = np.zeros(design.n, dtype=bool)
-    base[rows] = True
-    return covariance(design, linear, members_of(design, base, k - 1))
+    members = np.zeros((design.n, k - 1))
+    members[rows] = 1
+    return covariance(design, linear, csr_array(members))
 
 
 def _reason(design: Sample, inside: BoolArray, codes: FloatArray, groups: int) -> str:
-    """Why the errors cannot be seen: a group of one respondent, or in one PSU."""
-    each = [inside & (codes == group) for group in range(groups)]
-    if any(rows.sum() == 1 for rows in each):
-        return "one_respondent"
-    return "one_psu" if any(design.psus_of(rows) < 2 for rows in each) else ""
+    """Why the errors cannot be seen, of the first group of which they cannot."""
+    each = (base_reason(design, inside & (codes == group)) for group in range(groups))
+    return next((reason for reason in each if reason), "")
 
 
 def _between(group: Columns) -> str:

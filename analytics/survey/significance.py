@@ -90,6 +90,16 @@ def freedom(design: Sample, rows: BoolArray, df: DegreesOfFreedom) -> int:
     return design.df if df == "design" else design.df_of(rows)
 
 
+def base_reason(design: Sample, base: BoolArray) -> str:
+    """Why a base, bool[n], has no standard error at all, a key of REASONS; "" where it may have one."""
+    n = int(base.sum())
+    if n < 2:
+        return "one_respondent" if n else "no_base"
+    if design.psus_of(base) < 2:
+        return "one_psu"
+    return "" if design.df > 0 else "no_degrees_of_freedom"
+
+
 def variance_method(design: Sample) -> str:
     """How the covariance behind a figure was found, in words."""
     if not isinstance(design, Design):
