@@ -46,7 +46,9 @@ def ttest(
         found = replace(mean(design, values, where=inside), keys=pd.DataFrame({"mean of": [name]}))
         ddf = freedom(design, where_rows(design.data, where), df) - 1
         return _t(f"One-sample t test, {how}", f"the mean of {name} is {null:g}", found, null, (ddf, n))
-    method, what = f"t test of two means, {how}", f"{name} has means that differ by {null:g}{_between(group)}"
+    method, what = f"t test of two means, {how}", f"the means of {name} do not differ{_between(group)}"
+    if null:
+        what = f"the means of {name} differ by {null:g}{_between(group)}"
     inside, codes, labels = _grouped(design, group, inside)
     n = int(inside.sum())
     if len(labels) > 2:
@@ -90,7 +92,8 @@ def ranktest(
     inside, codes, labels = _grouped(design, group, inside)
     symbol: Symbol = "F" if len(labels) > 2 else "t"
     name, n = y if isinstance(y, str) else "y", int(inside.sum())
-    method = f"{_TITLES[test]}, {variance_method(design)}"
+    title = _TITLES["kruskal" if test == "wilcoxon" and len(labels) > 2 else test]
+    method = f"{title}, {variance_method(design)}"
     what = f"the ranks of {name} do not differ{_between(group)}"
     if len(labels) < 2:
         return _nothing_to_compare(method, what, symbol, n, design)

@@ -230,3 +230,50 @@ def test_a_cell_with_nobody_has_no_standard_error() -> None:
         assert np.isnan(found.table("se").to_numpy()[1, 2])
         at = found.shares.labels.index("y:3")
         assert found.shares.unavailable[at] == "zero_variance"
+
+
+def test_no_variance_and_no_degrees_of_freedom_are_reasons() -> None:
+    data = made().data
+    everyone = survey_design(data.assign(N=6), psu="psu", strata="stratum", weights="w", fpc="N")
+    two = made(row=["x", "y"] * 60)
+    near = two.data["psu"].isin([0, 6])  # one PSU in each stratum
+    found = {
+        "zero_variance": independence(everyone, "row", "col").test,
+        "no_degrees_of_freedom": independence(two, "row", "col", where=near, df="domain").test,
+    }
+    for reason, test in found.items():
+        assert test.unavailable == reason
+        assert np.isnan(test.p)
+    adjusted = independence(made(row=["x", "y"] * 60), "row", "col", where=near, df="domain", statistic="adjWald").test
+    assert adjusted.unavailable in ("no_degrees_of_freedom", "singular_covariance")
+
+
+# options(survey.lonely.psu = "adjust", survey.adjust.domain.lonely = ...); svychisq(~sex_fm + q1, subset(d, wave == 1))
+@pytest.mark.parametrize(
+    ("adjust_domains", "statistic", "ndf"),
+    [(False, 0.556867417542008, 3.10108489779137), (True, 0.531682052339347, 3.14647865842041)],
+)
+def test_strata_of_which_the_domain_has_one_psu_are_adjusted_as_in_r(
+    adjust_domains: bool, statistic: float, ndf: float
+) -> None:
+    data = frame("trust")
+    second = data["stratum"] == "S02"
+    data = data[~second | (data["psu"] == data.loc[second, "psu"].min())]
+    design = survey_design(
+        data,
+        psu="psu",
+        strata="stratum",
+        weights="base_weight",
+        single_psu="adjust",
+        adjust_domains=adjust_domains,
+    )
+    found = independence(design, "sex_fm", "q1", where=design.data["wave"] == 1, df="domain").test
+    assert found.statistic == pytest.approx(statistic, rel=1e-9)
+    assert found.df == pytest.approx((ndf, 19 * ndf), rel=1e-9)
+
+
+def test_levels_keep_the_order_of_their_categories() -> None:
+    order = pd.Categorical(["low", "high", "mid", None] * 30, ["low", "mid", "high", "never"], ordered=True)
+    found = crosstab(made(row=order), "row", "col")
+    assert list(found.rows) == ["low", "mid", "high"]
+    assert found.table("respondents").to_numpy().sum() == 90

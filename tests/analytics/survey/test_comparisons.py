@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from analytics.survey.association import independence
 from analytics.survey.comparisons import ranktest, ttest
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates import mean
 from analytics.survey.replicates import Replicates
 from analytics.survey.variables import EstimationError
-from tests.analytics.r.cases import frame
+from tests.analytics.r.cases import REFERENCE, expected, frame
 
 
 @pytest.fixture(scope="module")
@@ -255,3 +256,44 @@ def test_a_non_probability_sample_says_so() -> None:
     opted_in = Design(design.data, design.weights, design.stages, probability=False)
     assert "Non-probability sample" in str(ttest(opted_in, "y", "group"))
     assert "Non-probability sample" in str(ranktest(opted_in, "y", "three"))
+
+
+def test_a_difference_under_the_hypothesis_need_not_be_nought() -> None:
+    design = made()
+    plain = ttest(design, "y", "group")
+    gap = plain.effect["m - f"]
+    moved = ttest(design, "y", "group", null=gap)
+    assert moved.statistic == pytest.approx(0, abs=1e-9)
+    assert moved.p == pytest.approx(1)
+    assert moved.interval() == plain.interval()
+    assert f"Hypothesis: the means of y differ by {gap:g} between the groups of group" in str(moved)
+
+
+def test_a_design_without_degrees_of_freedom_has_a_reason() -> None:
+    data = made().data.assign(stratum=lambda rows: rows["psu"])
+    design = survey_design(data, psu="psu", strata="stratum", weights="w", single_psu="certainty")
+    for found in (ttest(design, "y", "group"), ranktest(design, "y", "three")):
+        assert found.unavailable == "no_degrees_of_freedom"
+
+
+@pytest.mark.skipif(REFERENCE is None, reason="THIQA_REFERENCE names no folder with R's replicate weights")
+def test_r_s_jackknife_weights_give_r_s_tests() -> None:
+    assert REFERENCE is not None
+    cases = {case["id"]: case for case in expected(REFERENCE)["cases"]}
+    gap, chisq = cases["rep_trust_jkn.gap"], cases["rep_trust_jkn.chisq"]
+    weights = pd.read_csv(REFERENCE / "inputs" / "rep_trust_jkn.csv")
+    described = gap["design"]
+    sample = Replicates(
+        frame("trust"),
+        weights["pw"].to_numpy(),
+        weights.drop(columns="pw").to_numpy(),
+        described["scale"],
+        np.array(described["rscales"]),
+    )
+    found = ttest(sample, "q1", "sex", where=sample.data["sex"] != "X", df="domain")
+    assert [found.statistic] == pytest.approx(gap["expect"]["statistic"], rel=1e-8)
+    assert found.interval() == pytest.approx(gap["expect"]["conf_int"], rel=1e-8)
+    test = independence(sample, "sex_fm", "q1").test
+    assert [test.statistic] == pytest.approx(chisq["expect"]["statistic"], rel=1e-8)
+    assert test.df == pytest.approx(chisq["expect"]["parameter"], rel=1e-8)
+    assert test.p == pytest.approx(chisq["expect"]["p_value"], rel=1e-8)
