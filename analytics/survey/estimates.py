@@ -244,6 +244,8 @@ def reason_of(n: int, psus: int, df: int, variance: float, srs: float, *, total:
         return "one_psu"
     if df < 1:
         return "no_degrees_of_freedom"
+    if not np.isfinite(variance):
+        return "empty_replicate"
     if total:
         return "" if variance > 0 else "zero_variance"
     return "zero_variance" if variance <= _ROUNDING * srs or srs == 0 else ""

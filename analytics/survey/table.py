@@ -23,6 +23,7 @@ REASONS = {
     "limit_off_scale": "the interval of the share at or below it leaves 0..1: choose beta, xlogit or asin",
     "replicate_without_spread": "a replicate has a share of 0 or 1, without log-odds: choose xlogit or korn_graubard",
     "one_answer": "both limits are the same answer",
+    "empty_replicate": "nobody in the base under some of the replicate weights",
 }
 
 
@@ -104,11 +105,12 @@ class Estimates:
         """
         matrix = np.array([self._row(name, given) for name, given in coefficients.items()])
         used = matrix != 0
+        absent = used.astype(float) @ np.isnan(self.covariance) @ used.T > 0  # a variance that is not there is not 0
         value = np.array([float(row[on] @ self.value[on]) for row, on in zip(matrix, used, strict=True)])
         return Estimates(
             keys=pd.DataFrame({"contrast": list(coefficients)}),
             value=value,
-            covariance=matrix @ np.nan_to_num(self.covariance) @ matrix.T,
+            covariance=np.where(absent, np.nan, matrix @ np.nan_to_num(self.covariance) @ matrix.T),
             n=np.array([self.n[on].min() if on.any() else 0 for on in used]),
             df=self.df,
             domain_df=np.array([self.domain_df[on].min() if on.any() else 0 for on in used]),

@@ -6,6 +6,7 @@ A function of R is a function here, registered under its name with `verb`; it ta
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -103,10 +104,7 @@ def values(expression: Any, data: pd.DataFrame) -> Any:  # noqa: C901  # one cas
         case Call("c", parts):
             return [values(part, data) for _, part in parts]
         case Call("interaction", parts):
-            columns = [data[part.name].astype(str) for _, part in parts]
-            crossed = columns[0].str.cat(columns[1:], sep=".")
-            levels = sorted(set(map(str, crossed)), key=_first_fastest)
-            return pd.Series(pd.Categorical(crossed, levels))
+            return _interaction([data[part.name] for _, part in parts])
     return expression
 
 
@@ -262,8 +260,12 @@ def _inside(expression: Any) -> list[str]:
     return []
 
 
-def _first_fastest(label: str) -> list[str]:
-    return label.split(".")[::-1]
+def _interaction(columns: list["pd.Series[Any]"]) -> "pd.Series[Any]":
+    """All combinations of levels, the first column's fastest, also those that nobody has."""
+    levels = [[_label(level) for level in sorted(column.dropna().unique())] for column in columns]
+    crossed = [".".join(parts[::-1]) for parts in product(*levels[::-1])]
+    labels = pd.concat([column.map(_label, na_action="ignore") for column in columns], axis=1)
+    return pd.Series(pd.Categorical(labels.agg(".".join, axis=1).mask(labels.isna().any(axis=1)), crossed))
 
 
 def _label(value: Any) -> str:
