@@ -49,15 +49,20 @@ def gave(kind: Missing | None, item: Item, variable: Variable, frame: pd.DataFra
     0 where she gave another answer, NaN where she was not asked. Kinds never mix: a refusal is no "don't know", and not
     being asked is neither.
     """
-    answers = _codes(frame[item.name])
-    given = answers.isna() if kind is None else answers.isin(list(variable.missing(kind)))
-    return np.where(asked(item, frame) | answers.notna().to_numpy(), given.to_numpy(dtype=float), np.nan)
+    answers, codes = frame[item.name], frozenset[str]() if kind is None else variable.missing(kind)
+    blank = answers.isna().to_numpy()
+    given = blank if kind is None else np.array([not codes.isdisjoint(_held(answer)) for answer in answers], dtype=bool)
+    return np.where(asked(item, frame) | ~blank, given.astype(float), np.nan)
 
 
 def _holds(expression: Expression, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     names = sorted(expression.references)
     rows = zip(*(frame[name].map(plain) for name in names), strict=True) if names else iter([()] * len(frame))
     return np.array([expression.holds(dict(zip(names, row, strict=True))) for row in rows], dtype=bool)
+
+
+def _held(answer: object) -> tuple[str, ...]:
+    return tuple(map(str, answer)) if isinstance(answer, tuple) else (str(answer),)
 
 
 def _codes(column: "pd.Series[Any]") -> "pd.Series[Any]":
