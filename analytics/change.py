@@ -83,7 +83,7 @@ class Changes:
     broken: tuple[tuple[str, ...], ...]
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
-        """The keys with change, se, low, high, verdict (up, down, no_clear_change), broken and reason."""
+        """The keys with change, se, low, high, verdict (up, down, no_clear_change), broken and reason (a code)."""
         low, high = self.estimates.interval(level)
         verdict = np.where(low > 0, "up", np.where(high < 0, "down", np.where(np.isfinite(low), "no_clear_change", "")))
         return self.estimates.keys.assign(
@@ -93,11 +93,12 @@ class Changes:
             high=high,
             verdict=verdict,
             broken=[" and ".join(kinds) for kinds in self.broken],
-            reason=[REASONS.get(reason, reason) for reason in self.estimates.unavailable],
+            reason=list(self.estimates.unavailable),
         )
 
     def __str__(self) -> str:
-        text = self.table().to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.4g}")
+        shown = self.table().replace({"reason": REASONS})
+        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.4g}")
         return f"{self.name}: change between waves; 95 % intervals by t with {self.estimates.df} df\n{text}"
 
 

@@ -56,13 +56,13 @@ class Family:
     unavailable: tuple[str, ...] = field(repr=False)
 
     def table(self) -> pd.DataFrame:
-        """The keys with difference, t, p, q, found and reason."""
-        reasons = [REASONS.get(reason, reason) for reason in self.unavailable]
+        """The keys with difference, t, p, q, found and reason (a code)."""
         numbers = {"difference": self.value, "t": self.t, "p": self.p, "q": self.q, "found": self.found}
-        return self.keys.assign(**numbers, reason=reasons)
+        return self.keys.assign(**numbers, reason=list(self.unavailable))
 
     def __str__(self) -> str:
-        shown = self.table().drop(columns=[] if any(self.unavailable) else ["reason"])
+        shown = self.table().replace({"reason": REASONS})
+        shown = shown.drop(columns=[] if any(self.unavailable) else ["reason"])
         text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.4g}")
         tested = int(np.isfinite(self.p).sum())
         return f"{tested} differences against 0, {_SAID[self.control]} at {self.level:g}, df {self.df}\n{text}"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from .comparisons import Control, Family, judged_together
 from .differences import Key, Wanted, differences
-from .reliability import DEFAULT, RuleSet, evidence, judge
+from .reliability import DEFAULT, Reliability, RuleSet, evidence, judge
 from .survey.estimates import mean
 from .survey.linear import Sample
 from .survey.table import REASONS, Estimates
@@ -39,14 +39,14 @@ class Sides:
     """Women and men of the same places and waves.
 
     levels: a row for each key and sex. gaps: women minus men, a row a key. changes: the gap less the gap of the wave
-    before (a difference in differences), keys (wave, before, ...). flags: by row of gaps, the sterner verdict of the
-    rule set on the two sides ("" where the rule set does not fit). The keys are (wave,) or (wave, area).
+    before (a difference in differences), keys (wave, before, ...). verdicts: by row of gaps, the sterner one of the
+    rule set on the two sides, None where the rule set does not fit. The keys are (wave,) or (wave, area).
     """
 
     levels: Estimates
     gaps: Estimates
     changes: Estimates
-    flags: tuple[str, ...]
+    verdicts: tuple[Reliability | None, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,10 @@ class Lens:
     family: Family | None = field(repr=False)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
-        """A row for each wave and area ("" is the whole survey): women, men, gap, low, high, which end, n, reason.
+        """A row for each wave and area ("" is the whole survey): women, men, gap, low, high, verdict, n, flag, reason.
 
-        Per cent and points for a share, else units of the scale. A side that the rule set suppresses has no number.
+        Per cent and points for a share, else units of the scale. Where the rule set suppresses a side the row has no
+        number, and the rule as its reason (a code, as are all).
         """
         parts = [_told(self, self.whole, level)] + ([_told(self, self.areas, level)] if self.areas else [])
         return pd.concat(parts, ignore_index=True)
@@ -74,20 +75,15 @@ class Lens:
     def changes(self, level: float = 0.95) -> pd.DataFrame:
         """A row for each area and pair of neighbouring waves: how the gap (women minus men) changed, low, high, reason.
 
-        A rise means that women's figure moved up against men's, whoever is higher.
+        A rise means that women's figure moved up against men's, whoever is higher. A gap that is not shown has no
+        change.
         """
-        parts = []
-        for sides in (self.whole, self.areas):
-            if sides is not None:
-                low, high = sides.changes.interval(level)
-                numbers = {"change": sides.changes.value, "low": low, "high": high}
-                scaled = {name: value * (100 if self.share else 1) for name, value in numbers.items()}
-                keys = sides.changes.keys if self.roles.area in sides.changes.keys else _whole(sides.changes.keys, self)
-                parts.append(keys.assign(**scaled, reason=_reasons(sides.changes)))
+        parts = [_changed(self, sides, level) for sides in (self.whole, self.areas) if sides is not None]
         return pd.concat(parts, ignore_index=True)
 
     def __str__(self) -> str:
-        text = self.table().to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.1f}")
+        shown = self.table().replace({"reason": REASONS})
+        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.1f}")
         unit = "per cent, gap in points" if self.share else "units of the scale"
         return f"{self.name}: women, men, and women minus men; {unit}; 95 % intervals by t\n{text}"
 
@@ -149,14 +145,14 @@ def _sides(
             parts = _gap(key, roles) | {part: -each for part, each in _gap(earlier, roles).items()}
             wanted.append(Wanted((now, before, *key[1:]), parts))
     changes = differences(levels, wanted, [roles.wave, "before", *by[1:]])
-    return Sides(levels, gaps, changes, _flags(design, y, known, levels, gaps, roles, rule_set))
+    return Sides(levels, gaps, changes, _verdicts(design, y, known, levels, gaps, roles, rule_set))
 
 
 def _gap(key: Key, roles: Roles) -> dict[Key, float]:
     return {(*key, roles.women): 1.0, (*key, roles.men): -1.0}
 
 
-def _flags(
+def _verdicts(
     design: Sample,
     y: FloatArray,
     known: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
@@ -164,23 +160,22 @@ def _flags(
     gaps: Estimates,
     roles: Roles,
     rule_set: RuleSet | None,
-) -> tuple[str, ...]:
+) -> tuple[Reliability | None, ...]:
     if rule_set is None:
-        return ("",) * len(gaps)
+        return (None,) * len(gaps)
     by = list(levels.keys.columns)
     cases = design.data[by].assign(y=np.where(known, y, np.nan)).groupby(by, observed=True)["y"].sum().to_dict()
     rows = {key: row for row, key in enumerate(levels.keys.itertuples(index=False, name=None))}
     sternness = ("present", "review", "suppress")
     found = []
     for key in gaps.keys.itertuples(index=False, name=None):
-        flags = ["suppress"]
-        sides = [rows.get(side) for side in _gap(key, roles)]
-        if None not in sides:
-            flags = [
-                judge(rule_set, evidence(levels, row, kind="proportion", cases=int(cases[side]))).flag
-                for side, row in ((side, rows[side]) for side in _gap(key, roles))
-            ]
-        found.append(max(flags, key=sternness.index))
+        sides = [
+            judge(rule_set, evidence(levels, rows[side], kind="proportion", cases=int(cases[side])))
+            if side in rows
+            else Reliability("suppress", "no_base")
+            for side in _gap(key, roles)
+        ]
+        found.append(max(sides, key=lambda side: sternness.index(side.flag)))
     return tuple(found)
 
 
@@ -203,22 +198,37 @@ def _told(lens_: Lens, sides: Sides, level: float) -> pd.DataFrame:
         verdict=[_verdict(a, b) for a, b in zip(low, high, strict=True)],
         n_women=numbers["n_women"],
         n_men=numbers["n_men"],
-        flag=sides.flags,
-        reason=_reasons(sides.gaps),
+        flag=[verdict.flag if verdict else "" for verdict in sides.verdicts],
+        reason=[
+            reason or (verdict.reason if verdict and verdict.flag != "present" else "")
+            for reason, verdict in zip(sides.gaps.unavailable, sides.verdicts, strict=True)
+        ],
     )
     hidden = told["flag"] == "suppress"
     told.loc[hidden, ["women", "men", "gap", "low", "high"]] = np.nan
     told.loc[hidden, "verdict"] = ""
-    told.loc[hidden & (told["reason"] == ""), "reason"] = "a side is not reliable enough to show"
     return told
+
+
+def _changed(lens_: Lens, sides: Sides, level: float) -> pd.DataFrame:
+    low, high = sides.changes.interval(level)
+    verdicts = dict(zip(sides.gaps.keys.itertuples(index=False, name=None), sides.verdicts, strict=True))
+    reasons = []
+    for (now, before, *place), reason in zip(
+        sides.changes.keys.itertuples(index=False, name=None), sides.changes.unavailable, strict=True
+    ):
+        both = [verdicts.get((wave, *place)) for wave in (now, before)]
+        hidden = [verdict.reason for verdict in both if verdict and verdict.flag == "suppress"]
+        reasons.append(reason or (hidden[0] if hidden else ""))
+    shown = np.array([not reason for reason in reasons], dtype=bool)
+    numbers = {"change": sides.changes.value, "low": low, "high": high}
+    scaled = {name: np.where(shown, each, np.nan) * (100 if lens_.share else 1) for name, each in numbers.items()}
+    keys = sides.changes.keys if lens_.roles.area in sides.changes.keys else _whole(sides.changes.keys, lens_)
+    return keys.assign(**scaled, reason=reasons)
 
 
 def _whole(keys: pd.DataFrame, lens_: Lens) -> pd.DataFrame:
     return keys.assign(**{lens_.roles.area: ""})
-
-
-def _reasons(found: Estimates) -> list[str]:
-    return [REASONS.get(reason, reason) for reason in found.unavailable]
 
 
 def _verdict(low: float, high: float) -> str:

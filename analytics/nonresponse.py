@@ -16,7 +16,7 @@ from .coding import gave
 from .reliability import DEFAULT, RuleSet, evidence, judge
 from .survey.estimates import mean
 from .survey.linear import Sample
-from .survey.table import REASONS, Estimates
+from .survey.table import Estimates
 
 PASSED = "passed_over"
 KINDS: tuple[tuple[str, Missing | None], ...] = (
@@ -72,7 +72,7 @@ def nonresponse(
 
 
 def told(found: Sequence[NonResponse], *, rule_set: RuleSet = DEFAULT) -> pd.DataFrame:
-    """All rates as one table: item, kind, the keys, rate, low, high (Korn and Graubard), n, flag, reason.
+    """All rates as one table: item, kind, the keys, rate, low, high (Korn and Graubard), n, flag, reason (a code).
 
     A rate of 0 or 1 has an interval and no error; what the rule set suppresses has no number.
     """
@@ -84,8 +84,7 @@ def told(found: Sequence[NonResponse], *, rule_set: RuleSet = DEFAULT) -> pd.Dat
             verdict = judge(rule_set, seen)
             hidden = verdict.flag == "suppress"
             numbers = (np.nan,) * 3 if hidden else (seen.estimate, seen.low, seen.high)
-            reason = REASONS.get(verdict.reason, verdict.reason) if verdict.flag != "present" else ""
-            rows.append((*numbers, seen.n, verdict.flag, reason))
+            rows.append((*numbers, seen.n, verdict.flag, "" if verdict.flag == "present" else verdict.reason))
         table = pd.DataFrame(rows, columns=["rate", "low", "high", "n", "flag", "reason"])
         parts.append(
             pd.concat([each.estimates.keys.reset_index(drop=True), table], axis=1).assign(

@@ -94,7 +94,7 @@ def test_an_area_without_men_has_a_row_and_a_reason_and_no_number() -> None:
     table = lens(survey_design(data, weights=np.ones(len(data))), "y").table()
     row = table[(table["area"] == "b") & (table["wave"] == "w1")].iloc[0]
     assert np.isnan([row["gap"], row["low"], row["women"]]).all()
-    assert (row["n_men"], row["verdict"], row["reason"]) == (0, "", "nobody in the base")
+    assert (row["n_men"], row["verdict"], row["reason"]) == (0, "", "no_base")
 
 
 def test_a_side_that_is_too_small_to_be_relied_on_is_not_shown_in_the_gap_either() -> None:
@@ -106,14 +106,18 @@ def test_a_side_that_is_too_small_to_be_relied_on_is_not_shown_in_the_gap_either
     row = table[(table["area"] == "c") & (table["wave"] == "w2")].to_dict("records")[0]
     assert row["flag"] == "suppress"
     assert np.isnan(row["gap"])
-    assert row["reason"] == "a side is not reliable enough to show"
+    assert row["reason"] == "n_below_30"
+    changes = found.changes()
+    change = changes[changes["area"] == "c"].to_dict("records")[0]
+    assert np.isnan(change["change"])
+    assert change["reason"] in ("n_below_30", "no_base")
 
 
 def test_women_and_men_who_answer_alike_cannot_be_told_apart() -> None:
     found = lens(survey_design(made([100, 100], [100, 100]), weights=np.ones(800)), "y").table()
     assert set(found["verdict"]) == {NO_DIFFERENCE}
     alike = lens(survey_design(made([200, 200], [200, 200]), weights=np.ones(800)), "y").table()
-    assert set(alike["reason"]) == {"no spread in the sample"}
+    assert set(alike["reason"]) == {"zero_variance"}
     assert set(alike["verdict"]) == {""}
 
 
