@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from survey_app.engine import Missing, Variable, codebook
-from survey_app.engine.answers import plain
+from survey_app.engine import codebook
 from survey_app.instrument import Indicator, Instrument
 
+from .coding import coded
 from .design import Design
 from .disclosure import COMPLEMENTARY, DEFAULT_K, exposure, withheld_areas, withheld_sexes
 from .estimates import Estimate, contrast, proportion_from
@@ -47,8 +47,7 @@ def figures(
     domains = _Domains(frame, instrument)
     found: list[Figure] = []
     for indicator in instrument.indicators:
-        coded = _Coded(indicator, _code(indicator, book[indicator.item], frame))
-        cells = _Cells(domains, design, coded, k)
+        cells = _Cells(domains, design, _Coded(indicator, coded(indicator, book[indicator.item], frame)), k)
         before: dict[tuple[str, str], Figure] = {}
         for wave in waves:
             now = _levels(cells, wave)
@@ -175,20 +174,6 @@ def _published(key: tuple[str, str, str, str, str], estimate: Estimate, flag: st
         deff=estimate.deff,
         method=estimate.method,
     )
-
-
-def _code(indicator: Indicator, variable: Variable, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-    answers = frame[indicator.item].map(lambda value: value if value is None else str(value))
-    kept = set().union(*(variable.missing(kind) for kind in indicator.base_includes))
-    if variable.codes:
-        based = answers.isin(list(kept | variable.substantive)).to_numpy()
-    else:
-        based = (answers.notna() & ~answers.isin(list(set(Missing) - kept))).to_numpy()
-    if indicator.filter is not None:
-        names = sorted(indicator.filter.references)
-        rows = zip(*(frame[name].map(plain) for name in names), strict=True)
-        based = based & np.array([indicator.filter.holds(dict(zip(names, row, strict=True))) for row in rows])
-    return np.where(based, answers.isin(list(indicator.positive)).to_numpy(dtype=float), np.nan)
 
 
 def _reported(instrument: Instrument) -> list[str]:

@@ -61,7 +61,7 @@ def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], 
     return Release(
         survey=instrument.title,
         created=parameters.created.isoformat(),
-        sample=instrument.sample,
+        sample=instrument.sample if weighted.probability else "non_probability",
         synthetic=parameters.synthetic,
         parameters={"k": parameters.k, "seed": parameters.seed, "level": 0.95, **_quality(weighted)},
         questionnaires=tuple(sorted({period.questionnaire.version for period in periods})),

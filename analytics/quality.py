@@ -6,6 +6,8 @@ The first are set aside before weighting and counted; the second are counted onl
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from survey_app.engine import Kind, Questionnaire
@@ -29,11 +31,22 @@ def unhurried(frame: pd.DataFrame) -> pd.DataFrame:
 def flags(frame: pd.DataFrame, questionnaire: Questionnaire) -> Flags:
     """The flags of one wave's microdata."""
     kept = unhurried(frame)
-    straight = pd.Series(data=False, index=kept.index)
+    return Flags(len(frame) - len(kept), int(np.nansum(straight_lined(kept, questionnaire))))
+
+
+def straight_lined(frame: pd.DataFrame, questionnaire: Questionnaire) -> npt.NDArray[np.float64]:
+    """float64[n]: 1 for who answered a whole battery alike, 0 for who answered one and none alike, else NaN.
+
+    As an indicator of its own it goes to `mean` with the design, by mode, wave or area; so does `hurried`, a column of
+    the microdata.
+    """
+    found = np.full(len(frame), np.nan)
     for names in batteries(questionnaire):
-        answers = kept[list(names)]
-        straight |= answers.notna().all(axis=1) & (answers.nunique(axis=1) == 1)
-    return Flags(len(frame) - len(kept), int(straight.sum()))
+        answers = frame[list(names)]
+        whole = answers.notna().all(axis=1).to_numpy()
+        alike = (answers.nunique(axis=1) == 1).to_numpy()
+        found[whole] = np.fmax(found[whole], alike[whole])
+    return found
 
 
 def batteries(questionnaire: Questionnaire) -> tuple[tuple[str, ...], ...]:

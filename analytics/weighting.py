@@ -1,6 +1,9 @@
-"""Weights of our own waves: base weights by area, then raking to the census margins of area and of sex by age.
+"""Weights of our own waves: base weights, then raking to the census margins of area and of sex by age.
 
-Each wave is weighted on its own. Who withheld area, sex or age is placed, for weighting only, by the census shares of
+Each wave is weighted on its own. Who was drawn keeps what the sampling frame said of her: weight, stratum, primary
+sampling unit. Who came by an open link, a poster or a desk was drawn by nobody: her weight is a pseudo-weight, which
+takes it that within an area, sex and age those who came are like those who did not, and the wave is no probability
+sample any more. Who withheld area, sex or age is placed, for weighting only, by the census shares of
 those who fit the rest; estimates by sex use the answer that was given and nothing else.
 """
 
@@ -12,6 +15,7 @@ import pandas as pd
 from scipy.sparse import block_diag, csr_array
 
 from survey_app.instrument import Instrument
+from survey_app.paradata import Entry
 
 from .design import Calibration, Design, make_design
 from .weights import Margin, margin_columns, rake
@@ -21,11 +25,21 @@ SMALLEST_LEVEL = 10
 
 @dataclass(frozen=True, eq=False)
 class Weighted:
-    """A design for all rows, and by wave the Kish effect and the worst margin error. Given weights have none."""
+    """A design for all rows, and by wave the Kish effect and the worst margin error. Given weights have none.
+
+    drawn: by wave the share of interviews of people whom a probability sample drew; where it is under 1, intervals rest
+    on a model, and the words say so.
+    """
 
     design: Design
     kish: dict[str, float]
     margin_error: dict[str, float]
+    drawn: dict[str, float]
+
+    @property
+    def probability(self) -> bool:
+        """Whether every interview of every wave is of somebody who was drawn."""
+        return all(share == 1 for share in self.drawn.values())
 
 
 def weight_given(frame: pd.DataFrame) -> Weighted:
@@ -33,24 +47,30 @@ def weight_given(frame: pd.DataFrame) -> Weighted:
     stratum = None if frame["stratum"].isna().all() else frame["stratum"].astype(str).to_numpy()
     psu = None if frame["psu"].isna().all() else frame["psu"].astype(str).to_numpy()
     weights = np.ones(len(frame)) if frame["weight"].isna().all() else frame["weight"].astype(float).to_numpy()
-    return Weighted(make_design(weights, stratum=stratum, psu=psu, single_psu="adjust"), {}, {})
+    return Weighted(make_design(weights, stratum=stratum, psu=psu, single_psu="adjust"), {}, {}, {})
 
 
 def weight_to_census(frame: pd.DataFrame, instrument: Instrument, seed: int) -> Weighted:
-    """Base weights N/n by area within a wave, raked to area and to sex x age (rows sorted by wave).
+    """Base weights, raked within each wave to area and to sex x age.
 
+    A person counts as drawn where the instrument's sample is a probability sample and she came by an invitation. Drawn
+    people start from the frame's weights, those without one from the mean of the others; where the frame gave nobody
+    any, and for all who were not drawn, the start is N/n of the area. Both parts are scaled to their share of the
+    wave's interviews. Strata and PSUs are the frame's: waves that name the same PSU share it, and a stratum without
+    PSUs is drawn anew in each wave. Everybody else is her own PSU in the stratum of wave, area class and way in.
     Areas with fewer than SMALLEST_LEVEL respondents in a wave are joined to the smallest other one for weighting.
-    Strata are wave x area class; each person is her own PSU. Raises RakingError or DesignError.
+    Raises RakingError or DesignError.
     """
     cells = pd.DataFrame(
         [(c.area, c.sex, c.age, c.population) for c in instrument.census], columns=["area", "sex", "age", "n"]
     )
     weights, base = np.empty(len(frame)), np.empty(len(frame))
-    strata = np.empty(len(frame), dtype=object)
+    strata, psus = np.empty(len(frame), dtype=object), np.empty(len(frame), dtype=object)
     blocks: list[csr_array] = []
     order: list[npt.NDArray[np.int64]] = []
     kish: dict[str, float] = {}
     error: dict[str, float] = {}
+    drawn: dict[str, float] = {}
     for wave in sorted(frame["wave"].unique()):
         rows = np.flatnonzero(frame["wave"].to_numpy() == wave)
         placed = _placed(frame.iloc[rows], instrument, np.random.default_rng([seed, len(order)]))
@@ -61,19 +81,67 @@ def weight_to_census(frame: pd.DataFrame, instrument: Instrument, seed: int) -> 
             _margin("sex and age", placed["sex"] + " " + placed["age"], cells["sex"] + " " + cells["age"], cells["n"]),
         ]
         population = cells.groupby(cells["area"].map(classes))["n"].sum()
-        start = (of_class.map(population) / of_class.map(of_class.value_counts())).to_numpy(dtype=float)
+        sampled = _drawn(frame.iloc[rows], instrument)
+        start = _start(frame.iloc[rows], sampled, of_class, population)
         raked = rake(start, margins)
         weights[rows], base[rows] = raked.weights, start
-        strata[rows] = [f"{wave} {name}" for name in of_class]
+        strata[rows], psus[rows] = _places(frame.iloc[rows], sampled, of_class, wave)
         blocks.append(margin_columns(margins))
         order.append(rows)
         kish[wave], error[wave] = raked.kish_effect, raked.max_relative_margin_error
+        drawn[wave] = float(sampled.mean())
     stacked = csr_array(block_diag(blocks, format="csr"))
     x = stacked[np.argsort(np.concatenate(order))]
     design = make_design(
-        weights, stratum=strata.astype(str), single_psu="adjust", calibration=Calibration(csr_array(x), base)
+        weights,
+        stratum=strata.astype(str),
+        psu=psus.astype(str),
+        single_psu="adjust",
+        calibration=Calibration(csr_array(x), base),
     )
-    return Weighted(design, kish, error)
+    return Weighted(design, kish, error, drawn)
+
+
+def _drawn(people: pd.DataFrame, instrument: Instrument) -> npt.NDArray[np.bool_]:
+    if instrument.sample != "probability":
+        return np.zeros(len(people), dtype=bool)
+    return np.array(people["entry"] == Entry.INVITED.value, dtype=bool)
+
+
+def _start(
+    people: pd.DataFrame, drawn: npt.NDArray[np.bool_], classes: "pd.Series[str]", population: "pd.Series[float]"
+) -> npt.NDArray[np.float64]:
+    """float64[n]: base weights that sum to the population, the drawn and the others in proportion to their numbers."""
+    given = people["weight"].astype(float).to_numpy()
+    found = np.empty(len(people))
+    for part in (drawn, ~drawn):
+        if not part.any():
+            continue
+        inside = classes[part]
+        w = (inside.map(population) / inside.map(inside.value_counts())).to_numpy(dtype=float)
+        if part is drawn and np.isfinite(given[part]).any():
+            w = np.where(np.isfinite(given[part]), given[part], np.nanmean(given[part]))
+        found[part] = w * (population.sum() * part.mean() / w.sum())
+    return found
+
+
+def _places(
+    people: pd.DataFrame, drawn: npt.NDArray[np.bool_], classes: "pd.Series[str]", wave: str
+) -> tuple[list[str], list[str]]:
+    """Each row's stratum and PSU."""
+    strata, psus = [], []
+    rows = zip(people["stratum"], people["psu"], drawn, classes, strict=True)
+    for number, (stratum, psu, is_drawn, area) in enumerate(rows):
+        named = "" if pd.isna(stratum) else str(stratum)
+        alone = f"{wave} {number}"
+        if is_drawn and not pd.isna(psu):
+            strata.append(f"frame {named}")
+            psus.append(f"frame {named} {psu}")
+        else:
+            of = f"{wave} frame {named}" if is_drawn and named else f"{wave} {area}" + ("" if is_drawn else " open")
+            strata.append(of)
+            psus.append(alone)
+    return strata, psus
 
 
 def _classes(areas: "pd.Series[str]", cells: pd.DataFrame) -> dict[str, str]:

@@ -35,7 +35,8 @@ def simulate(instrument: Instrument, seed: int, share: float) -> pd.DataFrame:
     for number, wave in enumerate(WAVES):
         for resident in sample(instrument, random, share):
             said = opinions(instrument, resident, number, random)
-            rows.append({"wave": wave, **{name: said.get(name) for name in variables}})
+            drawn = {"wave": wave, "entry": "invited", "weight": None, "stratum": None, "psu": None}
+            rows.append(drawn | {name: said.get(name) for name in variables})
     return pd.DataFrame(rows, dtype=object)
 
 

@@ -3,12 +3,14 @@
 A code that is not known gets a general sentence, never an error and never a blank: releases may be newer than this.
 """
 
+import re
 from collections.abc import Mapping
 
 from analytics.release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
 from dashboards.formats import fenced
 from translations.languages import number, translator
 
+_LIMIT = re.compile(r"(?P<what>n|n_eff|cases)_below_(?P<n>[0-9]{1,6})")  # by its office's rules
 SIGNS = {PUBLISHED: "", UNRELIABLE: ":", CONFIDENTIAL: "", UNAVAILABLE: ".."}
 
 
@@ -20,14 +22,25 @@ def reason(code: str, language: str, parameters: Mapping[str, str | int | float]
     few = _("Withheld: fewer than %(k)s answers.", k=k) if k else _("Withheld: too few answers.")
     complementary = _("Withheld: with the other figures it would give away one that is withheld.")
     clusters = _("Its uncertainty cannot be estimated from this sample.")
+    unsure = _("Withheld: the error is too large beside the figure.")
+    if limit := _LIMIT.fullmatch(code):
+        n = fenced(number(int(limit["n"]), language), language)
+        return {
+            "n": _("Withheld: fewer than %(n)s answers are too few for a reliable figure.", n=n),
+            "n_eff": _("Withheld: the answers weigh so unequally that they count for fewer than %(n)s.", n=n),
+            "cases": _("Withheld: fewer than %(n)s people gave this answer.", n=n),
+        }[limit["what"]]
     return {
         "fewer_than_k": few,
         "revealing": _("Withheld: it could show what somebody in this group answered."),
         "complementary": complementary,
-        "n_below_30": _("Withheld: fewer than 30 answers are too few for a reliable figure."),
-        "n_eff_below_30": _("Withheld: the answers weigh so unequally that they count for fewer than 30."),
         "interval_wide": _("Withheld: the interval is too wide to say anything."),
         "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
+        "df_below_9": _("Withheld: the answers come from too few places to tell how sure the figure is."),
+        "deff_below_1": _("Withheld: too few answers for an error this small to be believed."),
+        "cv_above_30": unsure,
+        "log_cv_above_17_5": unsure,
+        "grade_f": unsure,
         "no_base": _("Nobody in this group was asked or answered."),
         "one_respondent": _("Withheld: one respondent cannot stand for a group."),
         "zero_variance": clusters,

@@ -103,7 +103,8 @@ class Estimates:
 
         Raises EstimationError on an unknown label or a length that is not k.
         """
-        matrix = np.array([self._row(name, given) for name, given in coefficients.items()])
+        rows = [self._row(name, given) for name, given in coefficients.items()]
+        matrix = np.array(rows).reshape(len(rows), len(self.value))
         used = matrix != 0
         absent = used.astype(float) @ np.isnan(self.covariance) @ used.T > 0  # a variance that is not there is not 0
         value = np.array([float(row[on] @ self.value[on]) for row, on in zip(matrix, used, strict=True)])
@@ -111,9 +112,9 @@ class Estimates:
             keys=pd.DataFrame({"contrast": list(coefficients)}),
             value=value,
             covariance=np.where(absent, np.nan, matrix @ np.nan_to_num(self.covariance) @ matrix.T),
-            n=np.array([self.n[on].min() if on.any() else 0 for on in used]),
+            n=np.array([self.n[on].min() if on.any() else 0 for on in used], dtype=np.int64),
             df=self.df,
-            domain_df=np.array([self.domain_df[on].min() if on.any() else 0 for on in used]),
+            domain_df=np.array([self.domain_df[on].min() if on.any() else 0 for on in used], dtype=np.int64),
             srs=np.full(len(matrix), np.nan),
             drawn=np.zeros(len(matrix)),
             unavailable=tuple(

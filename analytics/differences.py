@@ -1,0 +1,48 @@
+"""Differences between the rows of one table of estimates, named by what they are between.
+
+All rows come from one design with one covariance, so that people and places who stand on both sides count once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from .survey.table import Estimates
+
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A linear combination: its own key, and a coefficient for each row of the table by that row's key."""
+
+    key: Key
+    parts: Mapping[Key, float]
+
+
+def differences(levels: Estimates, wanted: Sequence[Wanted], names: Sequence[str]) -> Estimates:
+    """The combinations with their joint covariance, keys in columns of these names.
+
+    One that asks for a row that the table lacks has the reason "no_base": a domain in which nobody stands is no row.
+    One that does not vary in the sample has "zero_variance", never an error of 0.
+    """
+    places = {key: row for row, key in enumerate(levels.keys.itertuples(index=False, name=None))}
+    rows = np.zeros((len(wanted), len(levels)))
+    absent = np.zeros(len(wanted), dtype=bool)
+    for number, each in enumerate(wanted):
+        if all(key in places for key in each.parts):
+            for key, coefficient in each.parts.items():
+                rows[number, places[key]] = coefficient
+        else:
+            absent[number] = True
+    found = levels.contrast({str(number): row for number, row in enumerate(rows.tolist())})
+    variance, parts = np.diag(found.covariance), rows**2 @ np.nan_to_num(np.diag(levels.covariance))
+    still = variance <= 1e-20 * parts
+    reasons = tuple(
+        "no_base" if is_absent else reason or ("zero_variance" if is_still else "")
+        for is_absent, reason, is_still in zip(absent, found.unavailable, still, strict=True)
+    )
+    keys = pd.DataFrame([each.key for each in wanted], columns=list(names))
+    return replace(found, keys=keys, value=np.where(absent, np.nan, found.value), unavailable=reasons)
