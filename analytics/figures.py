@@ -14,13 +14,13 @@ import pandas as pd
 from survey_app.engine import codebook
 from survey_app.instrument import Indicator, Instrument
 
-from .coding import coded
 from .design import Design
 from .disclosure import COMPLEMENTARY, DEFAULT_K, exposure, withheld_areas, withheld_sexes
 from .estimates import Estimate, contrast, proportion_from
+from .indicators.coding import coded
+from .indicators.reliability import nchs_proportion
 from .linearisation import Linearised, linearise
 from .release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
-from .reliability import nchs_proportion
 
 WOMAN, MAN = "woman", "man"
 SEXES = (WOMAN, MAN)

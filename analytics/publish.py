@@ -19,10 +19,10 @@ from survey_app.storage.database import reading
 
 from .disclosure import DEFAULT_K
 from .figures import figures
+from .indicators.quality import flags, unhurried
+from .indicators.weighting import Weighted, weight_given, weight_to_census
 from .microdata import read_microdata
-from .quality import flags, unhurried
 from .release import AreaCard, IndicatorCard, Release, Wave, write
-from .weighting import Weighted, weight_given, weight_to_census
 
 SMALLEST_WAVE = 100
 

@@ -17,8 +17,8 @@ from rich.progress import track
 from rich.table import Table
 
 from analytics.figures import figures
+from analytics.indicators.weighting import weight_to_census
 from analytics.release import CHANGE, GAP, Figure
-from analytics.weighting import weight_to_census
 from deploy.residents import OPINIONS, opinions, truth
 from deploy.simulation import sample
 from survey_app.engine import codebook

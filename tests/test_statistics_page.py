@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from analytics.survey.regression import Fit
+from analytics.survey.terms import TermsTest
 
 from analytics.survey.association import Association
 from analytics.survey.comparisons import SignificanceTest
 from analytics.survey.design import Design
 from analytics.survey.proportions import Proportions
 from analytics.survey.quantiles import Quantiles
-from analytics.survey.regression import Fit
 from analytics.survey.table import Estimates
-from analytics.survey.terms import TermsTest
 from tests.conftest import unavailable
 
 PAGE = Path(__file__).parents[1] / "docs" / "statistics.md"
@@ -47,13 +47,13 @@ def ours() -> list[list[float]]:
     found = []
     for _, block in pairs():
         *lines, last = ast.parse(block).body
-        exec(compile(ast.Module(lines, []), PAGE.name, "exec"), names)  # noqa: S102  # the page's own code
+        exec(compile(ast.Module(lines, []), PAGE.name, "exec"), names)  # the page's own code
         if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), PAGE.name, "eval"), names)  # noqa: S307  # likewise
+            value = eval(compile(ast.Expression(last.value), PAGE.name, "eval"), names)  # likewise
             assert str(value)
             found.append(numbers(value))
         else:
-            exec(compile(ast.Module([last], []), PAGE.name, "exec"), names)  # noqa: S102  # likewise
+            exec(compile(ast.Module([last], []), PAGE.name, "exec"), names)  # likewise
     return found
 
 

@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 
 from analytics.disclosure import COMPLEMENTARY, FEWER_THAN_K, REVEALING
 from analytics.estimates import Unavailable
+from analytics.indicators.reliability import WITHHOLDING
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNAVAILABLE, UNRELIABLE, Figure, Release
-from analytics.reliability import WITHHOLDING
 from dashboards.formats import fenced, interval, percent, points, signed
 from dashboards.judgement import Shown, against, areas, shown
 from dashboards.sentences import gap, headline

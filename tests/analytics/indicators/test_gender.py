@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.gender import MEN_HIGHER, NO_DIFFERENCE, WOMEN_HIGHER, Roles, lens
+from analytics.indicators.gender import MEN_HIGHER, NO_DIFFERENCE, WOMEN_HIGHER, Roles, lens
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates import mean
 from analytics.survey.variables import EstimationError

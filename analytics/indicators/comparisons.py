@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.special import stdtr
 from statsmodels.stats.multitest import multipletests
 
-from .survey.table import REASONS, Estimates
-from .survey.variables import BoolArray, EstimationError, FloatArray
+from analytics.survey.table import REASONS, Estimates
+from analytics.survey.variables import BoolArray, EstimationError, FloatArray
 
 Control = Literal["bh", "by", "holm", "hommel", "bonferroni"]
 METHODS: Mapping[Control, str] = {

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.coding import coded
-from analytics.composites import average
+from analytics.indicators.coding import coded
+from analytics.indicators.composites import average
 from analytics.survey.design import survey_design
 from analytics.survey.estimates import mean
 from analytics.survey.variables import EstimationError

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.change import (
+from analytics.indicators.change import (
     MODE,
     WORDING,
     Round,
@@ -21,10 +21,10 @@ from analytics.change import (
     since_last_year,
     wording_of,
 )
+from analytics.indicators.trend import NO_SEASON, NO_SPREAD, TOO_SHORT, Fit, seasons, trend
 from analytics.survey.design import survey_design
 from analytics.survey.table import Estimates
 from analytics.survey.variables import EstimationError
-from analytics.trend import NO_SEASON, NO_SPREAD, TOO_SHORT, Fit, seasons, trend
 from survey_app.fieldwork import CLOSED, Wave
 from survey_app.instrument import Instrument
 from tests.analytics.r.cases import GOLDEN, expected

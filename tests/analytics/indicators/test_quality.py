@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analytics.quality import Flags, batteries, flags, unhurried
+from analytics.indicators.quality import Flags, batteries, flags, unhurried
 from survey_app.engine import Questionnaire
 
 GRID = ("trust_national_guard", "trust_customs", "trust_border_guard", "trust_coast_guard")

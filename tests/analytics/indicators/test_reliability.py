@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.estimates import Estimate
-from analytics.reliability import DEFAULT, WITHHOLDING, Evidence, RuleSet, evidence, judge, nchs_proportion
+from analytics.indicators.reliability import DEFAULT, WITHHOLDING, Evidence, RuleSet, evidence, judge, nchs_proportion
 from analytics.survey.design import survey_design
 from analytics.survey.estimates import mean, total
 from analytics.survey.intervals import korn_graubard

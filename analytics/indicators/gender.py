@@ -12,13 +12,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from analytics.survey.estimates import mean
+from analytics.survey.linear import Sample
+from analytics.survey.table import REASONS, Estimates
+from analytics.survey.variables import Columns, EstimationError, FloatArray, measured
+
 from .comparisons import Control, Family, judged_together
 from .differences import Key, Wanted, differences
 from .reliability import DEFAULT, Reliability, RuleSet, evidence, judge
-from .survey.estimates import mean
-from .survey.linear import Sample
-from .survey.table import REASONS, Estimates
-from .survey.variables import Columns, EstimationError, FloatArray, measured
 
 WOMEN_HIGHER, MEN_HIGHER, NO_DIFFERENCE = "women_higher", "men_higher", "cannot_be_told_apart"
 

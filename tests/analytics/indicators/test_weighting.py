@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.indicators.weighting import Weighted, weight_given, weight_to_census
 from analytics.publish import Parameters, compute
-from analytics.weighting import Weighted, weight_given, weight_to_census
 from survey_app.engine import codebook
 from survey_app.fieldwork import CLOSED, Wave
 from survey_app.instrument import Instrument

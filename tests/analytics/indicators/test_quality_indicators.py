@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from analytics.coding import asked, gave
-from analytics.coverage import Representativity, coverage, representativity
-from analytics.desks import desk_effect
-from analytics.nonresponse import ANY, PASSED, nonresponse, told
-from analytics.outcomes import Leaving, break_offs, leaving, outcomes
-from analytics.quality import batteries, straight_lined
+from analytics.indicators.coding import asked, gave
+from analytics.indicators.coverage import Representativity, coverage, representativity
+from analytics.indicators.desks import desk_effect
+from analytics.indicators.nonresponse import ANY, PASSED, nonresponse, told
+from analytics.indicators.outcomes import Leaving, break_offs, leaving, outcomes
+from analytics.indicators.quality import batteries, straight_lined
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates import mean
 from analytics.survey.intervals import clopper_pearson

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.reliability import DEFAULT, evidence, judge
+from analytics.indicators.reliability import DEFAULT, evidence, judge
 from analytics.survey.design import Design, DesignError, survey_design
 from analytics.survey.estimates import mean, total
 from analytics.survey.intervals import clopper_pearson, t_quantile

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from analytics.survey.estimates import mean
+from analytics.survey.linear import Sample
+from analytics.survey.table import Estimates
+from analytics.survey.variables import Columns, EstimationError, measured
+
 from .differences import Wanted, differences
-from .survey.estimates import mean
-from .survey.linear import Sample
-from .survey.table import Estimates
-from .survey.variables import Columns, EstimationError, measured
 
 
 def average(design: Sample, shares: Mapping[str, Columns], *, by: Sequence[str] = ()) -> Estimates:

@@ -15,14 +15,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from analytics.survey.estimates import mean
+from analytics.survey.linear import Sample
+from analytics.survey.table import REASONS, Estimates
+from analytics.survey.variables import Columns, EstimationError
 from survey_app.engine import Item
 from survey_app.fieldwork import Wave
 
 from .differences import Key, Wanted, differences
-from .survey.estimates import mean
-from .survey.linear import Sample
-from .survey.table import REASONS, Estimates
-from .survey.variables import Columns, EstimationError
 
 WORDING, MODE = "wording", "mode"
 LARGEST_SHIFT = 0.10  # of the mode mix between neighbouring waves, as a share of interviews

@@ -12,9 +12,10 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.special import fdtrc, stdtr
 
+from analytics.survey.intervals import t_quantile
+from analytics.survey.variables import EstimationError, FloatArray
+
 from .change import Round, Series, broken
-from .survey.intervals import t_quantile
-from .survey.variables import EstimationError, FloatArray
 
 TOO_SHORT = "the series is too short to tell a trend"
 NO_SEASON = "the series is too short to tell a season"

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from analytics.survey.intervals import clopper_pearson
 from survey_app.dispositions import RATES, Counts, counted
 from survey_app.storage.tables import BreakOffRow
-
-from .survey.intervals import clopper_pearson
 
 
 @dataclass(frozen=True, slots=True)

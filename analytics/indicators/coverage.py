@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from analytics.survey.variables import FloatArray
 from survey_app.instrument import Instrument
-
-from .survey.variables import FloatArray
 
 _FEWEST = 2
 

@@ -14,11 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import block_diag, csr_array
 
+from analytics.design import Calibration, Design, make_design
+from analytics.weights import Margin, margin_columns, rake
 from survey_app.instrument import Instrument
 from survey_app.paradata import Entry
-
-from .design import Calibration, Design, make_design
-from .weights import Margin, margin_columns, rake
 
 SMALLEST_LEVEL = 10
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import fdtrc, fdtri
 
-from .survey.variables import EstimationError
+from analytics.survey.variables import EstimationError
 
 
 @dataclass(frozen=True, slots=True)
