@@ -14,10 +14,10 @@ from analytics.survey.regression import Fit
 from analytics.survey.terms import TermsTest
 
 from analytics.survey.association import Association
-from analytics.survey.comparisons import SignificanceTest
 from analytics.survey.design import Design
 from analytics.survey.proportions import Proportions
 from analytics.survey.quantiles import Quantiles
+from analytics.survey.significance import SignificanceTest
 from analytics.survey.table import Estimates
 from tests.conftest import unavailable
 
@@ -66,13 +66,13 @@ def numbers(value: Any) -> list[float]:
         case Proportions():
             parts = [value.estimates.value, value.low, value.high]
         case Quantiles():
-            parts = [value.estimates.value, value.low, value.high]
+            parts = [value.value, value.low, value.high]
         case Fit():
             parts = [value.coefficients.value, value.coefficients.se]
         case Association():
-            parts = [value.test.statistic, value.test.p_value]
+            parts = [value.test.statistic, value.test.p]
         case SignificanceTest() | TermsTest():
-            parts = [value.statistic, value.p_value]
+            parts = [value.statistic, value.p]
         case _:
             raise TypeError(type(value).__name__)
     return [float(number) for part in parts for number in np.ravel(part)]

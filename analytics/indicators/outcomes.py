@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from analytics.survey.intervals import clopper_pearson
+from analytics.survey.intervals import clopper_pearson, of_one
 from survey_app.dispositions import RATES, Counts, counted
 from survey_app.storage.tables import BreakOffRow
 
@@ -60,7 +60,7 @@ def leaving(broken: Mapping[int, int], completed: int) -> tuple[Leaving, ...]:
     reached, found = completed + sum(broken.values()), []
     for answered, left in sorted(broken.items()):
         if left:
-            low, high = clopper_pearson(left / reached, reached, 0.95)
+            low, high = of_one(clopper_pearson(left / reached, reached, 0.95))
             found.append(Leaving(answered, left, reached, left / reached, low, high))
         reached -= left
     return tuple(found)

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from analytics.estimates import Estimate
-from analytics.survey.intervals import korn_graubard, t_interval, t_quantile
+from analytics.survey.intervals import korn_graubard, of_one, t_interval, t_quantile
 from analytics.survey.table import Estimates
 
 Flag = Literal["present", "review", "suppress"]
@@ -116,12 +116,12 @@ def evidence(found: Estimates, row: int, *, kind: Kind, cases: int | None = None
     if np.isnan(value) or reason not in ("", "zero_variance"):
         return Evidence(kind, None, None, None, None, n, held, None, None, domain_df, reason or "no_base")
     if np.isnan(se):
-        low, high = korn_graubard(value, 0.0, n, found.df, _LEVEL) if kind == "proportion" else (None, None)
+        low, high = of_one(korn_graubard(value, 0.0, n, found.df, _LEVEL)) if kind == "proportion" else (None, None)
         return Evidence(kind, value, None, low, high, n, held, float(n), None, domain_df, reason)
-    bounds = t_interval(value, se, found.df, _LEVEL)
+    bounds = of_one(t_interval(value, se, found.df, _LEVEL))
     n_eff = n / deff if deff > 0 else float(n)
     if kind == "proportion":
-        bounds, n_eff = korn_graubard(value, se, n, found.df, _LEVEL), value * (1 - value) / se**2
+        bounds, n_eff = of_one(korn_graubard(value, se, n, found.df, _LEVEL)), value * (1 - value) / se**2
     elif kind == "count" and value > 0:
         spread = exp(t_quantile(_LEVEL, found.df) * se / value)
         bounds = value / spread, value * spread

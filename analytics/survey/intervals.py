@@ -41,6 +41,12 @@ def t_quantile(level: float, df: float) -> float:
     return float(stdtrit(df, (1 + level) / 2))
 
 
+def of_one(interval: Interval) -> tuple[float, float]:
+    """The interval of a single figure as plain numbers."""
+    low, high = interval
+    return float(low), float(high)
+
+
 def t_quantiles(level: float, df: Numbers) -> FloatArray:
     """As t_quantile, one for each df; NaN where df is not positive."""
     found = np.asarray(df, dtype=np.float64)

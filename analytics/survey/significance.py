@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc, stdtr
 
 from .design import Design
-from .intervals import t_interval
+from .intervals import of_one, t_interval
 from .linear import Sample
 from .table import REASONS as NO_ESTIMATE
 from .table import DegreesOfFreedom, Estimates
@@ -56,7 +56,7 @@ class SignificanceTest:
             raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
         if self.unavailable:
             raise EstimationError(f"There is no interval: {REASONS.get(self.unavailable, self.unavailable)}.")
-        return t_interval(float(self.estimate.value[0]), float(self.estimate.se[0]), self.df[0], level)
+        return of_one(t_interval(self.estimate.value[0], self.estimate.se[0], self.df[0], level))
 
     def __str__(self) -> str:
         lines = [f"{self.method}, {self.n} respondents", f"Hypothesis: {self.hypothesis}"]

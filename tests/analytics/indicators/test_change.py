@@ -27,8 +27,8 @@ from analytics.survey.table import Estimates
 from analytics.survey.variables import EstimationError
 from survey_app.fieldwork import CLOSED, Wave
 from survey_app.instrument import Instrument
+from tests.analytics.indicators.test_gender import trust
 from tests.analytics.r.cases import GOLDEN, expected
-from tests.analytics.test_gender import trust
 
 
 def round_of(number: int, step: int = 3, **changes: Any) -> Round:

@@ -10,12 +10,12 @@ import pytest
 from analytics.indicators.reliability import DEFAULT, evidence, judge
 from analytics.survey.design import Design, DesignError, survey_design
 from analytics.survey.estimates import mean, total
-from analytics.survey.intervals import clopper_pearson, t_quantile
+from analytics.survey.intervals import clopper_pearson, of_one, t_quantile
 from analytics.survey.table import REASONS, Estimates
 from analytics.survey.variables import EstimationError
 from analytics.weights import Bounds, Margin, RakingError, rake
+from tests.analytics.indicators.test_gender import trust
 from tests.analytics.r.cases import GOLDEN, expected, taylor_design
-from tests.analytics.test_gender import trust
 
 
 def small(**changes: Any) -> pd.DataFrame:
@@ -144,7 +144,7 @@ def test_fault_67_a_share_of_nought_or_one_has_an_exact_interval_and_is_looked_a
     frame = pd.DataFrame({"y": np.full(60, p), "w": np.ones(60)})
     found = mean(survey_design(frame, weights="w"), "y")
     seen = evidence(found, 0, kind="proportion", cases=int(60 * p))
-    assert (seen.low, seen.high) == clopper_pearson(p, 60, 0.95)
+    assert (seen.low, seen.high) == of_one(clopper_pearson(p, 60, 0.95))
     assert (judge(DEFAULT, seen).flag, judge(DEFAULT, seen).reason) == ("review", "all_or_none")
     assert seen.se is None
 

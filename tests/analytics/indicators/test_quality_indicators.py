@@ -17,7 +17,7 @@ from analytics.indicators.outcomes import Leaving, break_offs, leaving, outcomes
 from analytics.indicators.quality import batteries, straight_lined
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates import mean
-from analytics.survey.intervals import clopper_pearson
+from analytics.survey.intervals import clopper_pearson, of_one
 from analytics.survey.variables import EstimationError
 from survey_app.engine import Missing, Questionnaire, codebook
 from survey_app.fieldwork import CLOSED, field
@@ -115,7 +115,7 @@ def test_straight_lining_and_speed_are_indicators_too(questionnaire: Questionnai
 
 def test_people_leave_at_the_point_where_the_next_question_stops_them() -> None:
     found = leaving({0: 20, 5: 30, 12: 0, 20: 50}, completed=100)
-    assert found[0] == Leaving(0, 20, 200, 0.1, *clopper_pearson(0.1, 200, 0.95))
+    assert found[0] == Leaving(0, 20, 200, 0.1, *of_one(clopper_pearson(0.1, 200, 0.95)))
     assert [(each.answered, each.left, each.reached) for each in found] == [(0, 20, 200), (5, 30, 180), (20, 50, 150)]
     assert leaving({}, 10) == ()
     with pytest.raises(ValueError, match="negative"):

@@ -12,7 +12,7 @@ from analytics.estimates import Estimate
 from analytics.indicators.reliability import DEFAULT, WITHHOLDING, Evidence, RuleSet, evidence, judge, nchs_proportion
 from analytics.survey.design import survey_design
 from analytics.survey.estimates import mean, total
-from analytics.survey.intervals import korn_graubard
+from analytics.survey.intervals import korn_graubard, of_one
 
 
 def share(**changes: Any) -> Estimate:
@@ -214,7 +214,9 @@ def test_a_table_of_estimates_gives_the_evidence() -> None:
     design = survey_design(frame, weights=np.full(400, 25.0))
     found = mean(design, "yes", by="area")
     share = evidence(found, 0, kind="proportion", cases=int(frame["yes"][:399].sum()))
-    assert (share.low, share.high) == korn_graubard(float(found.value[0]), float(found.se[0]), 399, found.df, 0.95)
+    assert (share.low, share.high) == of_one(
+        korn_graubard(float(found.value[0]), float(found.se[0]), 399, found.df, 0.95)
+    )
     assert share.n_eff == pytest.approx(398, abs=1.01)
     assert judge(DEFAULT, share).flag == "present"
     assert judge(DEFAULT, evidence(found, 1, kind="proportion", cases=1)).reason == "one_respondent"
