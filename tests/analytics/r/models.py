@@ -1,0 +1,121 @@
+"""R's models, in ours: `svyglm`, `regTermTest`, `svypredmeans`, `svyolr`.
+
+R takes the degrees of freedom of the rows that a model used; ours are the full design's unless asked (df="domain").
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from analytics.survey.design import Design
+from analytics.survey.regression import Fit, degrees, glm, two_sided
+from analytics.survey.terms import terms_test
+
+from .evaluate import Quantities, Scope, designed, formula, values, verb
+from .syntax import Call, Name, Op
+
+
+def text(expression: Any) -> str:
+    """An expression as our formulas write it."""
+    match expression:
+        case Name(name):
+            return name if name.isidentifier() else f"`{name}`"
+        case Op(op, left, None):
+            return f"{op}{text(left)}"
+        case Op(op, left, right):
+            return (
+                f"({text(left)} {'**' if op == '^' else op} {text(right)})"
+                if op != "~"
+                else (f"{text(left)} ~ {text(right)}")
+            )
+        case Call("factor" | "as.factor", ((_, inner),)):
+            return f"C({text(inner)})"
+        case Call("ordered", ((_, inner),)):
+            return text(inner)
+        case Call(function, parts):
+            return f"{function}({', '.join(text(part) for _, part in parts)})"
+    return f"{expression:g}" if isinstance(expression, float) else repr(expression)
+
+
+def r_name(name: str) -> str:
+    """R's name of a coefficient of ours."""
+    found = re.sub(r"\[T\.([^\]]*)\]", r"\1", name).replace("C(", "factor(").replace("`", "")
+    return "(Intercept)" if found == "Intercept" else found
+
+
+def without_offset(expression: Any) -> tuple[Any, Any]:
+    """A formula's right side without its offset, and what that is."""
+    if isinstance(expression, Op) and expression.op == "+":
+        left, offset = without_offset(expression.left)
+        if isinstance(expression.right, Call) and expression.right.function == "offset":
+            return left, expression.right.arguments[0][1]
+        return Op("+", left, expression.right), offset
+    return expression, None
+
+
+def fitted(call: Call, scope: Scope) -> tuple[Fit, Scope]:
+    """The model of a `svyglm` call."""
+    scope = designed(call.get("design", 1), scope)
+    model = call.get("formula", 0)
+    right, offset = without_offset(model.right)
+    family = call.get("family", default=Call("gaussian", ()))
+    if isinstance(family, Name):
+        family = Call(family.name, ())
+    link = family.get("link", 0)
+    found = glm(
+        scope.design,
+        f"{text(model.left)} ~ {text(right)}",
+        family=family.function.removeprefix("quasi"),
+        link=link.name if isinstance(link, Name) else link,
+        where=scope.where,
+        offset=None if offset is None else np.asarray(values(offset, scope.data), dtype=float),
+    )
+    return found, scope
+
+
+@verb("svyglm")
+def _glm(call: Call, scope: Scope) -> Quantities:
+    fit, scope = fitted(call, scope)
+    df = r_degrees(fit, scope)
+    found = replace(fit.coefficients, unavailable=("",) * len(fit.coefficients))
+    w = scope.design.weights
+    # R scales weights over the domain, and residuals' weights over the rows used, which differ where answers lack.
+    used = (
+        w[fit.frame.rows].mean()
+        if isinstance(scope.design, Design) and not scope.design.calibrations
+        else (w[fit.frame.rows].sum() / fit.frame.base.sum())
+    )
+    fault = used / w[fit.frame.base].mean() if isinstance(scope.design, Design) else 1.0
+    return {
+        "names": [r_name(name) for name in fit.frame.names],
+        "est": found.value,
+        "se": found.se,
+        "vcov": found.covariance,
+        "df_resid": df,
+        "t": found.value / found.se,
+        "p": two_sided(found.value / found.se, df),
+        "dispersion": fit.dispersion * fault,
+        "deviance": fit.deviance,
+        "null_deviance": fit.null_deviance,
+        "ci_t95": np.column_stack(found.interval(df=df)),
+    }
+
+
+def r_degrees(fit: Fit, scope: Scope) -> float:
+    """R's: of the rows used, or with replicate weights of the domain."""
+    if isinstance(scope.design, Design):
+        return degrees(fit.coefficients, "domain")
+    return scope.design.df_of(fit.frame.base) - fit.taken
+
+
+@verb("regTermTest")
+def _terms(call: Call, scope: Scope) -> Quantities:
+    fit, scope = fitted(call.get("model", 0), scope)
+    method = call.get("method", default="Wald")
+    df = call.get("df")
+    names = [text(term) for term in formula(call.get("test.terms", 1))]
+    found = terms_test(fit, names, method=method, df=r_degrees(fit, scope) if df is None else float(df))
+    statistic = {"F": found.statistic} if method == "Wald" else {"chisq": found.statistic, "lambda": found.weights}
+    return statistic | {"df": found.df, "ddf": found.ddf, "p": found.p}
