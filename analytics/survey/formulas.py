@@ -24,7 +24,7 @@ class Frame:
 
     rows: bool[n], which rows of the design these are. base: bool[n], the domain with those that lack a value. y: m
     answers. x: float64[m, p]. offset: float64[m]. terms: the columns of each term. data: the variables of the m rows.
-    levels: the levels of each categorical variable, the reference first.
+    levels: the levels of each categorical variable, the reference first. skipped: columns that the model leaves out.
     """
 
     rows: BoolArray = field(repr=False)
@@ -37,6 +37,7 @@ class Frame:
     data: pd.DataFrame = field(repr=False)
     levels: Mapping[str, list[Any]]
     spec: Any = field(repr=False)
+    skipped: int = 0
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ class Frame:
         """float64[m, p]: the columns if variables had these values, one for all or m of them."""
         data = self.data.assign(**changed)
         found = self.spec.get_model_matrix(data, context={}, na_action="ignore")
-        return np.ascontiguousarray(found.to_numpy(dtype=np.float64))
+        return np.ascontiguousarray(found.to_numpy(dtype=np.float64)[:, self.skipped :])
 
 
 def model_frame(

@@ -43,7 +43,8 @@ class Fit:
     coefficients: P of them with their covariance; their df is the design's less what the model took (degf + 1 - P).
     taken: how many degrees of freedom that is. linear: the same as functions of the weights. naive: [P, P], the inverse
     information. It and the deviances are under weights of mean 1 over the domain, as R scales them. without: the
-    deviance of the model on the same rows without some columns. dispersion: the variance of Pearson residuals.
+    deviance of the model on the same rows without some columns. dispersion: the variance of Pearson residuals,
+    1 of ordered levels.
     """
 
     design: Sample = field(repr=False)
@@ -91,7 +92,7 @@ class Fit:
         text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.5g}")
         return (
             f"{self.coefficients.method}\n{self.formula}: {self.coefficients.n[0]} rows, {self.df_resid} degrees of "
-            f"freedom, dispersion {self.dispersion:.5g}\n{kind}{text}"
+            f"freedom\n{kind}{text}"
         )
 
 

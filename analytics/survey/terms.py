@@ -73,7 +73,7 @@ def coefficients_test(fit: Fit, columns: Sequence[int], terms: tuple[str, ...], 
     naive = fit.naive[np.ix_(columns, columns)]
     statistic = fit.without(columns) - fit.deviance if method == "LRT" else float(beta @ np.linalg.solve(naive, beta))
     root = np.linalg.inv(np.linalg.cholesky(naive))
-    weights = np.linalg.eigvalsh(root @ covariance @ root.T)[::-1]
+    weights = np.asarray(np.linalg.eigvalsh(root @ covariance @ root.T)[::-1], dtype=np.float64)
     return TermsTest(terms, method, statistic, len(beta), df, tail(statistic, weights, df), weights)
 
 

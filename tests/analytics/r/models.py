@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from analytics.survey.design import Design
+from analytics.survey.effects import predictive_means
+from analytics.survey.ordinal import ordinal
 from analytics.survey.regression import Fit, degrees, glm, two_sided
 from analytics.survey.terms import terms_test
 
@@ -119,3 +121,35 @@ def _terms(call: Call, scope: Scope) -> Quantities:
     found = terms_test(fit, names, method=method, df=r_degrees(fit, scope) if df is None else float(df))
     statistic = {"F": found.statistic} if method == "Wald" else {"chisq": found.statistic, "lambda": found.weights}
     return statistic | {"df": found.df, "ddf": found.ddf, "p": found.p}
+
+
+@verb("svypredmeans")
+def _predicted(call: Call, scope: Scope) -> Quantities:
+    fit, scope = fitted(call.get("adjustmodel", 0), scope)
+    by = formula(call.get("groupfactor", 1))[0].name
+    found = predictive_means(fit, by, errors="separate")
+    order = [list(found.keys[by]).index(level) for level in scope.data[by][fit.frame.rows].unique()]
+    names = [str(found.keys[by][place]) for place in order]
+    return {
+        "names": names,
+        "est": found.value[order],
+        "se": found.se[order],
+        "vcov": found.covariance[np.ix_(order, order)],
+    }
+
+
+@verb("svyolr")
+def _ordered(call: Call, scope: Scope) -> Quantities:
+    scope = designed(call.get("design", 1), scope)
+    model = call.get("formula", 0)
+    fit = ordinal(scope.design, f"{text(model.left)} ~ {text(model.right)}", where=scope.where)
+    found = replace(fit.coefficients, unavailable=("",) * len(fit.coefficients))
+    return {
+        "names": [r_name(name) for name in fit.coefficients.keys["coefficient"]],
+        "est": found.value,
+        "se": found.se,
+        "vcov": found.covariance,
+        "t": found.value / found.se,
+        "df_resid": r_degrees(fit, scope),
+        "deviance": fit.deviance,
+    }
