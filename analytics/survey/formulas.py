@@ -52,6 +52,7 @@ class Frame:
     def matrix(self, **changed: Any) -> FloatArray:
         """float64[m, p]: the columns if variables had these values, one for all or m of them."""
         data = self.data.assign(**changed)
+        data = data.astype({name: self.data[name].dtype for name in changed if name in self.levels})
         found = self.spec.get_model_matrix(data, context={}, na_action="ignore")
         return np.ascontiguousarray(found.to_numpy(dtype=np.float64)[:, self.skipped :])
 

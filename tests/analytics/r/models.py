@@ -82,14 +82,7 @@ def _glm(call: Call, scope: Scope) -> Quantities:
     fit, scope = fitted(call, scope)
     df = r_degrees(fit, scope)
     found = replace(fit.coefficients, unavailable=("",) * len(fit.coefficients))
-    w = scope.design.weights
-    # R scales weights over the domain, and residuals' weights over the rows used, which differ where answers lack.
-    used = (
-        w[fit.frame.rows].mean()
-        if isinstance(scope.design, Design) and not scope.design.calibrations
-        else (w[fit.frame.rows].sum() / fit.frame.base.sum())
-    )
-    fault = used / w[fit.frame.base].mean() if isinstance(scope.design, Design) else 1.0
+    scale, residual = r_scales(fit, scope)
     return {
         "names": [r_name(name) for name in fit.frame.names],
         "est": found.value,
@@ -98,11 +91,25 @@ def _glm(call: Call, scope: Scope) -> Quantities:
         "df_resid": df,
         "t": found.value / found.se,
         "p": two_sided(found.value / found.se, df),
-        "dispersion": fit.dispersion * fault,
-        "deviance": fit.deviance,
-        "null_deviance": fit.null_deviance,
+        "dispersion": fit.dispersion * residual,
+        "deviance": fit.deviance * scale,
+        "null_deviance": fit.null_deviance * scale,
         "ci_t95": np.column_stack(found.interval(df=df)),
     }
+
+
+def r_scales(fit: Fit, scope: Scope) -> tuple[float, float]:
+    """What R's deviance and dispersion are of ours.
+
+    It brings weights to mean 1 over the domain, or after calibration over all rows; and those of Pearson residuals
+    over the rows used, so that the two differ where answers lack.
+    """
+    if not isinstance(scope.design, Design):
+        return 1.0, 1.0
+    w, used, base = scope.design.weights, fit.frame.rows, fit.frame.base
+    if scope.design.calibrations:
+        return float(base.mean()), float(w[used].sum() / w[base].sum())
+    return 1.0, float(w[used].mean() / w[base].mean())
 
 
 def r_degrees(fit: Fit, scope: Scope) -> float:
