@@ -104,9 +104,9 @@ def r_scales(fit: Fit, scope: Scope) -> tuple[float, float]:
     It brings weights to mean 1 over the domain, or after calibration over all rows; and those of Pearson residuals
     over the rows used, so that the two differ where answers lack.
     """
-    if not isinstance(scope.design, Design):
-        return 1.0, 1.0
     w, used, base = scope.design.weights, fit.frame.rows, fit.frame.base
+    if not isinstance(scope.design, Design):  # survey 4.1-1 gives the sum of squares there; 4.5 its mean
+        return 1.0, float(w[used].sum() / w[base].mean() * (1 - 1 / used.sum()))
     if scope.design.calibrations:
         return float(base.mean()), float(w[used].sum() / w[base].sum())
     return 1.0, float(w[used].mean() / w[base].mean())
