@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from formulaic import Formula
 from formulaic.errors import FormulaicError
+from formulaic.transforms import TRANSFORMS
 
 from .variables import BoolArray, Columns, EstimationError, FloatArray, column, measured
 
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME = re.compile(r"`([^`]+)`|(?<![\w.])([A-Za-z_][\w.]*)(\s*\(|\s*=(?!=))?")
 _WORDS = {"np", "in", "and", "or", "not", "is", "True", "False", "None"}
+_R_FUNCTIONS = {"factor": TRANSFORMS["C"], "sqrt": np.sqrt, "abs": np.abs}
 _DEPENDENT = 1e-9  # what is left of a column of length 1 after the columns before it
 
 
@@ -53,7 +55,7 @@ class Frame:
         """float64[m, p]: the columns if variables had these values, one for all or m of them."""
         data = self.data.assign(**changed)
         data = data.astype({name: self.data[name].dtype for name in changed if name in self.levels})
-        found = self.spec.get_model_matrix(data, context={}, na_action="ignore")
+        found = self.spec.get_model_matrix(data, context=_R_FUNCTIONS, na_action="ignore")
         return np.ascontiguousarray(found.to_numpy(dtype=np.float64)[:, self.skipped :])
 
 
@@ -157,7 +159,8 @@ def _names(text: str) -> list[str]:
 
 def _matrix(text: str, data: pd.DataFrame) -> Any:
     try:
-        return Formula(text).get_model_matrix(data, context={}, na_action="ignore")
+        with np.errstate(all="ignore"):
+            return Formula(text).get_model_matrix(data, context=_R_FUNCTIONS, na_action="ignore")
     except (FormulaicError, AttributeError) as problem:
         reason = re.sub(r"\x1b\[[\d;]*m|[⧛⧚]", "", str(problem)).strip().splitlines()
         raise EstimationError(f"The formula {text.strip()!r} cannot be read: {' '.join(reason)}") from problem
@@ -199,8 +202,7 @@ def _offset(data: pd.DataFrame, given: Columns) -> FloatArray:
         used = _names(text)
         complete = data[used].notna().all(axis=1).to_numpy()
         found = np.full(len(data), np.nan)
-        with np.errstate(all="ignore"):
-            found[complete] = _matrix(f"{text} - 1", data.loc[complete, used]).to_numpy(dtype=np.float64)[:, 0]
+        found[complete] = _matrix(f"{text} - 1", data.loc[complete, used]).to_numpy(dtype=np.float64)[:, 0]
         if np.isinf(found).any():
             raise EstimationError(f"offset: {given} is infinite in some rows; a logarithm needs numbers above nought.")
         return found

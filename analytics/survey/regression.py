@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.special import stdtr
 
+from .design import Design
 from .formulas import Frame, model_frame
 from .linear import Linear, Sample, covariance
 from .scoring import direction, family_of, moments, refuse_answers, solved
@@ -174,7 +175,10 @@ def estimated(
     Raises EstimationError where a replicate cannot hold the model.
     """
     k = len(linear.value)
-    found = covariance(design, linear, csr_array(np.repeat(rows[:, None].astype(float), k, axis=1)))
+    members = None
+    if isinstance(design, Design) and design.adjust_domains:
+        members = csr_array(np.repeat(rows[:, None].astype(float), k, axis=1))
+    found = covariance(design, linear, members)
     if not np.isfinite(found).all():
         raise EstimationError("The covariance is not finite: a set of replicate weights cannot hold this model.")
     df, psus = design.df - taken, design.psus_of(rows)

@@ -1,7 +1,7 @@
 """Weighted maximum likelihood of generalised linear models, to the last digits (McCullagh and Nelder 1989, ch. 2.5).
 
-Families, links and deviances are statsmodels'. Its loop stops where the deviance does, which leaves standard errors
-wrong by 1e-5, and starts anew for each set of replicate weights; this one stops where steps are rounding.
+Families, links and deviances are statsmodels'. Its own loop gives the same to 1e-12 but takes over twice as long, does
+not shorten steps that overshoot, and ends in warnings where answers are predicted perfectly; this one says so.
 """
 
 from typing import Any

@@ -33,7 +33,7 @@ def text(expression: Any) -> str:
                 else (f"{text(left)} ~ {text(right)}")
             )
         case Call("factor" | "as.factor", ((_, inner),)):
-            return f"C({text(inner)})"
+            return f"factor({text(inner)})"
         case Call("ordered", ((_, inner),)):
             return text(inner)
         case Call(function, parts):
@@ -43,7 +43,7 @@ def text(expression: Any) -> str:
 
 def r_name(name: str) -> str:
     """R's name of a coefficient of ours."""
-    found = re.sub(r"\[T\.([^\]]*)\]", r"\1", name).replace("C(", "factor(").replace("`", "")
+    found = re.sub(r"\[T\.([^\]]*)\]", r"\1", name).replace("`", "")
     return "(Intercept)" if found == "Intercept" else found
 
 
