@@ -8,14 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from analytics.survey.design import Design
+from analytics.survey.design import Design, calibration_of, with_weights
 from analytics.survey.effects import predictive_means
+from analytics.survey.estimates import domains
 from analytics.survey.ordinal import ordinal
 from analytics.survey.regression import Fit, degrees, glm, two_sided
 from analytics.survey.terms import terms_test
 
-from .evaluate import Quantities, Scope, designed, formula, values, verb
+from .evaluate import Quantities, Scope, designed, formula, names, redesign, values, verb
 from .syntax import Call, Name, Op
 
 
@@ -124,8 +126,8 @@ def _terms(call: Call, scope: Scope) -> Quantities:
     fit, scope = fitted(call.get("model", 0), scope)
     method = call.get("method", default="Wald")
     df = call.get("df")
-    names = [text(term) for term in formula(call.get("test.terms", 1))]
-    found = terms_test(fit, names, method=method, df=r_degrees(fit, scope) if df is None else float(df))
+    terms = [text(term) for term in formula(call.get("test.terms", 1))]
+    found = terms_test(fit, terms, method=method, df=r_degrees(fit, scope) if df is None else float(df))
     statistic = {"F": found.statistic} if method == "Wald" else {"chisq": found.statistic, "lambda": found.weights}
     return statistic | {"df": found.df, "ddf": found.ddf, "p": found.p}
 
@@ -136,9 +138,9 @@ def _predicted(call: Call, scope: Scope) -> Quantities:
     by = formula(call.get("groupfactor", 1))[0].name
     found = predictive_means(fit, by, errors="separate")
     order = [list(found.keys[by]).index(level) for level in scope.data[by][fit.frame.rows].unique()]
-    names = [str(found.keys[by][place]) for place in order]
+    groups = [str(found.keys[by][place]) for place in order]
     return {
-        "names": names,
+        "names": groups,
         "est": found.value[order],
         "se": found.se[order],
         "vcov": found.covariance[np.ix_(order, order)],
@@ -160,3 +162,27 @@ def _ordered(call: Call, scope: Scope) -> Quantities:
         "df_resid": r_degrees(fit, scope),
         "deviance": fit.deviance,
     }
+
+
+@redesign("svystandardize")
+def _standardized(call: Call, scope: Scope) -> Scope:
+    """Weights that give each group of `over` the same shares of `by`, and count as post-stratified to them."""
+    scope = designed(call.get("design", 0), scope)
+    if not isinstance(scope.design, Design):
+        raise NotImplementedError("svystandardize of replicate weights")
+    by, over, missing = call.get("by", 1), call.get("over", 2), call.get("excluding.missing")
+    where = scope.where & (scope.data[names(missing)].notna().all(axis=1).to_numpy() if missing is not None else True)
+    w = np.where(where, scope.design.weights, 0.0)
+    kind, kinds = domains(scope.data, names(by)[::-1])
+    place = np.zeros(len(w), np.int64)
+    if over is not None and isinstance(over.left, Name | Op):
+        place, _ = domains(scope.data, names(over)[::-1])
+    share = np.asarray(values(call.get("population", 3), scope.data), dtype=float)
+    cell = np.where(where, place * len(kinds) + kind, -1)
+    wanted = np.bincount(place, w)[:, None] * (share / share.sum())
+    held = np.bincount(cell[where], w[where], minlength=wanted.size)
+    factor = np.divide(wanted.ravel(), held, out=np.zeros(wanted.size), where=held > 0)
+    inside = np.flatnonzero(where)
+    cells = csr_array((np.ones(len(inside)), (inside, cell[inside])), shape=(len(w), wanted.size))
+    design = with_weights(scope.design, np.where(where, w * factor[cell], 0.0), calibration_of(cells, w))
+    return replace(scope, design=design, where=where)

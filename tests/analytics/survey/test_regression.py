@@ -189,7 +189,8 @@ def test_wald_s_test_of_modes_is_r_s() -> None:
     # R survey 4.1-1: regTermTest(svyglm(q1 ~ mode + sex + age_group + wavef, d), ~mode), trust_fpc.mode_effect_wald
     design = survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu", fpc="n_psu_pop")
     found = terms_test(glm(design, "q1 ~ mode + sex + age_group + wavef"), "mode")
-    assert (found.statistic, found.df, found.ddf) == (pytest.approx(0.30361879332384384, rel=1e-10), 2, 26)
+    assert found.statistic == pytest.approx(0.30361879332384384, rel=1e-10)
+    assert (found.df, found.ddf) == (2, 26)
     assert found.p == pytest.approx(0.7407237751642073, rel=1e-10)
 
 
