@@ -25,7 +25,8 @@ class Frame:
     """The m rows and p columns of a model.
 
     rows: bool[n], which rows of the design these are. base: bool[n], the domain with those that lack a value. y: m
-    answers. x: float64[m, p]. offset: float64[m]. terms: the columns of each term. data: the variables of the m rows.
+    answers. x: float64[m, p]. offset: float64[m]. variables: of the right side. terms: the columns of each term. data:
+    the variables of the m rows.
     levels: the levels of each categorical variable, the reference first. skipped: columns that the model leaves out.
     """
 
@@ -35,16 +36,12 @@ class Frame:
     x: FloatArray = field(repr=False)
     offset: FloatArray = field(repr=False)
     names: tuple[str, ...]
+    variables: tuple[str, ...]
     terms: Mapping[str, tuple[int, ...]]
     data: pd.DataFrame = field(repr=False)
     levels: Mapping[str, list[Any]]
     spec: Any = field(repr=False)
     skipped: int = 0
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The variables of the right side, in the formula's order."""
-        return tuple(dict.fromkeys(name for name in _names(str(self.spec.formula)) if name in self.data))
 
     @property
     def intercept(self) -> bool:
@@ -80,6 +77,8 @@ def model_frame(
     kept = data.loc[rows, used].reset_index(drop=True)
     for name in kept.columns[[isinstance(kind, pd.CategoricalDtype) for kind in kept.dtypes]]:
         kept[name] = kept[name].cat.remove_unused_categories()
+    for name in kept.columns[[isinstance(kind, pd.StringDtype) for kind in kept.dtypes]]:
+        kept[name] = kept[name].astype("str")  # a nullable text is no factor to formulaic
     y = kept[left.strip().strip("`")] if ordered else _response(left, kept)
     x = _matrix(right, kept)
     spec = x.model_spec
@@ -91,6 +90,7 @@ def model_frame(
         x=np.ascontiguousarray(x.to_numpy(dtype=np.float64)),
         offset=away[rows],
         names=tuple(map(str, spec.column_names)),
+        variables=tuple(dict.fromkeys(_names(right))),
         terms={str(term): tuple(places) for term, places in spec.term_indices.items() if len(places)},
         data=kept,
         levels=levels,
@@ -190,9 +190,8 @@ def _levels(spec: Any, data: pd.DataFrame) -> dict[str, list[Any]]:
             raise EstimationError(f"{factor} has one level here ({levels[0]}); leave it out of the formula.")
         reference = getattr(contrast.contrasts, "base", None)
         levels = [level for level in levels if level == reference] + [level for level in levels if level != reference]
-        for name in _names(str(factor)) or [str(factor)]:
-            if name in data:
-                found[name] = levels
+        for name in [str(factor)] if str(factor) in data else _names(str(factor)):
+            found[name] = levels
     return found
 
 

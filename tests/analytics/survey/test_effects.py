@@ -120,6 +120,14 @@ def test_numbers_that_are_a_factor_keep_their_levels() -> None:
     assert len(set(factor.value)) == 3
 
 
+def test_names_that_need_quotes_have_effects_too() -> None:
+    data = DATA.rename(columns={"age": "age now", "sex": "sex at birth"})
+    quoted = marginal_effects(glm(sampled(data), "yes ~ `age now` * `sex at birth`", family="binomial"))
+    plain = marginal_effects(glm(sampled(DATA), "yes ~ age * sex", family="binomial"))
+    assert quoted.value == pytest.approx(plain.value)
+    assert quoted.keys["variable"].tolist() == ["age now", "sex at birth"]
+
+
 def test_a_group_that_is_no_column_is_refused() -> None:
     with pytest.raises(EstimationError, match="no column 'nothing'"):
         predictive_means(glm(sampled(DATA), "q ~ age"), "nothing")

@@ -108,6 +108,14 @@ def test_names_and_powers_are_read_as_r_writes_them() -> None:
     assert dotted.frame.names[1] == "age.years"
 
 
+@pytest.mark.parametrize("kind", ["object", "string", "category"])
+def test_text_is_a_factor_however_it_is_kept(kind: str) -> None:
+    data = DATA.assign(sex=DATA["sex"].astype(kind), q=DATA["q"].astype("Int64"), yes=DATA["yes"].astype("boolean"))
+    for formula, family in (("q ~ wave + sex", "gaussian"), ("yes ~ sex", "binomial")):
+        found, plain = (glm(sampled(each), formula, family=family) for each in (data, DATA))  # type: ignore[arg-type]
+        assert found.linear.value == pytest.approx(plain.linear.value)
+
+
 def test_a_factor_s_empty_level_is_left_out_and_one_level_refused() -> None:
     data = DATA.assign(sex=pd.Categorical(DATA["sex"], ["F", "M", "X"]))
     assert glm(sampled(data), "q ~ sex").frame.names == ("Intercept", "sex[T.M]")
