@@ -62,6 +62,8 @@ def without_offset(expression: Any) -> tuple[Any, Any]:
 def fitted(call: Call, scope: Scope) -> tuple[Fit, Scope]:
     """The model of a `svyglm` call."""
     scope = designed(call.get("design", 1), scope)
+    if call.get("subset") is not None:
+        scope = replace(scope, where=scope.where & np.asarray(values(call.get("subset"), scope.data), dtype=bool))
     model = call.get("formula", 0)
     right, offset = without_offset(model.right)
     family = call.get("family", default=Call("gaussian", ()))

@@ -109,7 +109,7 @@ def test_names_and_powers_are_read_as_r_writes_them() -> None:
 
 
 @pytest.mark.parametrize("kind", ["object", "string", "category"])
-def test_text_is_a_factor_however_it_is_kept(kind: str) -> None:
+def test_text_is_a_factor_however_it_is_kept(kind: Any) -> None:
     data = DATA.assign(sex=DATA["sex"].astype(kind), q=DATA["q"].astype("Int64"), yes=DATA["yes"].astype("boolean"))
     for formula, family in (("q ~ wave + sex", "gaussian"), ("yes ~ sex", "binomial")):
         found, plain = (glm(sampled(each), formula, family=family) for each in (data, DATA))  # type: ignore[arg-type]
@@ -134,6 +134,14 @@ def test_perfect_prediction_is_refused_by_name(link: str) -> None:
     data = DATA.assign(yes=np.where(DATA["mode"] == "web", 1.0, DATA["yes"]))
     with pytest.raises(EstimationError, match=r"mode\[T\.web\] predict"):
         glm(sampled(data), "yes ~ age + mode", family="binomial", link=link)
+
+
+def test_answers_that_are_nearly_certain_are_not_perfect_prediction() -> None:
+    draw = np.random.default_rng(5)
+    x = draw.normal(size=20_000) * 10
+    data = pd.DataFrame({"x": x, "y": (x + draw.logistic(size=len(x)) > 0).astype(float), "w": 1.0})
+    fit = glm(survey_design(data, weights="w"), "y ~ x", family="binomial")
+    assert fit.linear.value == pytest.approx([0, 1], abs=0.1)
 
 
 def test_a_level_that_nobody_counts_in_is_refused_by_name() -> None:
