@@ -5,6 +5,7 @@ log-likelihood is concave (Pratt 1981), so Newton steps that are halved where th
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -21,7 +22,7 @@ from .separation import refuse_separation
 from .variables import Columns, EstimationError, FloatArray, IntArray, where_rows
 
 _ROUNDS = 200
-_EDGE = -16.0  # log-odds so low that a level may be predicted perfectly
+_FAR = 16.0  # log-odds so far out that a level may be predicted perfectly
 
 
 def ordinal(design: Sample, formula: str, *, where: Columns | None = None) -> Fit:
@@ -106,19 +107,27 @@ def _solved(
     x: FloatArray, y: IntArray, w: FloatArray, names: tuple[str, ...], start: FloatArray | None = None
 ) -> FloatArray:
     """float64[p + q]: coefficients and thresholds, until a step is no more than rounding. Raises EstimationError."""
-    p = x.shape[1]
-    if start is None:
-        below = np.cumsum(np.bincount(y, w)) / w.sum()
-        start = np.concatenate([np.zeros(p), logit(below[:-1])])
-    found, value, last = start, _likelihood(x, y, w, start), np.inf
+    if start is not None:
+        with suppress(EstimationError):  # too far away: begin again from the answers
+            return _climbed(x, y, w, names, start)
+    below = np.cumsum(np.bincount(y, w)) / w.sum()
+    return _climbed(x, y, w, names, np.concatenate([np.zeros(x.shape[1]), logit(below[:-1])]))
+
+
+def _climbed(x: FloatArray, y: IntArray, w: FloatArray, names: tuple[str, ...], found: FloatArray) -> FloatArray:
+    value, last = _likelihood(x, y, w, found), np.inf
     for _ in range(_ROUNDS):
         each, hessian = _score(x, y, w, found)
         score = w @ each
-        step = direction(-hessian, score)
+        try:
+            step = direction(-hessian, score)
+        except EstimationError:
+            _refuse_separated(x[w > 0], y[w > 0], names)
+            raise
         size = max(float(step @ score), 0.0) ** 0.5
         if size <= 1e-13 or (size <= 1e-7 and size >= last / 2):
-            if min(float(edge.min()) for edge in _edges(x, y, found)) < _EDGE:
-                _refuse_separated(x, y, names)
+            if _edge(x[w > 0], y[w > 0], found) > _FAR:
+                _refuse_separated(x[w > 0], y[w > 0], names)
             return found + step if size < last else found
         for _halved in range(40):
             after = _likelihood(x, y, w, found + step)
@@ -126,7 +135,7 @@ def _solved(
                 break
             step = step / 2
         found, value, last = found + step, after, size
-    _refuse_separated(x, y, names)
+    _refuse_separated(x[w > 0], y[w > 0], names)
     raise EstimationError("The ordinal model did not converge; join rare levels, or leave out variables.")
 
 
@@ -138,9 +147,10 @@ def _bounds(x: FloatArray, y: IntArray, parameters: FloatArray) -> tuple[FloatAr
     return cuts[y] - eta, cuts[y + 1] - eta
 
 
-def _edges(x: FloatArray, y: IntArray, parameters: FloatArray) -> tuple[FloatArray, FloatArray]:
-    low, high = _bounds(x, y, parameters)
-    return np.where(np.isfinite(high), -np.abs(high), 0), np.where(np.isfinite(low), -np.abs(low), 0)
+def _edge(x: FloatArray, y: IntArray, parameters: FloatArray) -> float:
+    """The largest of the finite log-odds between which answers lie."""
+    bounds = np.abs(np.concatenate(_bounds(x, y, parameters)))
+    return float(bounds[np.isfinite(bounds)].max())
 
 
 def _likelihood(x: FloatArray, y: IntArray, w: FloatArray, parameters: FloatArray) -> float:

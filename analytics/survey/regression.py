@@ -1,12 +1,12 @@
 """Generalised linear models with design-based errors: what drives an answer (R `svyglm`).
 
 The point fit is weighted pseudo maximum likelihood; its errors are those of the scores' totals, through the same
-covariance as every other figure (Binder 1983; Lumley 2010, ch. 5). Families and links are statsmodels'.
+covariance as every other figure (Binder 1983; Lumley 2010, ch. 5).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,12 @@ from scipy.sparse import csr_array
 from scipy.special import stdtr
 
 from .design import Design
+from .families import Kind, kind_of, refuse_answers
 from .formulas import Frame, model_frame
 from .linear import Linear, Sample, covariance
-from .scoring import direction, family_of, moments, refuse_answers, solved
+from .scoring import direction, solved
 from .table import DegreesOfFreedom, Estimates
-from .variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
+from .variables import BoolArray, Columns, FloatArray, where_rows
 
 Family = Literal["gaussian", "binomial", "poisson"]
 _OUTCOMES: dict[Family, str] = {"gaussian": "mean", "binomial": "share", "poisson": "count"}
@@ -113,7 +114,7 @@ def glm(
     or n values, added on the scale of the link. Rows that lack a value are left out.
     Raises EstimationError on a formula that does not fit, columns that depend on each other, perfect prediction.
     """
-    kind, name = family_of(family, link)
+    kind = kind_of(family, link)
     base = where_rows(design.data, where) & (design.weights > 0)
     frame = model_frame(design.data, formula, base, offset)
     rows, y, x, away = frame.rows, frame.y.to_numpy(), frame.x, frame.offset
@@ -127,14 +128,15 @@ def glm(
 
     def deviance(columns: FloatArray) -> float:
         fitted = columns @ solved(kind, columns, y, w, away, frame.names) if columns.shape[1] else np.zeros(len(y))
-        return float(kind.deviance(y, kind.fitted(fitted + away), w))
+        return kind.total(fitted + away, y, w)
 
-    mu, slope, variance = moments(kind, x @ beta + away)
-    naive = direction(x.T @ (x * (w * slope**2 / variance)[:, None]), np.eye(len(beta)))
+    eta = x @ beta + away
+    mu, slope, ratio = kind.mean(eta), kind.slope(eta), kind.ratio(eta)
+    naive = direction(x.T @ (x * (w * slope * ratio)[:, None]), np.eye(len(beta)))
     influence = np.zeros((design.n, len(beta)))
-    influence[rows] = (x * ((y - mu) * slope / variance)[:, None]) @ naive / mean_weight
+    influence[rows] = (x * ((y - mu) * ratio)[:, None]) @ naive / mean_weight
     linear = Linear(beta, influence, at)
-    pearson = (y - mu) / np.sqrt(variance)
+    pearson = (y - mu) * np.sqrt(ratio / slope)
     spread = float(w @ (pearson - w @ pearson / w.sum()) ** 2 / w.sum())
     answers = float(w @ y**2 / w.sum()) if family == "gaussian" else 1.0
     keys = pd.DataFrame({"coefficient": list(frame.names)})
@@ -143,16 +145,16 @@ def glm(
         design=design,
         formula=formula,
         family=family,
-        link=name,
+        link=kind.link,
         frame=frame,
         coefficients=estimated(
-            design, keys, linear, rows, taken, f"{family} model, {name} link", np.diag(naive) * answers
+            design, keys, linear, rows, taken, f"{family} model, {kind.link} link", np.diag(naive) * answers
         ),
         taken=taken,
         linear=linear,
         naive=naive,
         curve=_curve(kind, _OUTCOMES[family]),
-        deviance=float(kind.deviance(y, mu, w)),
+        deviance=kind.total(eta, y, w),
         null_deviance=deviance(np.ones((len(y), int(frame.intercept)))),
         dispersion=spread * len(y) / (len(y) - 1),
         without=lambda columns: deviance(np.delete(x, list(columns), axis=1)),
@@ -172,15 +174,12 @@ def estimated(
     """Estimates [k] of a model on rows bool[n], each with the degrees of freedom that the model left.
 
     size: float64[k], what a variance is measured against to tell it from rounding; else the largest square.
-    Raises EstimationError where a replicate cannot hold the model.
     """
     k = len(linear.value)
     members = None
     if isinstance(design, Design) and design.adjust_domains:
         members = csr_array(np.repeat(rows[:, None].astype(float), k, axis=1))
     found = covariance(design, linear, members)
-    if not np.isfinite(found).all():
-        raise EstimationError("The covariance is not finite: a set of replicate weights cannot hold this model.")
     df, psus = design.df - taken, design.psus_of(rows)
     floor = _ROUNDING * (np.full(k, np.max(linear.value**2)) if size is None else size)
     return Estimates(
@@ -218,11 +217,11 @@ def _reason(psus: int, df: int, variance: float, floor: float) -> str:
     return "zero_variance" if variance <= floor else ""
 
 
-def _curve(kind: Any, outcome: str) -> Curve:
+def _curve(kind: Kind, outcome: str) -> Curve:
     def mean(beta: FloatArray, x: FloatArray, offset: FloatArray) -> FloatArray:
-        return moments(kind, x @ beta + offset)[0][:, None]
+        return kind.mean(x @ beta + offset)[:, None]
 
     def slope(beta: FloatArray, x: FloatArray, offset: FloatArray, v: FloatArray) -> FloatArray:
-        return np.asarray((v * moments(kind, x @ beta + offset)[1]) @ x)[None, :]
+        return np.asarray((v * kind.slope(x @ beta + offset)) @ x)[None, :]
 
     return Curve((outcome,), mean, slope)

@@ -27,8 +27,8 @@ def refuse_separation(rises: FloatArray, names: tuple[str, ...], still: FloatArr
         b_eq=None if held is None else np.zeros(len(held)),
         bounds=[(-1, 1)] * rises.shape[1],
     )
-    # The directions are a cone, so that one which separates reaches a bound; without one b stays at rounding.
-    if found.x is not None and np.abs(found.x).max() > 0.5:
+    # The directions are a cone, so that one which separates reaches a bound; without one, gains stay at rounding.
+    if found.x is not None and (rows @ found.x).max() > 1e-4:
         guilty = [name for name, part in zip(names, found.x, strict=True) if abs(part) > 1e-6]
         raise EstimationError(
             f"{', '.join(guilty)} predict(s) some answers perfectly, so no coefficient is finite: a group where all "

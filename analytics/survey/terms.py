@@ -14,7 +14,7 @@ from scipy.special import fdtrc, ndtr
 from scipy.stats import chi2
 
 from .regression import Fit, degrees
-from .table import DegreesOfFreedom
+from .table import REASONS, DegreesOfFreedom
 from .variables import EstimationError, FloatArray
 
 Method = Literal["Wald", "WorkingWald", "LRT"]
@@ -64,12 +64,15 @@ def terms_test(
 
 def coefficients_test(fit: Fit, columns: Sequence[int], terms: tuple[str, ...], method: Method, df: float) -> TermsTest:
     """Test that the coefficients in these columns are nought, with df degrees of freedom below."""
+    _refuse_df(df)
+    reason = next((fit.coefficients.unavailable[place] for place in columns if fit.coefficients.unavailable[place]), "")
+    if reason:
+        raise EstimationError(f"{', '.join(terms)} cannot be tested: {REASONS[reason]}.")
     beta = fit.linear.value[list(columns)]
     covariance = fit.coefficients.covariance[np.ix_(columns, columns)]
     if method == "Wald":
         statistic, p = wald(beta, covariance, df)
         return TermsTest(terms, method, statistic, len(beta), df, p, np.ones(len(beta)))
-    _refuse_df(df)
     naive = fit.naive[np.ix_(columns, columns)]
     statistic = fit.without(columns) - fit.deviance if method == "LRT" else float(beta @ np.linalg.solve(naive, beta))
     root = np.linalg.inv(np.linalg.cholesky(naive))
@@ -84,7 +87,7 @@ def wald(values: FloatArray, covariance: FloatArray, df: float) -> tuple[float, 
     """
     _refuse_df(df)
     size = np.sqrt(np.diag(covariance))
-    if not (size > 0).all() or np.linalg.cond(covariance / np.outer(size, size)) > 1e12:
+    if not size.all() or np.linalg.cond(covariance / np.outer(size, size)) > 1e12:
         raise EstimationError(
             f"The covariance of {len(values)} values is singular: the design has too few PSUs for them. Test fewer."
         )

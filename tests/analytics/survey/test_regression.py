@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import chi2, f
 from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from analytics.survey.design import calibration_of, survey_design, with_weights
+from analytics.survey.estimates import mean
+from analytics.survey.ordinal import ordinal
 from analytics.survey.regression import Family, glm
 from analytics.survey.terms import tail, terms_test
 from analytics.survey.variables import EstimationError
@@ -167,6 +170,10 @@ def test_columns_that_depend_are_refused_by_name() -> None:
         ("q ~ log(age - age)", "gaussian", "not finite"),
         ("one ~ age", "binomial", "1 for everyone"),
         ("q ~ age", "gamma", "family must be one of"),
+        ("q ~ `no thing`", "gaussian", "there is no column 'no thing'"),
+        ("q ~ age + I(age * 0)", "gaussian", "nought in every row"),
+        ("log(age - age) ~ sex", "gaussian", "leave them out by where"),
+        ("I(q - 4) ~ age", "poisson", "needs counts from 0 up"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused_with_what_to_do(formula: str, family: Any, words: str) -> None:
@@ -178,6 +185,8 @@ def test_answers_without_spread_have_a_reason_for_no_error() -> None:
     fit = glm(sampled(DATA.assign(q=3.0)), "q ~ age")
     assert set(fit.coefficients.unavailable) == {"zero_variance"}
     assert "no spread in the sample" in str(fit)
+    with pytest.raises(EstimationError, match="cannot be tested: no spread"):
+        terms_test(fit, "age")
 
 
 def test_more_coefficients_than_psus_leave_no_error() -> None:
@@ -185,6 +194,59 @@ def test_more_coefficients_than_psus_leave_no_error() -> None:
     assert set(fit.coefficients.unavailable) == {"no_degrees_of_freedom"}
     with pytest.raises(EstimationError, match="needs degrees of freedom"):
         terms_test(fit, "C(psu)")
+
+
+def test_a_level_that_a_replicate_leaves_out_is_refused() -> None:
+    data = DATA.assign(sex=np.where(DATA["psu"] == 7, "X", DATA["sex"]))
+    with pytest.raises(EstimationError, match="no weight in a replicate"):
+        glm(jackknifed(data), "q ~ sex")
+    with pytest.raises(EstimationError, match="no weight in a replicate"):
+        ordinal(jackknifed(data), "q ~ sex")
+
+
+def test_one_psu_shows_no_error() -> None:
+    fit = glm(sampled(DATA), "q ~ age", where=(DATA["psu"] == 7).to_numpy())
+    assert set(fit.coefficients.unavailable) == {"one_psu"}
+
+
+def test_degrees_of_freedom_are_of_the_design_unless_asked() -> None:
+    fit = glm(sampled(DATA), "q ~ age", where=(DATA["stratum"] == 1).to_numpy())
+    narrow, wide = fit.table()["p"], fit.table(df="domain")["p"]
+    assert fit.df_resid == 15
+    assert fit.coefficients.domain_df.tolist() == [3, 3]
+    assert (wide > narrow).all()
+    assert terms_test(fit, "age", df="domain").ddf == 3
+    assert terms_test(fit, "age", df=np.inf).p < terms_test(fit, "age").p
+
+
+def test_a_link_that_a_family_has_not_is_refused() -> None:
+    with pytest.raises(EstimationError, match="link of poisson must be one of log"):
+        glm(sampled(DATA), "count ~ age", family="poisson", link="logit")
+
+
+def test_a_reference_may_be_named_in_the_formula() -> None:
+    fit = glm(sampled(DATA), "q ~ C(mode, contr.treatment('web'))")
+    assert fit.frame.levels["mode"] == ["web", "sms", "text"]
+    assert fit.linear.value[0] == pytest.approx(mean(sampled(DATA), "q", where=(DATA["mode"] == "web")).value[0])
+
+
+def test_steps_that_overshoot_are_shortened() -> None:
+    # From a steep curve's coefficients to a flat one's: full Newton steps would run off.
+    draw = np.random.default_rng(9)
+    x = draw.normal(size=400) * 4
+    steep = np.arange(400) < 300
+    latent = np.where(steep, 6 * x, -0.2 * x) + draw.logistic(size=400)
+    data = pd.DataFrame({"x": x, "y": (latent > 0) * 1.0, "q": np.digitize(latent, [-1, 0, 1]), "w": 1.0})
+    w = np.where(steep, 1e-6, 1.0)
+    mostly, few = survey_design(data, weights=np.where(steep, 1.0, 1e-3)), survey_design(data, weights=w)
+    share, level = glm(mostly, "y ~ x", family="binomial"), ordinal(mostly, "q ~ x")
+    assert share.linear.at(w) == pytest.approx(glm(few, "y ~ x", family="binomial").linear.value, rel=1e-8)
+    assert level.linear.at(w) == pytest.approx(ordinal(few, "q ~ x").linear.value, rel=1e-8)
+
+
+def test_fewer_rows_than_coefficients_are_refused() -> None:
+    with pytest.raises(EstimationError, match="2 coefficients cannot be had from 1"):
+        glm(sampled(DATA), "yes ~ age", where=np.arange(len(DATA)) == 3)
 
 
 def test_a_missing_answer_everywhere_is_refused() -> None:
@@ -233,9 +295,9 @@ def test_interactions_are_found_whichever_way_round_they_are_written() -> None:
 
 
 def test_the_tail_of_equal_weights_is_that_of_f() -> None:
-    from scipy.stats import f
-
     assert tail(12.0, np.ones(3), 20) == pytest.approx(f.sf(4.0, 3, 20), rel=0.02)
+    assert tail(12.0, np.ones(3), np.inf) == pytest.approx(chi2.sf(12, 3), rel=0.02)
+    assert tail(3.0, np.ones(3), 20) == pytest.approx(f.sf(1.0, 3, 20), rel=0.02)
     assert tail(0.0, np.ones(3), 20) == 1
 
 
