@@ -107,10 +107,13 @@ def _solved(
     x: FloatArray, y: IntArray, w: FloatArray, names: tuple[str, ...], start: FloatArray | None = None
 ) -> FloatArray:
     """float64[p + q]: coefficients and thresholds, until a step is no more than rounding. Raises EstimationError."""
+    held = np.bincount(y, w)
+    if not held.all():
+        raise EstimationError("A level of the response has no weight in a set of replicate weights; join rare levels.")
     if start is not None:
         with suppress(EstimationError):  # too far away: begin again from the answers
             return _climbed(x, y, w, names, start)
-    below = np.cumsum(np.bincount(y, w)) / w.sum()
+    below = np.cumsum(held) / w.sum()
     return _climbed(x, y, w, names, np.concatenate([np.zeros(x.shape[1]), logit(below[:-1])]))
 
 

@@ -94,6 +94,12 @@ def test_the_order_of_a_categorical_counts() -> None:
         ordinal(sampled(DATA.assign(q=pd.Categorical(named))), "q ~ age")
 
 
+def test_a_level_that_a_replicate_leaves_out_is_refused() -> None:
+    data = DATA.assign(q=np.where(DATA["psu"] == 7, 5, DATA["q"]))
+    with pytest.raises(EstimationError, match="level of the response has no weight"):
+        ordinal(jackknifed(data), "q ~ age")
+
+
 def test_perfect_prediction_is_refused_by_name() -> None:
     data = DATA.assign(q=np.where(DATA["mode"] == "web", 4, DATA["q"]))
     with pytest.raises(EstimationError, match=r"mode\[T\.web\] predict"):
