@@ -1,6 +1,6 @@
 """The families of generalised linear models, as functions of the linear predictor that keep their digits far out.
 
-statsmodels' own clip shares at 2e-16, so that a row which a model calls wrongly with more certainty loses its score.
+statsmodels' own clip shares at 2e-16, so that a row which a model calls wrongly with more certainty loses its weight.
 """
 
 from collections.abc import Callable
