@@ -49,7 +49,14 @@ def ordinal(design: Sample, formula: str, *, where: Columns | None = None) -> Fi
     naive = direction(-hessian, np.eye(len(found)))
     influence = np.zeros((design.n, len(found)))
     influence[rows] = each @ naive / scale
-    linear = Linear(found, influence, lambda weights: _solved(x, y, weights[rows] / scale, names, found))
+
+    def at(weights: FloatArray) -> FloatArray:
+        try:
+            return _solved(x, y, weights[rows] / scale, names, found)
+        except EstimationError as problem:
+            raise EstimationError(f"Under a set of replicate weights: {problem}") from problem
+
+    linear = Linear(found, influence, at)
 
     def without(columns: Sequence[int]) -> float:
         kept, left = np.delete(x, list(columns), axis=1), tuple(np.delete(np.array(names), list(columns)))
@@ -109,7 +116,7 @@ def _solved(
     """float64[p + q]: coefficients and thresholds, until a step is no more than rounding. Raises EstimationError."""
     held = np.bincount(y, w)
     if not held.all():
-        raise EstimationError("A level of the response has no weight in a set of replicate weights; join rare levels.")
+        raise EstimationError("A level of the response has no weight; join rare levels.")
     if start is not None:
         with suppress(EstimationError):  # too far away: begin again from the answers
             return _climbed(x, y, w, names, start)

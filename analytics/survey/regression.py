@@ -19,7 +19,7 @@ from .formulas import Frame, model_frame
 from .linear import Linear, Sample, covariance
 from .scoring import direction, solved
 from .table import DegreesOfFreedom, Estimates
-from .variables import BoolArray, Columns, FloatArray, where_rows
+from .variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
 
 Family = Literal["gaussian", "binomial", "poisson"]
 _OUTCOMES: dict[Family, str] = {"gaussian": "mean", "binomial": "share", "poisson": "count"}
@@ -124,7 +124,10 @@ def glm(
     beta = solved(kind, x, y, w, away, frame.names)
 
     def at(weights: FloatArray) -> FloatArray:
-        return solved(kind, x, y, weights[rows] / mean_weight, away, frame.names, beta)
+        try:
+            return solved(kind, x, y, weights[rows] / mean_weight, away, frame.names, beta)
+        except EstimationError as problem:
+            raise EstimationError(f"Under a set of replicate weights: {problem}") from problem
 
     def deviance(columns: FloatArray) -> float:
         fitted = columns @ solved(kind, columns, y, w, away, frame.names) if columns.shape[1] else np.zeros(len(y))

@@ -16,8 +16,8 @@ from .variables import EstimationError, FloatArray
 _ROUNDS = 100
 _EDGE = 1e-7  # fitted shares or counts so near to what cannot happen are looked at for perfect prediction
 _EMPTY = (
-    "A coefficient cannot be told from the others under these weights: all rows of a level have no weight in a "
-    "replicate, or a level is predicted perfectly. Join rare levels."
+    "A coefficient cannot be told from the others: all rows of a level have no weight, or a level is predicted "
+    "perfectly. Join rare levels."
 )
 
 

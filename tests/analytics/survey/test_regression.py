@@ -198,9 +198,9 @@ def test_more_coefficients_than_psus_leave_no_error() -> None:
 
 def test_a_level_that_a_replicate_leaves_out_is_refused() -> None:
     data = DATA.assign(sex=np.where(DATA["psu"] == 7, "X", DATA["sex"]))
-    with pytest.raises(EstimationError, match="no weight in a replicate"):
+    with pytest.raises(EstimationError, match=r"replicate weights: .* no weight"):
         glm(jackknifed(data), "q ~ sex")
-    with pytest.raises(EstimationError, match="no weight in a replicate"):
+    with pytest.raises(EstimationError, match=r"replicate weights: .* no weight"):
         ordinal(jackknifed(data), "q ~ sex")
 
 
