@@ -145,6 +145,8 @@ class Estimates:
     def __str__(self) -> str:
         kind = "" if self.probability else "Non-probability sample: the errors rest on a model, not on a design.\n"
         shown = self.table().drop(columns=[] if any(self.unavailable) else ["reason"])
+        if np.isnan(self.srs).all():  # a contrast or a model's figure is set against no simple random sample
+            shown = shown.drop(columns=["n_effective", "deff"])
         text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.5g}")
         return f"{self.method}; 95 % intervals by t with {self.df} degrees of freedom\n{kind}{text}"
 
