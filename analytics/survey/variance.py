@@ -30,9 +30,10 @@ def taylor(design: Design, influence: FloatArray | csr_array, members: csr_array
         for unexplained in residual[1:]:
             totals = totals - sums(stage.unit, len(stage.stratum), unexplained[0]) @ unexplained[1]
         held = None
-        if design.adjust_domains and members is not None and number == 0:
+        needed = design.adjust_domains or (design.single_psu == "average" and not design.calibrations)
+        if members is not None and number == 0 and needed:
             held = sums(stage.unit, len(stage.stratum), cast(Any, members) != 0) > 0
-        found += between(stage, totals, design.single_psu, held)
+        found += between(stage, totals, design.single_psu, held, adjust_domains=design.adjust_domains)
     return found
 
 
@@ -44,10 +45,13 @@ def sums(unit: IntArray, units: int, weighted: FloatArray | csr_array) -> FloatA
     return cast(FloatArray, found.toarray() if hasattr(found, "toarray") else np.asarray(found))
 
 
-def between(stage: Stage, totals: FloatArray, policy: str, held: BoolArray | None = None) -> FloatArray:
+def between(
+    stage: Stage, totals: FloatArray, policy: str, held: BoolArray | None = None, *, adjust_domains: bool = False
+) -> FloatArray:
     """float64[k, k]: what one stage adds, from the totals [U, k] of its units; strata with one unit by the policy.
 
-    held: bool[U, k], the units with members of each domain; strata of which it has one then follow the policy as well.
+    held: bool[U, k], the units with members of each domain. adjust_domains: strata of which it has one follow the
+    policy as well. "average" goes by the strata that a domain has members in, as R's `subset` leaves them.
     """
     m, lonely = stage.sampled, stage.lonely
     centre = by_stratum(stage, totals) / m[:, None]
@@ -55,14 +59,18 @@ def between(stage: Stage, totals: FloatArray, policy: str, held: BoolArray | Non
         (stage.share * (1 - stage.fraction) * m / np.maximum(m - 1, 1))[:, None], totals.shape[1], axis=1
     )
     alone = np.repeat(lonely[:, None], totals.shape[1], axis=1)
+    there = np.ones(alone.shape, dtype=bool)
     if held is not None:
-        alone |= (by_stratum(stage, held.astype(float)) == 1) & (m > 1)[:, None]
+        members = by_stratum(stage, held.astype(float))
+        there = members > 0
+        if adjust_domains:
+            alone |= (members == 1) & (m > 1)[:, None]
     if policy == "adjust":
         centre[lonely] = totals.mean(axis=0)
         centre[alone & ~lonely[:, None]] = 0.0
     elif policy == "average" and alone.any():
-        counted = len(m) - alone.sum(axis=0)
-        factor = np.where(alone, 0.0, factor) * np.divide(len(m), counted, out=np.ones(len(counted)), where=counted > 0)
+        strata, counted = there.sum(axis=0), (there & ~alone).sum(axis=0)
+        factor = np.where(alone, 0.0, factor) * np.divide(strata, counted, out=np.ones(len(counted)), where=counted > 0)
     else:
         factor[lonely] = 0.0
     centred = (totals - centre[stage.stratum]) * np.sqrt(factor)[stage.stratum]
