@@ -50,8 +50,9 @@ def rake(
     cells = cells_of(found)
 
     def solve(base: FloatArray) -> Solution:
+        sums = cells.sums(base)
         for margin, codes in zip(found, cells.codes, strict=True):
-            level_sums(margin, codes, cells.sums(base))
+            level_sums(margin, codes, sums)
         raked = _sweep(cells, base, tolerance, max_iterations)
         return raked if bounds is None else _bounded(cells, raked, bounds, tolerance, max_iterations)
 

@@ -47,7 +47,9 @@ class Replicates:
         held = self.replicates[rows]
         if not len(held):
             return 0
-        return int((np.linalg.eigvalsh(held.T @ held) > 1e-10 * np.einsum("nr,nr->r", held, held).max()).sum()) - 1
+        gram = held.T @ held if held.shape[0] > held.shape[1] else held @ held.T
+        least = 1e-10 * np.einsum("nr,nr->r", held, held).max()
+        return int((np.linalg.eigvalsh(gram) > least).sum()) - 1
 
     def psus_of(self, rows: BoolArray) -> int:
         """How many PSUs hold these rows; where none are known, how many kinds of rows the replicates tell apart."""
