@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, hstack
 from .design import Calibration, calibration_of
 from .margins import Margin, Totals, WeightingError, indicators, level_sums, margin_calibration, margin_of, margins_of
 from .raking import Residuals
-from .variables import FloatArray, measured
+from .variables import BoolArray, FloatArray, measured
 from .weighting import S, Solution, Weighting, reweighted
 
 Distance = Literal["linear", "raking", "logit"]
@@ -33,7 +33,7 @@ def poststratify(
     """
     names = (by,) if isinstance(by, str) else tuple(by)
     totals = _cells(names, population) if isinstance(population, pd.DataFrame) else population
-    margin = margins_of(design.data, [margin_of(design.data, names[0] if len(names) == 1 else names, totals)])[0]
+    margin = margins_of(design.data, {names[0] if len(names) == 1 else names: totals}, design.weights > 0)[0]
     k = len(margin.totals)
 
     def solve(base: FloatArray) -> Solution:
@@ -70,7 +70,7 @@ def calibrate(
         raise WeightingError("The logit distance needs bounds, such as bounds=(0.5, 2).")
     if bounds is not None and not 0 <= bounds[0] < 1 < bounds[1]:
         raise WeightingError(f"bounds are factors on the weights, the first in 0..1, the second above 1; got {bounds}.")
-    columns, wanted, names, margins = _columns(design.data, totals, people)
+    columns, wanted, names, margins = _columns(design.data, totals, people, design.weights > 0)
     curve = _curve(distance, bounds)
 
     def solve(base: FloatArray) -> Solution:
@@ -192,11 +192,11 @@ def _refuse(names: list[str], wanted: FloatArray, got: FloatArray, curve: _Curve
 
 
 def _columns(
-    data: pd.DataFrame, totals: Mapping[str, float | Totals], people: float | None
+    data: pd.DataFrame, totals: Mapping[str, float | Totals], people: float | None, used: BoolArray
 ) -> tuple[csr_array, FloatArray, list[str], list[Margin]]:
     """Columns [n, p], their totals [p], their names, and the margins among them."""
-    margins = {name: margin_of(data, name, total) for name, total in totals.items() if isinstance(total, Mapping)}
-    checked = margins_of(data, list(margins.values())) if margins else []
+    margins = {name: margin_of(data, name, total, used) for name, total in totals.items() if isinstance(total, Mapping)}
+    checked = margins_of(data, list(margins.values()), used) if margins else []
     blocks: list[Any] = []
     wanted: list[float] = []
     names: list[str] = []
@@ -215,7 +215,7 @@ def _columns(
             wanted.extend(margin.totals.tolist())
             names.extend(margin.level(code) for code in range(len(margin.totals)))
             continue
-        values = measured(data, name, name)
+        values = np.where(used, measured(data, name, name), 0.0)
         if not np.isfinite(values).all():
             raise WeightingError(f"{name} is missing in {np.isnan(values).sum()} rows. Impute it before calibrating.")
         blocks.append(values[:, None])

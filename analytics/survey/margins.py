@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from .design import Calibration, inverse_of
-from .variables import DesignError, FloatArray, IntArray, column
+from .variables import BoolArray, DesignError, FloatArray, IntArray, column
 
 Totals = Mapping[Any, float]
 
@@ -47,13 +47,13 @@ def kish_effect(weights: npt.ArrayLike) -> float:
     return float(len(w) * (w @ w) / w.sum() ** 2)
 
 
-def margins_of(data: pd.DataFrame, given: Margins) -> list[Margin]:
+def margins_of(data: pd.DataFrame, given: Margins, used: BoolArray) -> list[Margin]:
     """Checked margins of one population: a column's name, or several names, with the total of each level.
 
-    Levels of several columns are tuples. Raises WeightingError on a level that the sample or the population lacks.
+    used: bool[n], the rows that have a weight; the others need no label. Levels of several columns are tuples. Raises WeightingError on a level that the sample or the population lacks.
     """
     if isinstance(given, Mapping):
-        found = [margin_of(data, name, totals) for name, totals in given.items()]
+        found = [margin_of(data, name, totals, used) for name, totals in given.items()]
     else:
         found = list(given)
     if not found:
@@ -70,7 +70,7 @@ def margins_of(data: pd.DataFrame, given: Margins) -> list[Margin]:
     return found
 
 
-def margin_of(data: pd.DataFrame, names: Any, totals: Totals) -> Margin:
+def margin_of(data: pd.DataFrame, names: Any, totals: Totals, used: BoolArray) -> Margin:
     """The margin of a column, or of the crossing of several. Raises WeightingError on a row outside its levels."""
     called = " x ".join(map(str, names)) if isinstance(names, tuple) else str(names)
     levels = list(totals)
@@ -92,6 +92,7 @@ def margin_of(data: pd.DataFrame, names: Any, totals: Totals) -> Margin:
     else:
         columns = [column(data, names, "margin", WeightingError)]
         codes = _codes(columns[0], levels)
+    codes = np.where(used, codes, np.maximum(codes, 0))
     outside = np.flatnonzero(codes < 0)
     if len(outside):
         met = ", ".join(str(values.iloc[outside[0]]) for values in columns)

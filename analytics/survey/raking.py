@@ -46,7 +46,7 @@ def rake(
     1992), or without weights, as R `rake` has it. Raises WeightingError: a level that nobody or nothing fills, margins
     with different sums, or no convergence in max_iterations sweeps.
     """
-    found = margins_of(design.data, margins)
+    found = margins_of(design.data, margins, design.weights > 0)
     cells = cells_of(found)
 
     def solve(base: FloatArray) -> Solution:

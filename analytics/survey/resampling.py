@@ -155,7 +155,7 @@ def _half_samples(stage: Stage, rho: float) -> tuple[FloatArray, float]:
     half = np.full(len(stage.stratum), -1)
     half[order[np.unique(stage.stratum[order], return_index=True)[1]]] = 1
     signs = half[:, None] * chosen[stage.stratum]
-    return 1 + (1 - rho) * signs, 1 / (chosen.shape[1] * (1 - rho) ** 2)
+    return np.asarray(1 + (1 - rho) * signs, dtype=np.float64), 1 / (chosen.shape[1] * (1 - rho) ** 2)
 
 
 def _canty_davison(stage: Stage, count: int, draw: np.random.Generator) -> FloatArray:
