@@ -50,7 +50,8 @@ def kish_effect(weights: npt.ArrayLike) -> float:
 def margins_of(data: pd.DataFrame, given: Margins, used: BoolArray) -> list[Margin]:
     """Checked margins of one population: a column's name, or several names, with the total of each level.
 
-    used: bool[n], the rows that have a weight; the others need no label. Levels of several columns are tuples. Raises WeightingError on a level that the sample or the population lacks.
+    used: bool[n], the rows that have a weight; the others need no label. Levels of several columns are tuples. Raises
+    WeightingError on a level that the sample or the population lacks.
     """
     if isinstance(given, Mapping):
         found = [margin_of(data, name, totals, used) for name, totals in given.items()]

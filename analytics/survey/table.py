@@ -19,7 +19,7 @@ REASONS = {
     "one_respondent": "one respondent",
     "one_psu": "one PSU: how PSUs differ cannot be seen",
     "no_degrees_of_freedom": "no degrees of freedom",
-    "zero_variance": "no spread in the sample",
+    "zero_variance": "no spread in the sample, or fixed by its weights",
 }
 
 

@@ -1,5 +1,6 @@
 """R's functions that give a design other weights, and what the calibration cases hold of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.survey.calibration import calibrate, poststratify
+from analytics.survey.design import Design
 from analytics.survey.estimates import mean, total
 from analytics.survey.raking import rake
 from analytics.survey.trimming import trim
@@ -20,6 +22,8 @@ _POPULATIONS: dict[str, tuple[tuple[str, ...], Mapping[Any, float]]] = {
     "pop.types": (("stype",), {"E": 4421.0, "H": 755.0, "M": 1018.0}),
     "pop.sch": (("sch.wide",), {"No": 1072.0, "Yes": 5122.0}),
 }
+# Calls with a population spelt in R that `syntax` does not read; `_poststratify` has it.
+SPELT_OUT = re.compile(r"(postStratify\(d, ~sex \+ wavef), as\.data\.frame\(.*$")
 _ITEMS = {"apiclus1": ("api00", "enroll"), "trust": ("q1", "q4", "one")}
 
 
@@ -29,7 +33,7 @@ def _poststratify(call: Call, scope: Scope) -> Scope:
     given = call.get("population", 2)
     if isinstance(given, Name):
         by, population = _POPULATIONS[given.name]
-    else:  # the population of this case is spelt in R that `syntax` does not read
+    else:
         by, population = ("sex", "wavef"), _sex_by_wave()
     return replace(scope, design=poststratify(scope.design, by, population)[0])
 
@@ -55,7 +59,7 @@ def _rake(call: Call, scope: Scope) -> Scope:
 def _calibrate(call: Call, scope: Scope) -> Scope:
     scope = designed(call.get("design", 0), scope)
     given = call.get("population", 2)
-    totals = scope.meta["calib_vector_trust"]["totals"] if isinstance(given, Name) else values(given, scope.data)
+    totals = _trust_totals(scope) if isinstance(given, Name) else values(given, scope.data)
     columns = model_matrix(formula(call.get("formula", 1)), scope.data)
     bounds = call.get("bounds")
     data = scope.data.assign(**{f"column{k}": column for k, column in enumerate(columns)})
@@ -73,6 +77,7 @@ def _calibrate(call: Call, scope: Scope) -> Scope:
 def _trim(call: Call, scope: Scope) -> Scope:
     scope = designed(call.get("design", 0), scope)
     bounds = {name: call.get(name) for name in ("lower", "upper") if call.get(name) is not None}
+    assert isinstance(scope.design, Design)
     return replace(scope, design=trim(scope.design, strict=bool(call.get("strict")), **bounds)[0])
 
 
@@ -104,6 +109,12 @@ def model_matrix(terms: list[Any], data: pd.DataFrame) -> list[np.ndarray]:
         levels = list(column.cat.categories) if hasattr(column, "cat") else sorted(column.unique())
         found.extend((column == level).to_numpy(dtype=float) for level in levels[bool(found) :])
     return found
+
+
+def _trust_totals(scope: Scope) -> list[float]:
+    """The totals of the columns that R makes of the five margins: everyone, then each level but the first."""
+    margins = [one["counts"] for one in scope.meta["population_margins_trust"].values()]
+    return [sum(margins[0]), *(count for counts in margins for count in counts[1:])]
 
 
 def _sex_by_wave() -> dict[tuple[str, str], float]:
