@@ -37,9 +37,9 @@ def trim(
             )
         cut = np.where(drawn, np.clip(weights, lower, upper), 0.0)
         weights = np.where(inside, cut + (weights - cut).sum() / inside.sum(), cut)
-        if (weights[drawn] <= 0).any():
-            raise WeightingError("Raising weights to `lower` leaves others at 0 or less. Choose a smaller `lower`.")
         rounds, outside = rounds + 1, drawn & ((weights < lower) | (weights > upper))
+    if (weights[drawn] <= 0).any():
+        raise WeightingError("Raising weights to `lower` leaves others at 0 or less. Choose a smaller `lower`.")
     bounded = int((drawn & ((weights <= lower) | (weights >= upper))).sum())
     report = weighting("trimming", design.weights, Solution(weights, max(rounds, 1), 0.0, bounded))
     return with_weights(design, weights), replace(report, iterations=rounds)

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
 from .design import Calibration, Design, with_weights
 from .linear import Sample
 from .margins import WeightingError, kish_effect
+from .replicates import Replicates
 from .variables import FloatArray
 
-S = TypeVar("S", Design, "Sample")
+S = TypeVar("S", Design, Replicates, Sample)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def reweighted(
     found = solve(base)
     report = weighting(method, base, found)
     if isinstance(sample, Design):
-        return with_weights(sample, found.weights, calibration(base)), report
+        return cast(S, with_weights(sample, found.weights, calibration(base))), report
     replicates = np.empty_like(sample.replicates)
     for number in range(sample.count):
         try:
