@@ -44,7 +44,7 @@ class Replicates:
 
     def df_of(self, rows: BoolArray) -> int:
         """Rank of these rows' replicate weights minus one; a column under 1e-5 of the largest adds no rank, as in R."""
-        held = self.replicates[rows]
+        held = self._kinds(rows)
         if not len(held):
             return 0
         gram = held.T @ held if held.shape[0] > held.shape[1] else held @ held.T
@@ -55,10 +55,16 @@ class Replicates:
         """How many PSUs hold these rows; where none are known, how many kinds of rows the replicates tell apart."""
         if self.unit is not None:
             return len(np.unique(self.unit[rows]))
-        # A row's factors seen from one odd angle: equal for rows of one PSU, and for no others.
+        return len(self._kinds(rows))
+
+    def _kinds(self, rows: BoolArray) -> FloatArray:
+        """float64[k, R]: the factors on the weights of these rows, each kind once."""
+        # Seen from one odd angle, factors are equal for rows of one PSU, and for no others.
         angle = np.cos(np.arange(1, self.count + 1) ** 1.5)
-        factors = (self.replicates[rows] @ angle) / np.where(self.weights[rows] > 0, self.weights[rows], 1)
-        return len(np.unique(np.round(factors, 9)))
+        held = np.flatnonzero(rows & (self.weights > 0))
+        seen = np.round((self.replicates[held] @ angle) / self.weights[held], 9)
+        firsts = held[np.unique(seen, return_index=True)[1]]
+        return np.asarray(self.replicates[firsts] / self.weights[firsts, None])
 
     def weights_of(self, number: int) -> FloatArray:
         """float64[n]: the weights of one replicate."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -71,7 +71,8 @@ def reweighted(
     found = solve(base)
     report = weighting(method, base, found)
     if isinstance(sample, Design):
-        return cast(S, with_weights(sample, found.weights, calibration(base))), report
+        redesigned: Any = with_weights(sample, found.weights, calibration(base))
+        return redesigned, report
     replicates = np.empty_like(sample.replicates)
     for number in range(sample.count):
         try:
