@@ -1,7 +1,7 @@
 """Post-stratification and calibration of weights to population totals (Deville and Särndal 1992)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -10,12 +10,13 @@ from scipy.sparse import csr_array, hstack
 
 from .design import Calibration, calibration_of
 from .margins import Margin, Totals, WeightingError, indicators, level_sums, margin_calibration, margin_of, margins_of
-from .raking import Residuals
+from .raking import Residuals, calibrated, cells_of
 from .variables import BoolArray, FloatArray, measured
 from .weighting import S, Solution, Weighting, reweighted
 
 Distance = Literal["linear", "raking", "logit"]
 _TOLERANCE = 1e-10
+_GOOD = 1e-12  # another step would not be worth its time
 _ITERATIONS = 200
 
 
@@ -72,14 +73,27 @@ def calibrate(
         raise WeightingError(f"bounds are factors on the weights, the first in 0..1, the second above 1; got {bounds}.")
     columns, wanted, names, margins = _columns(design.data, totals, people, design.weights > 0)
     curve = _curve(distance, bounds)
-
-    def solve(base: FloatArray) -> Solution:
-        for margin in margins:
-            level_sums(margin, margin.codes, base)
-        return _solve(columns, wanted, names, base, curve)
-
+    cells = cells_of(margins) if margins and len(margins) == len(totals) else None
     shown = f"{distance} calibration" + (f" with factors in {bounds[0]:g} to {bounds[1]:g}" if bounds else "")
-    return reweighted(design, shown, solve, lambda base: calibration_of(columns, base))
+    if cells is None or cells.cell is None:
+
+        def by_row(base: FloatArray) -> Solution:
+            for margin in margins:
+                level_sums(margin, margin.codes, base)
+            return _solve(columns, wanted, names, base, curve)
+
+        return reweighted(design, shown, by_row, lambda base: calibration_of(columns, base))
+    of_cell = indicators(cells.codes, [len(margin.totals) for margin in margins])
+
+    def by_cell(base: FloatArray) -> Solution:
+        sums = cells.sums(base)
+        for margin, codes in zip(margins, cells.codes, strict=True):
+            level_sums(margin, codes, sums)
+        found = _solve(of_cell, wanted, names, sums, curve)
+        factors = np.divide(found.weights, sums, out=np.zeros(len(sums)), where=sums > 0)
+        return replace(found, weights=base * cells.rows(factors))
+
+    return reweighted(design, shown, by_cell, lambda base: calibrated(cells, base, "weighted"))
 
 
 @dataclass(frozen=True)
@@ -161,7 +175,7 @@ def _solve(x: csr_array, wanted: FloatArray, names: list[str], base: FloatArray,
             best, error, iterations = weights, now, iteration
         elif error <= _TOLERANCE or length <= 1e-10:
             break
-        if now <= 1e-15:
+        if now <= _GOOD:
             break
     if error > _TOLERANCE:
         _refuse(names, wanted, columns.T @ best, curve)
@@ -200,14 +214,12 @@ def _columns(
     blocks: list[Any] = []
     wanted: list[float] = []
     names: list[str] = []
-    if people is not None:
+    if people is not None and not checked:
         blocks.append(np.ones((len(data), 1)))
         wanted.append(float(people))
         names.append("people")
-        if checked and not np.isclose(checked[0].totals.sum(), people, rtol=1e-9, atol=0):
-            raise WeightingError(
-                f"people is {people:.10g}, but {checked[0].name} sums to {checked[0].totals.sum():.10g}."
-            )
+    elif people is not None and not np.isclose(checked[0].totals.sum(), people, rtol=1e-9, atol=0):
+        raise WeightingError(f"people is {people:.10g}, but {checked[0].name} sums to {checked[0].totals.sum():.10g}.")
     for name, total in totals.items():
         if isinstance(total, Mapping):
             margin = margins[name]

@@ -18,6 +18,8 @@ def trim(
     and strict repeats until none is. Margins that the weights met are met no longer (`rake` with bounds keeps them);
     the variance stays that of the calibration, as in R. Raises WeightingError where no weights can do it.
     """
+    if not isinstance(design, Design):
+        raise WeightingError("Trim the design's weights first, then make replicates of it.")
     weights = design.weights
     drawn = weights > 0
     total, n = weights.sum(), int(drawn.sum())
