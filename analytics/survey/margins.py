@@ -93,14 +93,16 @@ def margin_of(data: pd.DataFrame, names: Any, totals: Totals, used: BoolArray) -
     else:
         columns = [column(data, names, "margin", WeightingError)]
         codes = _codes(columns[0], levels)
-    codes = np.where(used, codes, np.maximum(codes, 0))
-    outside = np.flatnonzero(codes < 0)
-    if len(outside):
+    unknown = codes < 0
+    if (unknown & used).any():
+        outside = np.flatnonzero(unknown & used)
         met = ", ".join(str(values.iloc[outside[0]]) for values in columns)
         raise WeightingError(
             f"{called} is {met} in row {outside[0]}, which has no population total ({len(outside)} such rows); there "
             f"are totals for {', '.join(map(str, levels[:8]))}. Impute a missing level, or give the level its total."
         )
+    if unknown.any():
+        codes = np.where(unknown, 0, codes)
     counts = np.array([float(totals[level]) for level in levels])
     return Margin(called, codes, counts, [", ".join(map(str, x)) if isinstance(x, tuple) else x for x in levels])
 

@@ -64,18 +64,38 @@ class Cells:
     """Rows that lie in the same level of every margin, as one.
 
     cell: int64[n], the cell of each row, or None where each is its own. codes: for each margin int64[C], the level of
-    each cell.
+    each cell. Cells that are not rows lie in the order of a table with an axis for each margin.
     """
 
     margins: Sequence[Margin]
     codes: Sequence[IntArray]
     cell: IntArray | None
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of levels of each margin."""
+        return tuple(len(margin.totals) for margin in self.margins)
+
     def sums(self, weights: FloatArray) -> FloatArray:
         """float64[C]: weights by cell."""
         if self.cell is None:
             return weights
         return np.bincount(self.cell, weights, minlength=len(self.codes[0])).astype(np.float64, copy=False)
+
+    def levels(self, place: int, weights: FloatArray) -> FloatArray:
+        """float64[k]: weights of cells by the levels of a margin."""
+        if self.cell is None:
+            return np.bincount(self.codes[place], weights, minlength=self.shape[place]).astype(float, copy=False)
+        others = tuple(axis for axis in range(len(self.shape)) if axis != place)
+        return np.asarray(weights.reshape(self.shape).sum(axis=others))
+
+    def scale(self, place: int, weights: FloatArray, ratio: FloatArray) -> None:
+        """Multiply weights of cells, in place, by a number of each level of a margin."""
+        if self.cell is None:
+            weights *= ratio[self.codes[place]]
+        else:
+            table = weights.reshape(self.shape)
+            table *= ratio.reshape([-1 if axis == place else 1 for axis in range(len(self.shape))])
 
     def rows(self, factors: FloatArray) -> FloatArray:
         """float64[n]: a number of each cell, for its rows."""
@@ -104,15 +124,15 @@ def _sweep(cells: Cells, start: FloatArray, tolerance: float, max_iterations: in
     weights, error, worst = before.copy(), np.inf, ""
     for iteration in range(1, max_iterations + 1):
         moved = 0.0
-        for margin, codes in zip(cells.margins, cells.codes, strict=True):
-            ratio = _ratio(margin, codes, weights)
+        for place in range(len(cells.margins)):
+            ratio = _ratio(cells, place, weights)
             moved = max(moved, float(np.abs(ratio - 1).max()))
-            weights *= ratio[codes]
+            cells.scale(place, weights, ratio)
         if moved > tolerance and iteration < max_iterations:
             continue
         error = 0.0
-        for margin, codes in zip(cells.margins, cells.codes, strict=True):
-            miss = np.abs(1 / _ratio(margin, codes, weights) - 1)
+        for place, margin in enumerate(cells.margins):
+            miss = np.abs(1 / _ratio(cells, place, weights) - 1)
             if miss.max() >= error:
                 error, worst = float(miss.max()), margin.level(int(miss.argmax()))
         if error <= tolerance:
@@ -124,9 +144,9 @@ def _sweep(cells: Cells, start: FloatArray, tolerance: float, max_iterations: in
     )
 
 
-def _ratio(margin: Margin, codes: IntArray, weights: FloatArray) -> FloatArray:
-    sums = np.bincount(codes, weights, minlength=len(margin.totals))
-    return np.divide(margin.totals, sums, out=np.ones(len(sums)), where=sums > 0)
+def _ratio(cells: Cells, place: int, weights: FloatArray) -> FloatArray:
+    sums = cells.levels(place, weights)
+    return np.divide(cells.margins[place].totals, sums, out=np.ones(len(sums)), where=sums > 0)
 
 
 def _bounded(cells: Cells, raked: Solution, bounds: Bounds, tolerance: float, max_iterations: int) -> Solution:

@@ -88,14 +88,17 @@ def reweighted(
 def weighting(method: str, base: FloatArray, found: Solution) -> Weighting:
     """The report on weights that were `base` before."""
     used = base > 0
-    factors = found.weights[used] / base[used]
+    after = found.weights
+    if not used.all():
+        base, after = base[used], after[used]
+    factors = after / base
     return Weighting(
         method,
-        int(used.sum()),
+        len(base),
         found.iterations,
         found.error,
-        kish_effect(base[used]),
-        kish_effect(found.weights[used]),
+        kish_effect(base),
+        kish_effect(after),
         float(factors.min()),
         float(factors.max()),
         found.bounded,
