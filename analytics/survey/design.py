@@ -24,12 +24,15 @@ SinglePsuPolicy = Literal["fail", "remove", "certainty", "adjust", "average"]
 class Calibration:
     """What weights were calibrated to, as variance needs it.
 
-    x: [n, p] columns; base: float64[n], the weights before it; inverse: [p, p] of x' diag(base) x.
+    x: [n, p] columns; base: float64[n], the weights of the regression that leaves residuals: those before it;
+    inverse: [p, p] of x' diag(base) x. weights: float64[n], those it gave, which a later trim does not change;
+    `with_weights` fills them in.
     """
 
     x: csr_array
     base: FloatArray
     inverse: FloatArray
+    weights: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +136,7 @@ def refuse_single_psus(found: Sequence[Stage]) -> None:
 
 def with_weights(design: Design, weights: FloatArray, calibration: Calibration | None = None) -> Design:
     """The same design with other weights, and what they were calibrated to."""
-    added = () if calibration is None else (calibration,)
+    added = () if calibration is None else (replace(calibration, weights=weights),)
     return replace(design, weights=weights, calibrations=(*design.calibrations, *added))
 
 
@@ -144,11 +147,14 @@ def calibration_of(x: csr_array | FloatArray, base: FloatArray) -> Calibration:
         raise DesignError(f"The calibration columns must have {len(base)} rows; got {columns.shape[0]}.")
     if not np.isfinite(columns.data).all():
         raise DesignError("The calibration columns must be finite; a missing margin cannot have been calibrated to.")
-    gram = (columns.T @ columns.multiply(base[:, None]).tocsr()).toarray()
-    # Margins overlap (each sums to the same total), so the cross-product has no plain inverse.
+    return Calibration(columns, base, inverse_of((columns.T @ columns.multiply(base[:, None]).tocsr()).toarray()))
+
+
+def inverse_of(gram: FloatArray) -> FloatArray:
+    """float64[p, p]: an inverse of a cross-product of columns, also where they overlap (each margin has one sum)."""
     size = np.sqrt(np.where(np.diag(gram) > 0, np.diag(gram), 1.0))
-    inverse = np.linalg.pinv(gram / np.outer(size, size), rcond=1e-12, hermitian=True) / np.outer(size, size)
-    return Calibration(columns, base, inverse)
+    scaled: FloatArray = np.linalg.pinv(gram / np.outer(size, size), rcond=1e-12, hermitian=True)
+    return np.asarray(scaled / np.outer(size, size))
 
 
 def rows_of(design: Design, where: Columns | None) -> BoolArray:

@@ -169,7 +169,13 @@ def _estimated(
     value = np.where(counts > 0, linear.value, np.nan)
     variances, spread = np.diag(found), np.concatenate(srs)
     unavailable = tuple(
-        reason_of(int(counts[k]), design.psus_of(held[k]), df, float(variances[k]), float(spread[k]), total=total)
+        reason_of(
+            int(counts[k]),
+            design.psus_of(held[k]),
+            df,
+            float(variances[k]),
+            float(max(spread[k], linear.value[k] ** 2) if total else spread[k]),
+        )
         for k in range(len(table))
     )
     kind = "total" if total else "ratio" if variables[0].amount is not None else "mean"
@@ -234,8 +240,8 @@ def _simple(
     return n, found, np.divide(n, size, out=np.zeros(k), where=size > 0)
 
 
-def reason_of(n: int, psus: int, df: int, variance: float, srs: float, *, total: bool) -> str:
-    """Why an estimate has no standard error, a key of `table.REASONS`, or ""; total: srs says nothing of it."""
+def reason_of(n: int, psus: int, df: int, variance: float, scale: float) -> str:
+    """Why an estimate has no standard error, a key of `table.REASONS`, or ""; scale: a variance that is no rounding."""
     if n == 0:
         return "no_base"
     if n == 1:
@@ -246,6 +252,4 @@ def reason_of(n: int, psus: int, df: int, variance: float, srs: float, *, total:
         return "no_degrees_of_freedom"
     if not np.isfinite(variance):
         return "empty_replicate"
-    if total:
-        return "" if variance > 0 else "zero_variance"
-    return "zero_variance" if variance <= _ROUNDING * srs or srs == 0 else ""
+    return "zero_variance" if variance <= _ROUNDING * scale or scale == 0 else ""

@@ -128,7 +128,7 @@ def quantile(
     value = asked.read(asked.p)
     limits, error, spread = _limits(asked, value, interval, sure.level, df)
     reasons = [
-        reason_of(int(n), units, int(min(degrees, 1)), float(variance), 0.0, total=True)
+        reason_of(int(n), units, int(min(degrees, 1)), float(variance), float(variance))
         for n, units, degrees, variance in zip(asked.n, psus * len(shares), df, spread**2, strict=True)
     ]
     return Quantiles(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .variables import BoolArray, FloatArray
+from .variables import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,7 +13,8 @@ class Replicates:
     """A design of n rows with R sets of weights (R `svrepdesign`).
 
     replicates: float64[n, R], whole weights. scale, rscales float64[R]: the variance is scale * sum(rscales * squared
-    deviations), from the replicates' mean, or from the full estimate if mse.
+    deviations), from the replicates' mean, or from the full estimate if mse. unit: int64[n], the PSU of each row where
+    it is known.
     """
 
     data: pd.DataFrame = field(repr=False)
@@ -24,6 +25,7 @@ class Replicates:
     mse: bool = False
     kind: str = "replicates"
     probability: bool = True
+    unit: IntArray | None = field(default=None, repr=False)
 
     @property
     def n(self) -> int:
@@ -41,13 +43,28 @@ class Replicates:
         return self.df_of(self.weights > 0)
 
     def df_of(self, rows: BoolArray) -> int:
-        """Rank of these rows' replicate weights minus one."""
-        return int(np.linalg.matrix_rank(self.replicates[rows], tol=None)) - 1
+        """Rank of these rows' replicate weights minus one; a column under 1e-5 of the largest adds no rank, as in R."""
+        held = self._kinds(rows)
+        if not len(held):
+            return 0
+        gram = held.T @ held if held.shape[0] > held.shape[1] else held @ held.T
+        least = 1e-10 * np.einsum("nr,nr->r", held, held).max()
+        return int((np.linalg.eigvalsh(gram) > least).sum()) - 1
 
     def psus_of(self, rows: BoolArray) -> int:
-        """How many kinds of rows the replicates tell apart: as many PSUs as a figure can rest on."""
-        factors = self.replicates[rows] / np.where(self.weights[rows] > 0, self.weights[rows], 1)[:, None]
-        return len(np.unique(np.round(factors, 9), axis=0))
+        """How many PSUs hold these rows; where none are known, how many kinds of rows the replicates tell apart."""
+        if self.unit is not None:
+            return len(np.unique(self.unit[rows]))
+        return len(self._kinds(rows))
+
+    def _kinds(self, rows: BoolArray) -> FloatArray:
+        """float64[k, R]: the factors on the weights of these rows, each kind once."""
+        # Seen from one odd angle, factors are equal for rows of one PSU, and for no others.
+        angle = np.cos(np.arange(1, self.count + 1) ** 1.5)
+        held = np.flatnonzero(rows & (self.weights > 0))
+        seen = np.round((self.replicates[held] @ angle) / self.weights[held], 9)
+        firsts = held[np.unique(seen, return_index=True)[1]]
+        return np.asarray(self.replicates[firsts] / self.weights[firsts, None])
 
     def weights_of(self, number: int) -> FloatArray:
         """float64[n]: the weights of one replicate."""
@@ -61,3 +78,10 @@ class Replicates:
         centred = (values - centre) * np.sqrt(self.rscales)[:, None]
         found: FloatArray = self.scale * (centred.T @ centred)
         return found
+
+    def __str__(self) -> str:
+        kind = "" if self.probability else " non-probability sample;"
+        return (
+            f"Replicate weights of {self.n} rows:{kind} {self.count} replicates ({self.kind}), {self.df} degrees of "
+            f"freedom, weights sum to {self.weights.sum():.6g}"
+        )

@@ -114,7 +114,7 @@ def _spread(
         srs=np.full(len(value), np.nan),
         drawn=np.zeros(len(value)),
         unavailable=tuple(
-            reason_of(int(counts[k]), psus[k], df, float(each[k]), 0.0, total=True)
+            reason_of(int(counts[k]), psus[k], df, float(each[k]), float(each[k]))
             for each in variances
             for k in range(base.k)
         ),

@@ -19,7 +19,7 @@ REASONS = {
     "one_respondent": "one respondent",
     "one_psu": "one PSU: how PSUs differ cannot be seen",
     "no_degrees_of_freedom": "no degrees of freedom",
-    "zero_variance": "no spread in the sample",
+    "zero_variance": "no spread in the sample, or fixed by its weights",
     "limit_off_scale": "the interval of the share at or below it leaves 0..1: choose beta, xlogit or asin",
     "replicate_without_spread": "a replicate has a share of 0 or 1, without log-odds: choose xlogit or korn_graubard",
     "one_answer": "both limits are the same answer",

@@ -86,20 +86,22 @@ def by_stratum(stage: Stage, of_units: FloatArray) -> FloatArray:
 def _residual(design: Design, z: Any) -> list[Any]:
     """What is summed by unit: the weighted influence, then for each calibration its weighted columns and slopes.
 
-    The regression is on the base weights of its own calibration, last one first, as R applies them.
+    The regression is on the base weights of its own calibration, first one first, as R applies them. Weights that were
+    trimmed since then count in the influence; the calibration keeps the weights that it gave.
     """
-    weighted = z.multiply(design.weights[:, None]).tocsr() if hasattr(z, "multiply") else z * design.weights[:, None]
-    found: list[Any] = [weighted]
-    current = z
+    current = _weighted(z, design.weights)
+    found: list[Any] = [current]
     for calibration in design.calibrations:
-        explained = (
-            current.multiply(calibration.base[:, None]).tocsr()
-            if hasattr(current, "multiply")
-            else (current * calibration.base[:, None])
-        )
-        cross = calibration.x.T @ explained
+        after = design.weights if calibration.weights is None else calibration.weights
+        share = np.divide(calibration.base, after, out=np.zeros(len(after)), where=after != 0)
+        cross = calibration.x.T @ _weighted(current, share)
         slopes = calibration.inverse @ (cross.toarray() if hasattr(cross, "toarray") else cross)
-        found.append((calibration.x.multiply(design.weights[:, None]).tocsr(), slopes))
+        columns: Any = _weighted(calibration.x, after)
+        found.append((columns, slopes))
         if len(design.calibrations) > 1:
-            current = (current.toarray() if hasattr(current, "toarray") else current) - calibration.x @ slopes
+            current = (current.toarray() if hasattr(current, "toarray") else current) - columns @ slopes
     return found
+
+
+def _weighted(z: Any, weights: FloatArray) -> Any:
+    return z.multiply(weights[:, None]).tocsr() if hasattr(z, "multiply") else z * weights[:, None]
