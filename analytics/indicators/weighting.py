@@ -7,15 +7,15 @@ sample any more. Who withheld area, sex or age is placed, for weighting only, by
 those who fit the rest; estimates by sex use the answer that was given and nothing else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import block_diag, csr_array
 
-from analytics.design import Calibration, Design, make_design
-from analytics.weights import Margin, margin_columns, rake
+from analytics.survey.design import Design, survey_design
+from analytics.survey.margins import kish_effect
+from analytics.survey.raking import rake
 from survey_app.instrument import Instrument
 from survey_app.paradata import Entry
 
@@ -43,10 +43,15 @@ class Weighted:
 
 def weight_given(frame: pd.DataFrame) -> Weighted:
     """The design of microdata that came with weights, strata and PSUs; waves that share PSUs share them here."""
-    stratum = None if frame["stratum"].isna().all() else frame["stratum"].astype(str).to_numpy()
-    psu = None if frame["psu"].isna().all() else frame["psu"].astype(str).to_numpy()
-    weights = np.ones(len(frame)) if frame["weight"].isna().all() else frame["weight"].astype(float).to_numpy()
-    return Weighted(make_design(weights, stratum=stratum, psu=psu, single_psu="adjust"), {}, {}, {})
+    held = [name for name in ("stratum", "psu", "weight") if not frame[name].isna().all()]
+    design = survey_design(
+        frame,
+        weights=frame["weight"].astype(float) if "weight" in held else np.ones(len(frame)),
+        strata=frame["stratum"].astype(str) if "stratum" in held else None,
+        psu=frame["psu"].astype(str) if "psu" in held else None,
+        single_psu="adjust",
+    )
+    return Weighted(design, {}, {}, {})
 
 
 def weight_to_census(frame: pd.DataFrame, instrument: Instrument, seed: int) -> Weighted:
@@ -58,47 +63,40 @@ def weight_to_census(frame: pd.DataFrame, instrument: Instrument, seed: int) -> 
     wave's interviews. Strata and PSUs are the frame's: waves that name the same PSU share it, and a stratum without
     PSUs is drawn anew in each wave. Everybody else is her own PSU in the stratum of wave, area class and way in.
     Areas with fewer than SMALLEST_LEVEL respondents in a wave are joined to the smallest other one for weighting.
-    Raises RakingError or DesignError.
+    Raises WeightingError or DesignError.
     """
     cells = pd.DataFrame(
         [(c.area, c.sex, c.age, c.population) for c in instrument.census], columns=["area", "sex", "age", "n"]
     )
-    weights, base = np.empty(len(frame)), np.empty(len(frame))
-    strata, psus = np.empty(len(frame), dtype=object), np.empty(len(frame), dtype=object)
-    blocks: list[csr_array] = []
-    order: list[npt.NDArray[np.int64]] = []
-    kish: dict[str, float] = {}
-    error: dict[str, float] = {}
+    parts: list[pd.DataFrame] = []
+    areas: dict[tuple[str, str], float] = {}
+    people: dict[tuple[str, str], float] = {}
     drawn: dict[str, float] = {}
-    for wave in sorted(frame["wave"].unique()):
-        rows = np.flatnonzero(frame["wave"].to_numpy() == wave)
-        placed = _placed(frame.iloc[rows], instrument, np.random.default_rng([seed, len(order)]))
+    for number, wave in enumerate(sorted(frame["wave"].unique())):
+        of_wave = frame[frame["wave"] == wave]
+        placed = _placed(of_wave, instrument, np.random.default_rng([seed, number]))
         classes = _classes(placed["area"], cells)
         of_class = placed["area"].map(classes)
-        margins = [
-            _margin("area", of_class, cells["area"].map(classes), cells["n"]),
-            _margin("sex and age", placed["sex"] + " " + placed["age"], cells["sex"] + " " + cells["age"], cells["n"]),
-        ]
-        population = cells.groupby(cells["area"].map(classes))["n"].sum()
-        sampled = _drawn(frame.iloc[rows], instrument)
-        start = _start(frame.iloc[rows], sampled, of_class, population)
-        raked = rake(start, margins)
-        weights[rows], base[rows] = raked.weights, start
-        strata[rows], psus[rows] = _places(frame.iloc[rows], sampled, of_class, wave)
-        blocks.append(margin_columns(margins))
-        order.append(rows)
-        kish[wave], error[wave] = raked.kish_effect, raked.max_relative_margin_error
+        population = cells["n"].astype(float).groupby(cells["area"].map(classes)).sum()
+        areas |= {(wave, str(name)): float(n) for name, n in population.items()}
+        crossed = cells["n"].astype(float).groupby(cells["sex"] + " " + cells["age"]).sum()
+        people |= {(wave, str(name)): float(n) for name, n in crossed.items()}
+        sampled = _drawn(of_wave, instrument)
+        strata, psus = _places(of_wave, sampled, of_class, wave)
+        start = _start(of_wave, sampled, of_class, population)
+        named = {"wave": wave, "area": of_class, "sex and age": placed["sex"] + " " + placed["age"]}
+        parts.append(placed.assign(**named, stratum=strata, psu=psus, start=start))
         drawn[wave] = float(sampled.mean())
-    stacked = csr_array(block_diag(blocks, format="csr"))
-    x = stacked[np.argsort(np.concatenate(order))]
-    design = make_design(
-        weights,
-        stratum=strata.astype(str),
-        psu=psus.astype(str),
-        single_psu="adjust",
-        calibration=Calibration(csr_array(x), base),
+    table = pd.concat(parts).loc[frame.index]
+    design = survey_design(table, weights="start", strata="stratum", psu="psu", single_psu="adjust")
+    raked, report = rake(design, {("wave", "area"): areas, ("wave", "sex and age"): people})
+    of_rows = frame["wave"].to_numpy()
+    return Weighted(
+        design=replace(raked, data=frame, probability=all(share == 1 for share in drawn.values())),
+        kish={wave: kish_effect(raked.weights[of_rows == wave]) for wave in drawn},
+        margin_error=dict.fromkeys(drawn, report.worst_relative_error),
+        drawn=drawn,
     )
-    return Weighted(design, kish, error, drawn)
 
 
 def _drawn(people: pd.DataFrame, instrument: Instrument) -> npt.NDArray[np.bool_]:
@@ -171,12 +169,3 @@ def _placed(people: pd.DataFrame, instrument: Instrument, random: np.random.Gene
         shares = np.array([cell.population for cell in fitting], dtype=float)
         placed.append(fitting[random.choice(len(fitting), p=shares / shares.sum())].key)
     return pd.DataFrame(placed, columns=["area", "sex", "age"], index=people.index)
-
-
-def _margin(
-    name: str, labels: "pd.Series[str]", cell_labels: "pd.Series[str]", population: "pd.Series[float]"
-) -> Margin:
-    totals = population.astype(float).groupby(cell_labels).sum()
-    codes = pd.Categorical(labels, categories=totals.index).codes
-    people = np.asarray(totals, dtype=np.float64)
-    return Margin(name, codes.astype(np.int64), people, list(totals.index))
