@@ -4,8 +4,9 @@ Answers that are a few whole numbers, as on a scale of five, are counted as a we
 bincount of cell and code, from which every sum follows without a product by row; others are summed as they are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,21 +17,46 @@ from .summary import Item
 from .variables import EstimationError, FloatArray, IntArray, column, measured
 
 _FEW = 32  # levels; past them a histogram of cells outgrows the cache
+_ROUNDING = 1e-12  # as in summary.py
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
     """What n rows answered to one variable.
 
-    codes: int[n], 0..L-1 for `levels`, L for no answer; or amounts: float64[n], nought where there is none. missing:
-    the rows without an answer. items: the shares of levels that are asked for, or the variable itself.
+    codes: int[n], 0..L-1 for `levels`, L for no answer; or amounts: float64[n], nought where there is none, with codes
+    1 there and 0 elsewhere. items: the shares of levels that are asked for, or the variable itself.
     """
 
     items: tuple[Item, ...]
-    missing: npt.NDArray[np.intp]
     levels: FloatArray
     codes: npt.NDArray[Any]
     amounts: FloatArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Entries to be summed: the row [m] that each is of, which of `cells` it goes to, int64[m], and its weight [m]."""
+
+    rows: npt.NDArray[Any] | slice
+    cell: IntArray
+    cells: int
+    weights: FloatArray
+
+    @cached_property
+    def room(self) -> IntArray:
+        """int64[m], written anew for each item: memory that is fresh each time costs more than the sums."""
+        return np.empty(len(self.cell), np.int64)
+
+    def histogram(self, codes: npt.NDArray[Any], wide: int, *, count: bool) -> tuple[FloatArray, IntArray]:
+        """The weights by code and cell, float64[wide, cells], 0 <= code < wide; with count, how many entries, int64."""
+        at = np.multiply(self.cell, wide, out=self.room)
+        at += codes
+        size = self.cells * wide
+        weights: Any = np.bincount(at, self.weights, minlength=size)
+        counts = np.bincount(at, minlength=size) if count else np.zeros(size, np.int64)
+        # Sums along rows as long as the cells are many times quicker than along rows of a few codes.
+        return np.ascontiguousarray(weights.reshape(-1, wide).T), np.ascontiguousarray(counts.reshape(-1, wide).T)
 
 
 def read(data: pd.DataFrame, items: Sequence[str]) -> Iterator[Answers]:
@@ -41,49 +67,77 @@ def read(data: pd.DataFrame, items: Sequence[str]) -> Iterator[Answers]:
         yield _answers(column(data, name, "items"), name)
 
 
-def added(cell: IntArray, cells: int, weights: FloatArray, answers: Answers) -> Iterator[list[FloatArray]]:
-    """w, y and within of each item of one variable, float64[cells]."""
-    w: Any
-    y: Any
-    if answers.amounts is not None:
-        there = weights.copy()
-        there[answers.missing] = 0.0
-        w = np.bincount(cell, there, minlength=cells)
-        y = np.bincount(cell, there * answers.amounts, minlength=cells)
-        mean = np.divide(y, w, out=np.zeros(cells), where=w > 0)
-        apart = answers.amounts - mean[cell]
-        apart[np.abs(apart) <= 1e-12 * np.abs(answers.amounts)] = 0.0
-        within: Any = np.bincount(cell, there * apart * apart, minlength=cells)
-        yield [w, y, within]
-        return
-    levels = answers.levels
-    wide = len(levels) + 1
-    histogram = np.bincount(_codes(cell, wide, answers.codes), weights, minlength=cells * wide)
-    histogram = histogram.reshape(cells, wide)[:, :-1]
-    w = histogram.sum(axis=1)
-    if answers.items[0][1]:
-        for level in range(len(levels)):
-            y = np.ascontiguousarray(histogram[:, level])
-            yield [w, y, np.divide(y * (w - y), w, out=np.zeros(cells), where=w > 0)]
-        return
-    y = histogram @ levels
-    apart = levels - np.divide(y, w, out=np.zeros(cells), where=w > 0)[:, None]
-    apart[np.abs(apart) <= 1e-12 * np.abs(levels)] = 0.0
-    apart *= apart
-    yield [w, y, np.einsum("cl,cl->c", apart, histogram)]
+def added(places: Places, answers: Iterable[Answers], *, count: bool) -> Iterator[list[npt.NDArray[Any]]]:
+    """n (nought without count), w, y, within of each item, [cells] each, one after another."""
+    waiting: Answers | None = None
+    for one in answers:
+        wide = len(one.levels) + 1
+        few = one.amounts is None and places.cells * wide * wide <= len(places.cell) // 2
+        if few and waiting is None:
+            waiting = one
+            continue
+        if few and waiting is not None:
+            yield from _both(places, waiting, one, count=count)
+        else:
+            if waiting is not None:
+                yield from _alone(places, waiting, count=count)
+            yield from _alone(places, one, count=count)
+        waiting = None
+    if waiting is not None:
+        yield from _alone(places, waiting, count=count)
 
 
-def taken(answers: Answers, rows: npt.NDArray[np.intp]) -> Answers:
-    """The answers of these rows, which may come again."""
-    absent = np.zeros(len(answers.codes if answers.amounts is None else answers.amounts), dtype=bool)
-    absent[answers.missing] = True
-    return Answers(
-        answers.items,
-        np.flatnonzero(absent[rows]),
-        answers.levels,
-        answers.codes[rows] if answers.amounts is None else answers.codes,
-        None if answers.amounts is None else answers.amounts[rows],
+def _alone(places: Places, answers: Answers, *, count: bool) -> Iterator[list[npt.NDArray[Any]]]:
+    codes = answers.codes[places.rows]
+    wide = max(len(answers.levels), 1) + 1
+    weights, counts = places.histogram(codes, wide, count=count)
+    if answers.amounts is None:
+        yield from _moments(answers, weights, counts)
+        return
+    cell, cells, amounts = places.cell, places.cells, answers.amounts[places.rows]
+    there = np.where(codes == 0, places.weights, 0.0)
+    y: Any = np.bincount(cell, there * amounts, minlength=cells)
+    apart = amounts - _mean(y, weights[0])[cell]
+    apart[np.abs(apart) <= _ROUNDING * np.abs(amounts)] = 0.0
+    yield [counts[0], weights[0], y, np.bincount(cell, there * apart * apart, minlength=cells)]
+
+
+def _both(places: Places, first: Answers, second: Answers, *, count: bool) -> Iterator[list[npt.NDArray[Any]]]:
+    """Two items in one pass: where cells are few, their joint histogram costs no more than that of one."""
+    wide, other = len(first.levels) + 1, len(second.levels) + 1
+    together = first.codes.astype(np.int16) * other if wide * other > 127 else first.codes * np.int8(other)
+    together += second.codes
+    weights, counts = (
+        found.reshape(wide, other, -1) for found in places.histogram(together[places.rows], wide * other, count=count)
     )
+    yield from _moments(first, weights.sum(axis=1), counts.sum(axis=1))
+    yield from _moments(second, weights.sum(axis=0), counts.sum(axis=0))
+
+
+def _moments(answers: Answers, weights: FloatArray, counts: IntArray) -> Iterator[list[npt.NDArray[Any]]]:
+    """n, w, y and within of each item, from the weights and counts [L + 1, cells] of its levels, no answer the last."""
+    by_level, n = weights[:-1], counts[:-1].sum(axis=0)
+    w = by_level.sum(axis=0)
+    if answers.items[0][1]:
+        for y in by_level:
+            yield [n, w, y, _mean(y * (w - y), w)]
+        return
+    levels = answers.levels.tolist()
+    y, within, apart = np.zeros(len(w)), np.zeros(len(w)), np.empty(len(w))
+    for level, weight in zip(levels, by_level, strict=True):
+        y += np.multiply(weight, level, out=apart)
+    mean = _mean(y, w)
+    for level, weight in zip(levels, by_level, strict=True):
+        np.subtract(mean, level, out=apart)
+        apart[np.abs(apart) <= _ROUNDING * abs(level)] = 0.0
+        apart *= apart
+        apart *= weight
+        within += apart
+    yield [n, w, y, within]
+
+
+def _mean(y: FloatArray, w: FloatArray) -> FloatArray:
+    return np.asarray(np.divide(y, w, out=np.zeros(len(w)), where=w > 0))
 
 
 def _answers(given: "pd.Series[Any]", name: str) -> Answers:
@@ -99,42 +153,40 @@ def _answers(given: "pd.Series[Any]", name: str) -> Answers:
         shown = [f"{level:g}" if isinstance(level, float) else str(level) for level in text.cat.categories]
         if not shown:
             raise EstimationError(f"{name} has no answer at all.")
-        missing = np.flatnonzero(codes < 0)
         codes = np.where(codes < 0, len(shown), codes)
-        return Answers(tuple((name, level) for level in shown), missing, np.arange(float(len(shown))), codes)
+        return Answers(tuple((name, level) for level in shown), np.arange(float(len(shown))), codes)
     if pd.api.types.is_integer_dtype(kind) or pd.api.types.is_bool_dtype(kind):
-        absent = given.isna().to_numpy()
         plain: Any = getattr(kind, "numpy_dtype", kind)
-        if absent.any():
-            # Any answer stands in for those that are missing, until they get the code of their own.
-            values = given.to_numpy(dtype=plain, na_value=given.iloc[int(np.argmin(absent))] if not absent.all() else 0)
-        else:
-            values = given.to_numpy(dtype=plain)
-        return _counted(name, values.view(np.int8) if values.dtype == bool else values, np.flatnonzero(absent))
+        if plain.kind == "b":
+            return _answers(given.astype("Int8" if kind != plain else np.int8), name)
+        # The largest number there is stands in for no answer, unless somebody gave it.
+        most = int(np.iinfo(plain).max)
+        values = given.to_numpy(dtype=plain, na_value=most) if kind != plain else given.to_numpy()
+        if kind == plain or np.count_nonzero(values == most) == np.count_nonzero(given.isna()):
+            return _counted(name, values, most if kind != plain else None)
     amounts = measured(given.to_frame(), given, name)
-    missing = np.flatnonzero(np.isnan(amounts))
-    amounts[missing] = 0.0
-    small = np.abs(amounts).max(initial=0.0) < 2**15 and bool((amounts == np.rint(amounts)).all())
-    if small:
-        return _counted(name, amounts.astype(np.int16), missing)
-    return Answers(((name, ""),), missing, np.zeros(0), np.zeros(0), amounts)
+    absent = np.isnan(amounts)
+    amounts[absent] = 0.0
+    if np.abs(amounts).max(initial=0.0) < 1 << 14 and bool((amounts == np.rint(amounts)).all()):
+        values = amounts.astype(np.int16)
+        most = int(np.iinfo(np.int16).max)
+        np.putmask(values, absent, most)
+        return _counted(name, values, most)
+    return Answers(((name, ""),), np.zeros(0), absent.view(np.int8), amounts)
 
 
-def _counted(name: str, values: npt.NDArray[Any], missing: npt.NDArray[np.intp]) -> Answers:
-    """Whole numbers, as codes where they are few."""
-    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-    if high - low >= _FEW:
-        amounts = values.astype(np.float64)
-        amounts[missing] = 0.0
-        return Answers(((name, ""),), missing, np.zeros(0), np.zeros(0), amounts)
-    codes = values - np.asarray(low, values.dtype) if low else values.copy() if len(missing) else values
-    levels = np.arange(low, high + 1, dtype=np.float64)
-    codes = codes.astype(np.int8, copy=False)
-    codes[missing] = len(levels)
-    return Answers(((name, ""),), missing, levels, codes)
-
-
-def _codes(cell: IntArray, wide: int, codes: npt.NDArray[Any]) -> IntArray:
-    found = cell * wide
-    found += codes
-    return found
+def _counted(name: str, values: npt.NDArray[Any], absent: int | None) -> Answers:
+    """Whole numbers, as codes where they are few; absent: the largest of their kind, if it stands for no answer."""
+    low = int(values.min())
+    up = (values - values.dtype.type(low)).view(f"u{values.dtype.itemsize}")
+    if absent is None:
+        high = int(up.max())
+    else:
+        # Numbers without a sign begin again at nought: past the absent, the largest answer is the last before it.
+        last = int((up - up.dtype.type(absent - low)).max())
+        high = last + absent - low - (1 << 8 * values.dtype.itemsize) if last else -1
+    if high >= _FEW:
+        missing = np.zeros(len(values), dtype=bool) if absent is None else values == absent
+        return Answers(((name, ""),), np.zeros(0), missing.view(np.int8), np.where(missing, 0.0, values))
+    codes = np.minimum(up, up.dtype.type(high + 1)).astype(np.int8, copy=False)
+    return Answers(((name, ""),), np.arange(low, low + high + 1, dtype=np.float64), codes)

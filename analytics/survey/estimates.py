@@ -243,6 +243,6 @@ def _reason(n: int, psus: int, df: int, variance: float, srs: float, *, total: b
         return "one_psu"
     if df < 1:
         return "no_degrees_of_freedom"
-    if total:
-        return "" if variance > 0 else "zero_variance"
-    return "zero_variance" if variance <= _ROUNDING * srs or srs == 0 else ""
+    if srs == 0 and not total:
+        return "zero_variance"
+    return "zero_variance" if variance <= _ROUNDING * srs else ""

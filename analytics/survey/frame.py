@@ -126,8 +126,10 @@ def frame_of(design: Design) -> tuple[Frame, IntArray]:
     population = np.divide(
         first.sampled, first.fraction, out=np.full(len(first.sampled), np.inf), where=first.fraction > 0
     )
-    held = np.zeros(len(order), dtype=bool)
-    held[rank[first.unit] if (design.weights > 0).all() else rank[first.unit[design.weights > 0]]] = True
+    counting = design.weights > 0
+    held = np.full(len(order), counting.all())
+    if not counting.all():
+        held[rank[first.unit[counting]]] = True
     named = first.labels is not None
     psu = np.asarray(first.labels)[order] if named else np.arange(len(order))
     found = Frame(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import added, read, taken
+from .answers import Places, added, read
 from .design import Design
 from .summary import Margins
 from .variables import FloatArray, IntArray
@@ -31,14 +31,11 @@ def margins_of(
     given = list(read(design.data, items))
     for columns, row, weight, base in _entries(design):
         kept = np.flatnonzero(domain[row] >= 0)
-        within, into = row[kept], (weight * base)[kept]
-        pair = place[domain[within] * p + columns[kept]]
-        at = 0
-        for answers in given:
-            for one in added(pair, len(pairs), into, taken(answers, within)):
-                w[at] += one[0]
-                y[at] += one[1]
-                at += 1
+        pair = place[domain[row[kept]] * p + columns[kept]]
+        places = Places(row[kept], pair, len(pairs), (weight * base)[kept])
+        for at, (_, of_item, amount, _) in enumerate(added(places, given, count=False)):
+            w[at] += of_item
+            y[at] += amount
     return Margins(totals.reshape(units, p), _solve(design), pairs % p, pairs // p, w, y)
 
 

@@ -185,14 +185,20 @@ def spread(
     w: FloatArray, y: FloatArray, within: FloatArray, index: IntArray, size: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Sums [J, size] of w and y over cells, and the squares about the mean of each sum."""
-    weight, amount = summed(w, index, size), summed(y, index, size)
-    mean, centre = _ratio(y, w), _ratio(amount, weight)[:, index]
-    apart = mean - centre
-    apart[np.abs(apart) <= _ROUNDING * np.abs(mean)] = 0.0
-    apart *= apart
-    apart *= w
-    apart += within
-    return weight, amount, summed(apart, index, size)
+    found = np.empty((3, len(w), size))
+    for j in range(len(w)):
+        weight, amount, squares = found[:, j]
+        weight[:] = np.bincount(index, w[j], minlength=size)
+        amount[:] = np.bincount(index, y[j], minlength=size)
+        mean = _ratio(y[j], w[j])
+        apart = _ratio(amount, weight)[index]
+        apart -= mean
+        apart[np.abs(apart) <= _ROUNDING * np.abs(mean)] = 0.0
+        apart *= apart
+        apart *= w[j]
+        apart += within[j]
+        squares[:] = np.bincount(index, apart, minlength=size)
+    return found[0], found[1], found[2]
 
 
 def summed(values: npt.NDArray[Any], index: IntArray, size: int) -> FloatArray:

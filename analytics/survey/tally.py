@@ -1,19 +1,23 @@
 """From rows to sums by PSU and domain, in one pass of each item."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 
-from .answers import added, read, taken
+from .answers import Answers, Places, added, read
 from .design import Design
 from .estimates import domains
 from .frame import Frame, frame_of
 from .margins import margins_of
 from .summary import Item, Summary
-from .variables import Columns, EstimationError, FloatArray, IntArray, where_rows
+from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, where_rows
+
+_NEAR = 1 << 14  # cells whose sums a processor keeps at hand in whatever order the rows come
 
 
 def summarise(
@@ -33,72 +37,112 @@ def summarise(
     """
     _refuse_what_is_not_in_sums(design)
     data, weights = design.data, design.weights
-    places, rank = frame_of(design)
+    first, rank = frame_of(design)
     if frame is not None:
-        rank = frame.find(places.strata[places.stratum], places.psu)[rank]
+        rank = frame.find(first.strata[first.stratum], first.psu)[rank]
         held = frame.held.copy()
         held[rank] = True
-        places = replace(frame, held=held)
+        first = replace(frame, held=held)
     domain, keys = _domains(data, [by] if isinstance(by, str) else list(by))
     inside = domain >= 0
     if where is not None:
         inside &= where_rows(data, where)
     if not (weights > 0).all():
         inside &= weights > 0
-    rows = None if inside.all() else np.flatnonzero(inside)
     psu = rank[design.stages[0].unit]
-    pairs, cell = _paired(domain if rows is None else domain[rows], psu if rows is None else psu[rows], places.size)
-    if rows is not None:
-        domain[~inside] = -1
-        weights = weights[rows]
-    answered = np.bincount(cell, minlength=len(pairs))
+    pairs, places = _sorted(domain, psu, inside, first.size, weights)
     names: list[Item] = []
-    parts: list[list[FloatArray | IntArray]] = []
-    for found in read(data, items):
-        answers = found if rows is None else taken(found, rows)
-        n = answered - np.bincount(cell[answers.missing], minlength=len(pairs))
-        names += answers.items
-        parts += [[n, *sums] for sums in added(cell, len(pairs), weights, answers)]
-    n, w, y, within = (np.array([part[k] for part in parts]) for k in range(4))
-    summary = Summary(places, keys, tuple(names), pairs % places.size, pairs // places.size, n, w, y, within)
+    columns: tuple[list[Any], ...] = ([], [], [], [])
+    given = read(data, items)
+    for sums in added(places, _named(given, names), count=True):
+        for kept, one in zip(columns, sums, strict=True):
+            kept.append(one)
+    n, w, y, within = (_stacked(kept) for kept in columns)
+    summary = Summary(first, keys, tuple(names), pairs % first.size, pairs // first.size, n, w, y, within)
     if not design.calibrations:
         return summary
-    sizes = (places.size, len(keys), len(names))
+    sizes = (first.size, len(keys), len(names))
+    domain[~inside] = -1
     return replace(summary, margins=margins_of(design, items, psu, domain, sizes))
+
+
+def _stacked(rows: list[Any]) -> Any:
+    found = np.array(rows)
+    rows.clear()  # two copies of everything would be the most memory that this takes
+    return found
+
+
+def _named(given: Iterable[Answers], names: list[Item]) -> Iterator[Answers]:
+    for answers in given:
+        names += answers.items
+        yield answers
 
 
 def _domains(data: pd.DataFrame, by: list[str]) -> tuple[IntArray, pd.DataFrame]:
     """As `domains`, by way of codes of each column, which a table of many rows takes in a tenth of the time."""
     if not by or any(name not in data for name in by):
         return domains(data, by)
-    found = np.zeros(len(data), np.int64)
-    outside = np.zeros(len(data), dtype=bool)
-    size = 1
-    firsts: dict[str, Any] = {}
-    for name in by:
-        codes, levels = pd.factorize(data[name], sort=True)
-        size *= max(len(levels), 1)
-        found *= max(len(levels), 1)
+    coded = [_coded(data[name]) for name in by]
+    sizes = [max(len(levels), 1) for _, levels in coded]
+    if np.prod(sizes, dtype=float) > 4 * len(data) + 1000:
+        return domains(data, by)
+    found, outside = np.zeros(len(data), np.int64), np.zeros(len(data), dtype=bool)
+    for (codes, _), size in zip(coded, sizes, strict=True):
+        found *= size
         found += codes
         outside |= codes < 0
-        firsts[name] = levels
-    if size > 4 * len(data) + 1000:
-        return domains(data, by)
     found[outside] = 0
-    there = np.bincount(found[~outside] if outside.any() else found, minlength=size) > 0
-    keys = pd.MultiIndex.from_product([pd.Index(levels) for levels in firsts.values()], names=by)[there]
+    inside = found[~outside] if outside.any() else found
+    there = np.bincount(inside, minlength=int(np.prod(sizes))) > 0
+    keys = pd.MultiIndex.from_product([pd.Index(levels) for _, levels in coded], names=by)[there]
     found = (np.cumsum(there) - 1)[found]
     found[outside] = -1
     return found, keys.to_frame(index=False)
 
 
-def _paired(domain: IntArray, unit: IntArray, units: int) -> tuple[IntArray, IntArray]:
-    """The pairs of domain and unit that hold rows, sorted, and int64[n], which of them each row is in."""
-    codes, pairs = pd.factorize(domain * units + unit)
-    order = np.argsort(pairs)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return np.asarray(pairs)[order], rank[codes]
+def _coded(given: "pd.Series[Any]") -> tuple[npt.NDArray[Any], Any]:
+    """The code of each row's label, -1 for none, and the labels, sorted."""
+    if isinstance(given.dtype, np.dtype) and given.dtype.kind in "iu" and len(given):
+        values = given.to_numpy()
+        low, high = int(values.min()), int(values.max())
+        if high - low < 1 << 16:
+            shifted = values.astype(np.int64) - low
+            there = np.bincount(shifted, minlength=high - low + 1) > 0
+            return (np.cumsum(there) - 1)[shifted], (np.flatnonzero(there) + low).astype(values.dtype)
+    return pd.factorize(given, sort=True)
+
+
+def _sorted(
+    domain: IntArray, psu: IntArray, inside: BoolArray, units: int, weights: FloatArray
+) -> tuple[IntArray, Places]:
+    """The pairs of domain and PSU that hold rows, sorted, and which each row goes to; many, in their order."""
+    rows = None if inside.all() else np.flatnonzero(inside)
+    pair = domain * units
+    pair += psu
+    if rows is not None:
+        pair, weights = pair[rows], weights[rows]
+    if len(pair) and (size := int(pair.max()) + 1) <= 4 * len(pair):
+        # A mark for each pair that could be is smaller than the rows here, and quicker than to hash them.
+        there = np.zeros(size, dtype=bool)
+        there[pair] = True
+        pairs = np.flatnonzero(there)
+        cell = np.cumsum(there, dtype=np.int32)[pair] - np.int32(1)
+    else:
+        codes, labels = pd.factorize(pair)
+        order = np.argsort(labels)
+        pairs, rank = labels[order], np.empty(len(order), np.int32)
+        rank[order] = np.arange(len(order))
+        cell = rank[codes]
+    every = slice(None) if rows is None else rows
+    if len(pairs) <= _NEAR:
+        return pairs, Places(every, cell.astype(np.int64), len(pairs), weights)
+    # To turn a sparse matrix of one entry a row is to sort the rows by counting, the quickest way there is.
+    row = np.arange(len(cell) + 1, dtype=np.int32)
+    turned: Any = csr_array((row[:-1], cell, row), shape=(len(cell), len(pairs))).tocsc()
+    order = turned.indices.astype(np.int64)
+    return pairs, Places(
+        order if rows is None else rows[order], cell[order].astype(np.int64), len(pairs), weights[order]
+    )
 
 
 def _refuse_what_is_not_in_sums(design: object) -> None:
