@@ -1,4 +1,4 @@
-"""The time of a cube: 30 items by 200 areas and both sexes, means with their errors, beside the least that it could take.
+"""The time of a cube: 30 items by 200 areas and both sexes, means and errors, beside the least that it could take.
 
     python -m benchmarks.cube --rows 10000,100000,1000000
 
@@ -10,7 +10,6 @@ rows to the next, and the most memory beside the input's own; where R is install
 
 import json
 import pickle
-import resource
 import subprocess
 import sys
 import tempfile
@@ -160,11 +159,17 @@ def memory(design: Design, by: list[str]) -> float:
 
 def peak(path: Path, by: list[str]) -> int:
     """Bytes: called in that fresh process."""
-    cube(survey_design(pd.DataFrame({name: [1, 2] for name in [*NAMES, *by]})), by)  # loads what is loaded once
-    bare = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cube(survey_design(pd.DataFrame({name: [1, 2] for name in [*NAMES, *by]}), weights=[1, 1]), by)  # loads modules
+    before = most_memory()
     with path.open("rb") as file:
         cube(pickle.load(file), by)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - bare) * 1024
+    return most_memory() - before
+
+
+def most_memory() -> int:
+    """Bytes that this process has held at most; getrusage would tell of the one that started it."""
+    status = Path("/proc/self/status").read_text().split("VmHWM:")[1]
+    return int(status.split()[0]) * 1024
 
 
 def r_seconds(design: Design) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, eye_array, hstack
+from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from .sparse import Pattern, covariance, laid_out, projected
 from .summary import Margins, Summary
@@ -67,9 +67,9 @@ class Linearised:
         totals: Any = csr_array(hstack(parts, format="csr"))
         found = covariance(frame, totals)
         if margins is not None:
-            slopes = np.vstack([onto @ self._slopes(margins, j).T for j in items])
-            crossed = totals.T @ self._projected @ slopes.T
-            found = found - crossed - crossed.T + slopes @ self._gram @ slopes.T
+            sums: Any = vstack([onto @ self._margin_sums(margins, j) for j in items], format="csr")
+            crossed = (sums @ (totals.T @ self._crossed).T).T
+            found = found - crossed - crossed.T + sums @ (sums @ self._gram).T
         return found
 
     def _influence(self, items: slice) -> FloatArray:
@@ -98,36 +98,38 @@ class Linearised:
         return Pattern(summary.frame, pairs // size, pairs % size, columns.shape[0]), gather
 
     @cached_property
-    def _projected(self) -> FloatArray:
+    def _crossed(self) -> FloatArray:
+        """float64[U, P]: z' of it, times the sums of `_margin_sums`, is the covariance of z with what is explained."""
         margins = cast(Margins, self.summary.margins)
-        return projected(self.summary.frame, margins.totals)
+        return projected(self.summary.frame, margins.totals) @ margins.solve
 
     @cached_property
     def _gram(self) -> FloatArray:
+        """float64[P, P]: the quadratic form in those sums that is the variance of what is explained."""
         margins = cast(Margins, self.summary.margins)
-        return margins.totals.T @ self._projected
+        return (margins.totals @ margins.solve).T @ self._crossed
 
-    def _slopes(self, margins: Margins, j: int) -> FloatArray:
-        """float64[P, D]: of the influence on each domain's figure, on the calibration columns."""
+    def _margin_sums(self, margins: Margins, j: int) -> csr_array:
+        """[D, P]: base-weighted sums of the calibration columns times the influence on each domain's figure."""
         of_domain = np.where(self.agreed[j], 0.0, self.scale[j])[margins.domain]
         values = (margins.y[j] - self.ratio[j][margins.domain] * margins.w[j]) * of_domain
-        sums = np.zeros((len(margins.solve), len(self.summary.keys)))
-        sums[margins.column, margins.domain] = values
-        return margins.solve @ sums
+        shape = (len(self.summary.keys), len(margins.solve))
+        return csr_array((values, (margins.domain, margins.column)), shape=shape)
 
     def _after_calibration(self, j: int, z: FloatArray, plain: FloatArray) -> FloatArray:
         """float64[K]: the variance of z minus what the calibration columns explain of it, in terms of their squares."""
         margins = cast(Margins, self.summary.margins)
         pattern = self._gathered[0]
         totals: Any = csr_array((z, (pattern.column, pattern.psu)), shape=(pattern.size, self.summary.frame.size))
-        slopes = self._slopes(margins, j).T
-        slopes = cast(Any, self.combination) @ slopes if self.is_contrast else slopes
-        explained = ((slopes @ self._gram) * slopes).sum(axis=1)
-        found = plain - 2 * ((totals @ self._projected) * slopes).sum(axis=1) + explained
+        sums: Any = self._margin_sums(margins, j)
+        sums = (cast(Any, self.combination) @ sums).tocsr() if self.is_contrast else sums
+        explained = sums.multiply(sums @ self._gram).sum(axis=1)
+        found = plain - 2 * sums.multiply(totals @ self._crossed).sum(axis=1) + explained
         close = np.flatnonzero(found <= _CANCELLED * np.maximum(plain, explained))
         for start in range(0, len(close), 64):
             some = close[start : start + 64]
-            found[some] = laid_out(self.summary.frame, totals[some].toarray().T - margins.totals @ slopes[some].T)
+            left = totals[some].toarray().T - margins.totals @ (margins.solve @ sums[some].toarray().T)
+            found[some] = laid_out(self.summary.frame, left)
         return cast(FloatArray, found)
 
 

@@ -20,7 +20,8 @@ from .estimates import domains
 from .frame import Frame, same, union
 from .variables import EstimationError, FloatArray, IntArray
 
-_ROUNDING = 1e-12  # means that differ by this share are one mean; estimates.py holds residuals to the same
+ROUNDING = 1e-12  # means that differ by this share are one mean; estimates.py holds residuals to the same
+_NEVER = "What is subtracted was never counted: a cell would hold less than nobody."
 Item = tuple[str, str]  # a variable, and the level whose share it is, or ""
 
 
@@ -94,16 +95,21 @@ def subtract(whole: Summary, part: Summary) -> Summary:
             "A correction of calibrated responses changes the weights of all others: calibrate anew and summarise."
         )
     a, b = _aligned(whole, part)
-    n = a.n - b.n
-    if (n < 0).any() or not same(a.frame, whole.frame):
-        raise EstimationError("What is subtracted was never counted: a cell would hold less than nobody.")
-    there = n > 0
-    w, y = np.where(there, a.w - b.w, 0.0), np.where(there, a.y - b.y, 0.0)
-    apart = _ratio(y, w) - _ratio(b.y, b.w)
-    moved = apart**2 * _ratio(np.maximum(w, 0) * b.w, a.w)
-    within = np.where((n > 1) & (a.within > 0), a.within - b.within - moved, 0.0)
-    within[within <= _ROUNDING * a.within] = 0.0
-    return _without_empty(replace(a, n=n, w=w, y=y, within=within))
+    pairs, others = _pairs(a), _pairs(b)
+    at = np.searchsorted(pairs, others)
+    if not same(a.frame, whole.frame) or not np.array_equal(np.append(pairs, -1)[at], others):
+        raise EstimationError(_NEVER)
+    before, n = a.within[:, at], a.n[:, at] - b.n
+    if (n < 0).any():
+        raise EstimationError(_NEVER)
+    w, y = np.where(n > 0, a.w[:, at] - b.w, 0.0), np.where(n > 0, a.y[:, at] - b.y, 0.0)
+    apart = ratio(y, w) - ratio(b.y, b.w)
+    within = before - b.within - apart**2 * ratio(np.maximum(w, 0.0) * b.w, a.w[:, at])
+    within = np.where((n > 1) & (within > ROUNDING * before), within, 0.0)
+    found = replace(a, n=a.n.copy(), w=a.w.copy(), y=a.y.copy(), within=a.within.copy())
+    for values, of_part in ((found.n, n), (found.w, w), (found.y, y), (found.within, within)):
+        values[:, at] = of_part
+    return without_empty(found)
 
 
 def rollup(summary: Summary, keep: Sequence[str] = ()) -> Summary:
@@ -112,7 +118,7 @@ def rollup(summary: Summary, keep: Sequence[str] = ()) -> Summary:
     if unknown:
         raise EstimationError(f"keep: {unknown[0]!r} is not among what was summed by: {', '.join(summary.by)}.")
     of_domain, keys = domains(summary.keys, list(keep))
-    return _moved(summary, summary.frame, np.arange(summary.frame.size), keys, of_domain)
+    return gathered(summary, keys, of_domain)
 
 
 def only(summary: Summary, items: Sequence[str]) -> Summary:
@@ -134,53 +140,6 @@ def only(summary: Summary, items: Sequence[str]) -> Summary:
     )
 
 
-def to_columns(summary: Summary) -> pd.DataFrame:
-    """A row for each cell, for Parquet or a database: stratum, psu, the domain's labels; n, w, y, within of each item.
-
-    The columns of item number 3 are n3, w3, y3 and within3. The frame has its own table, `Frame.table`. Raises
-    EstimationError for a calibrated summary, which needs more than its cells.
-    """
-    if summary.margins is not None:
-        raise EstimationError("A calibrated summary is more than its cells; keep the weights and summarise again.")
-    places = summary.frame
-    head = {"stratum": places.strata[places.stratum[summary.psu]], "psu": places.psu[summary.psu]}
-    labels = {name: summary.keys[name].to_numpy()[summary.domain] for name in summary.by}
-    sums = {
-        f"{name}{j}": values[j]
-        for j in range(len(summary.items))
-        for name, values in (("n", summary.n), ("w", summary.w), ("y", summary.y), ("within", summary.within))
-    }
-    return pd.DataFrame(head | labels | sums)
-
-
-def from_columns(table: pd.DataFrame, frame: Frame, items: Sequence[Item], by: Sequence[str] = ()) -> Summary:
-    """The summary from such a table, from wherever it was counted; cells may come in several rows, which add up.
-
-    Where sums of w times squared answers (columns squares0 ...) stand in place of within, they are turned to it.
-    Raises EstimationError or DesignError where a column or a PSU of the frame is missing.
-    """
-    kinds = ("n", "w", "y", "within" if "within0" in table else "squares")
-    needed = ["stratum", "psu", *by, *(f"{kind}{j}" for j in range(len(items)) for kind in kinds)]
-    absent = [name for name in needed if name not in table]
-    if absent:
-        raise EstimationError(f"The table of cells has no column {absent[0]!r}; to_columns says what it must have.")
-    of_row, keys = domains(table, list(by))
-    table, of_row = table[of_row >= 0], of_row[of_row >= 0]
-    psu = frame.find(table["stratum"].to_numpy(), table["psu"].to_numpy())
-    n, w, y, squares = (
-        np.array([table[f"{kind}{j}"].to_numpy(dtype=np.float64, na_value=0.0) for j in range(len(items))])
-        for kind in kinds
-    )
-    if kinds[3] == "squares":
-        squares = np.where(n > 1, squares - _ratio(y * y, w), 0.0) * (squares - _ratio(y * y, w) > _ROUNDING * squares)
-    held = frame.held.copy()
-    held[psu] = True
-    rows = Summary(
-        replace(frame, held=held), keys, tuple(items), psu, of_row, n.astype(np.int64), w, y, np.asarray(squares)
-    )
-    return _without_empty(_moved(rows, rows.frame, np.arange(frame.size), keys, np.arange(len(keys))))
-
-
 def spread(
     w: FloatArray, y: FloatArray, within: FloatArray, index: IntArray, size: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -190,10 +149,10 @@ def spread(
         weight, amount, squares = found[:, j]
         weight[:] = np.bincount(index, w[j], minlength=size)
         amount[:] = np.bincount(index, y[j], minlength=size)
-        mean = _ratio(y[j], w[j])
-        apart = _ratio(amount, weight)[index]
+        mean = ratio(y[j], w[j])
+        apart = ratio(amount, weight)[index]
         apart -= mean
-        apart[np.abs(apart) <= _ROUNDING * np.abs(mean)] = 0.0
+        apart[np.abs(apart) <= ROUNDING * np.abs(mean)] = 0.0
         apart *= apart
         apart *= w[j]
         apart += within[j]
@@ -215,66 +174,102 @@ def _merged(a: Summary, b: Summary) -> Summary:
     if a.by != b.by:
         raise EstimationError(f"One summary is by {a.by}, the other by {b.by}; roll the finer one up first.")
     a, b = _aligned(a, b)
-    pairs = np.tile(np.arange(len(a.psu)), 2)
-    w, y, within = spread(
-        np.hstack([a.w, b.w]), np.hstack([a.y, b.y]), np.hstack([a.within, b.within]), pairs, len(a.psu)
+    pairs = np.union1d(_pairs(a), _pairs(b))
+    here, there = np.searchsorted(pairs, _pairs(a)), np.searchsorted(pairs, _pairs(b))
+    n, w, y, within = (_widened(values, here, len(pairs)) for values in (a.n, a.w, a.y, a.within))
+    # Only cells that b has a part in change: a few late responses must not cost what all the others did.
+    old, added = w[:, there], b.w
+    apart = ratio(y[:, there], old) - ratio(b.y, added)
+    apart[np.abs(apart) <= ROUNDING * np.abs(ratio(b.y, added))] = 0.0
+    within[:, there] += b.within + apart**2 * ratio(old * added, old + added)
+    n[:, there] += b.n
+    w[:, there] += added
+    y[:, there] += b.y
+    size = a.frame.size
+    return replace(
+        a,
+        psu=pairs % size,
+        domain=pairs // size,
+        n=n,
+        w=w,
+        y=y,
+        within=within,
+        margins=_joint(a.margins, b.margins, len(a.items)),
     )
-    return replace(a, n=a.n + b.n, w=w, y=y, within=within, margins=_joint(a.margins, b.margins, len(a.items)))
 
 
 def _aligned(a: Summary, b: Summary) -> tuple[Summary, Summary]:
-    """Both over the same frame, domains and cells, with noughts where one has nobody."""
+    """Both by the same codes of PSUs and domains."""
     if a.items != b.items or a.by != b.by:
         raise EstimationError("Both summaries must be of the same items, by the same columns.")
     places = union(a.frame, b.frame)
-    both = pd.concat([a.keys, b.keys], ignore_index=True)
-    of_key, keys = domains(both, a.by)
-    moved = []
-    for one, codes in ((a, of_key[: len(a.keys)]), (b, of_key[len(a.keys) :])):
-        at = (
-            np.arange(places.size)
-            if same(one.frame, places)
-            else places.find(one.frame.strata[one.frame.stratum], one.frame.psu)
-        )
-        moved.append((one, at, codes))
-    pairs = np.unique(np.concatenate([_pairs(one, at, codes, places.size) for one, at, codes in moved]))
-    first, second = (_moved(one, places, at, keys, codes, pairs) for one, at, codes in moved)
-    return first, second
+    of_key, keys = domains(pd.concat([a.keys, b.keys], ignore_index=True), a.by)
+    return _recoded(a, places, keys, of_key[: len(a.keys)]), _recoded(b, places, keys, of_key[len(a.keys) :])
 
 
-def _pairs(summary: Summary, at: IntArray, codes: IntArray, size: int) -> IntArray:
-    return cast(IntArray, codes[summary.domain] * size + at[summary.psu])
+def _pairs(summary: Summary) -> IntArray:
+    return summary.domain * summary.frame.size + summary.psu
 
 
-def _moved(
-    summary: Summary,
-    places: Frame,
-    at: IntArray,
-    keys: pd.DataFrame,
-    codes: IntArray,
-    pairs: IntArray | None = None,
-) -> Summary:
-    """The summary with its PSUs and domains under other codes; those that fall together add up."""
-    mine = _pairs(summary, at, codes, places.size)
-    pairs = np.unique(mine) if pairs is None else pairs
-    index = np.searchsorted(pairs, mine)
-    w, y, within = spread(summary.w, summary.y, summary.within, index, len(pairs))
-    n = summed(summary.n, index, len(pairs)).astype(np.int64)
+def _widened(values: npt.NDArray[Any], at: IntArray, size: int) -> npt.NDArray[Any]:
+    if len(at) == size:
+        return values.copy()
+    found = np.zeros((len(values), size), values.dtype)
+    found[:, at] = values
+    return found
+
+
+def _recoded(summary: Summary, places: Frame, keys: pd.DataFrame, codes: IntArray) -> Summary:
+    """The summary among more PSUs and domains, each under its own code."""
+    at = (
+        np.arange(places.size)
+        if same(summary.frame, places)
+        else places.find(summary.frame.strata[summary.frame.stratum], summary.frame.psu)
+    )
     margins = summary.margins
     if margins is not None:
         totals = np.zeros((places.size, margins.totals.shape[1]))
         totals[at] = margins.totals
-        held = codes[margins.domain] * len(margins.solve) + margins.column
-        kept, to = np.unique(held, return_inverse=True)
+        order = np.lexsort((margins.column, codes[margins.domain]))
         margins = replace(
             margins,
             totals=totals,
-            column=kept % len(margins.solve),
-            domain=kept // len(margins.solve),
-            w=summed(margins.w, to, len(kept)),
-            y=summed(margins.y, to, len(kept)),
+            column=margins.column[order],
+            domain=codes[margins.domain][order],
+            w=margins.w[:, order],
+            y=margins.y[:, order],
         )
-    return Summary(places, keys, summary.items, pairs % places.size, pairs // places.size, n, w, y, within, margins)
+    found = replace(
+        summary, frame=places, keys=keys, psu=at[summary.psu], domain=codes[summary.domain], margins=margins
+    )
+    pairs = _pairs(found)
+    if (np.diff(pairs) > 0).all():
+        return found
+    order = np.argsort(pairs)
+    return replace(
+        found,
+        psu=found.psu[order],
+        domain=found.domain[order],
+        n=found.n[:, order],
+        w=found.w[:, order],
+        y=found.y[:, order],
+        within=found.within[:, order],
+    )
+
+
+def gathered(summary: Summary, keys: pd.DataFrame, codes: IntArray) -> Summary:
+    """The summary over coarser domains, or of cells in several rows: those that fall together add up."""
+    size = summary.frame.size
+    pairs, index = np.unique(codes[summary.domain] * size + summary.psu, return_inverse=True)
+    w, y, within = spread(summary.w, summary.y, summary.within, index, len(pairs))
+    n = summed(summary.n, index, len(pairs)).astype(np.int64)
+    margins = summary.margins
+    if margins is not None:
+        p = len(margins.solve)
+        kept, to = np.unique(codes[margins.domain] * p + margins.column, return_inverse=True)
+        w_of, y_of = summed(margins.w, to, len(kept)), summed(margins.y, to, len(kept))
+        margins = replace(margins, column=kept % p, domain=kept // p, w=w_of, y=y_of)
+    return Summary(summary.frame, keys, summary.items, pairs % size, pairs // size, n, w, y, within, margins)
 
 
 def _joint(a: Margins | None, b: Margins | None, items: int) -> Margins | None:
@@ -300,7 +295,7 @@ def _joint(a: Margins | None, b: Margins | None, items: int) -> Margins | None:
     )
 
 
-def _without_empty(summary: Summary) -> Summary:
+def without_empty(summary: Summary) -> Summary:
     kept = summary.n.any(axis=0)
     if kept.all():
         return summary
@@ -315,7 +310,7 @@ def _without_empty(summary: Summary) -> Summary:
     )
 
 
-def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
+def ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
     return np.asarray(np.divide(top, bottom, out=np.zeros_like(top, dtype=np.float64), where=bottom != 0))
 
 

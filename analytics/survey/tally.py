@@ -15,7 +15,7 @@ from .estimates import domains
 from .frame import Frame, frame_of
 from .margins import margins_of
 from .summary import Item, Summary
-from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, where_rows
+from .variables import Columns, EstimationError, FloatArray, IntArray, where_rows
 
 _NEAR = 1 << 14  # cells whose sums a processor keeps at hand in whatever order the rows come
 
@@ -36,46 +36,43 @@ def summarise(
     weights, strata adjusted by domain.
     """
     _refuse_what_is_not_in_sums(design)
-    data, weights = design.data, design.weights
     first, rank = frame_of(design)
     if frame is not None:
         rank = frame.find(first.strata[first.stratum], first.psu)[rank]
         held = frame.held.copy()
         held[rank] = True
         first = replace(frame, held=held)
-    domain, keys = _domains(data, [by] if isinstance(by, str) else list(by))
-    inside = domain >= 0
-    if where is not None:
-        inside &= where_rows(data, where)
-    if not (weights > 0).all():
-        inside &= weights > 0
+    domain, keys = _inside(design, [by] if isinstance(by, str) else list(by), where)
     psu = rank[design.stages[0].unit]
-    pairs, places = _sorted(domain, psu, inside, first.size, weights)
+    pairs, places = _sorted(domain, psu, first.size, design.weights)
+    rows = (psu, domain) if design.calibrations else None
+    del psu, domain  # each as large as the weights, and done with where nothing was calibrated
     names: list[Item] = []
     columns: tuple[list[Any], ...] = ([], [], [], [])
-    given = read(data, items)
+    given = read(design.data, items)
     for sums in added(places, _named(given, names), count=True):
         for kept, one in zip(columns, sums, strict=True):
             kept.append(one)
     n, w, y, within = (_stacked(kept) for kept in columns)
     summary = Summary(first, keys, tuple(names), pairs % first.size, pairs // first.size, n, w, y, within)
-    if not design.calibrations:
+    if rows is None:
         return summary
-    sizes = (first.size, len(keys), len(names))
-    domain[~inside] = -1
-    return replace(summary, margins=margins_of(design, items, psu, domain, sizes))
-
-
-def _stacked(rows: list[Any]) -> Any:
-    found = np.array(rows)
-    rows.clear()  # two copies of everything would be the most memory that this takes
-    return found
+    return replace(summary, margins=margins_of(design, items, *rows, (first.size, len(keys), len(names))))
 
 
 def _named(given: Iterable[Answers], names: list[Item]) -> Iterator[Answers]:
     for answers in given:
         names += answers.items
         yield answers
+
+
+def _inside(design: Design, by: list[str], where: Columns | None) -> tuple[IntArray, pd.DataFrame]:
+    """int64[n], the domain of each row, -1 where it does not count, and the domains' labels."""
+    domain, keys = _domains(design.data, by)
+    if where is not None:
+        domain[~where_rows(design.data, where)] = -1
+    domain[~(design.weights > 0)] = -1
+    return domain, keys
 
 
 def _domains(data: pd.DataFrame, by: list[str]) -> tuple[IntArray, pd.DataFrame]:
@@ -112,10 +109,9 @@ def _coded(given: "pd.Series[Any]") -> tuple[npt.NDArray[Any], Any]:
     return pd.factorize(given, sort=True)
 
 
-def _sorted(
-    domain: IntArray, psu: IntArray, inside: BoolArray, units: int, weights: FloatArray
-) -> tuple[IntArray, Places]:
+def _sorted(domain: IntArray, psu: IntArray, units: int, weights: FloatArray) -> tuple[IntArray, Places]:
     """The pairs of domain and PSU that hold rows, sorted, and which each row goes to; many, in their order."""
+    inside = domain >= 0
     rows = None if inside.all() else np.flatnonzero(inside)
     pair = domain * units
     pair += psu
