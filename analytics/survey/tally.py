@@ -66,6 +66,12 @@ def _named(given: Iterable[Answers], names: list[Item]) -> Iterator[Answers]:
         yield answers
 
 
+def _stacked(rows: list[Any]) -> Any:
+    found = np.array(rows)
+    rows.clear()  # two copies of everything would be the most memory that this takes
+    return found
+
+
 def _inside(design: Design, by: list[str], where: Columns | None) -> tuple[IntArray, pd.DataFrame]:
     """int64[n], the domain of each row, -1 where it does not count, and the domains' labels."""
     domain, keys = _domains(design.data, by)
