@@ -172,7 +172,8 @@ def _figures(summary: Summary, *, total: bool) -> Cube:
         squares = _divided(squares, w)
     srs = np.where(n > 1, squares / np.maximum(n - 1, 1), 0.0)
     df = summary.frame.df
-    flat = (variance <= _ROUNDING * srs) | ((srs == 0) & (not total))
+    flat = variance <= _ROUNDING * (np.fmax(srs, 1e-4 * value**2) if total else srs)
+    flat |= (srs == 0) & (not total)
     reasons = [n == 0, n == 1, psus < 2, np.full(n.shape, df < 1), flat]
     how = "Taylor linearisation" + margin_text(summary)
     return Cube(
