@@ -89,7 +89,7 @@ def added(places: Places, answers: Iterable[Answers], *, count: bool) -> Iterato
 
 def _alone(places: Places, answers: Answers, *, count: bool) -> Iterator[list[npt.NDArray[Any]]]:
     codes = answers.codes[places.rows]
-    wide = max(len(answers.levels), 1) + 1
+    wide = len(answers.levels) + 1 if answers.amounts is None else 2
     weights, counts = places.histogram(codes, wide, count=count)
     if answers.amounts is None:
         yield from _moments(answers, weights, counts)
