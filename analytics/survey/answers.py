@@ -50,13 +50,13 @@ class Places:
 
     def histogram(self, codes: npt.NDArray[Any], wide: int, *, count: bool) -> tuple[FloatArray, IntArray]:
         """The weights by code and cell, float64[wide, cells], 0 <= code < wide; with count, how many entries, int64."""
-        at = np.multiply(self.cell, wide, out=self.room)
-        at += codes
+        # A row for each code, so that sums run along rows of cells, many times quicker than along rows of few codes.
+        at = np.multiply(codes, self.cells, out=self.room, dtype=np.int64)
+        at += self.cell
         size = self.cells * wide
         weights: Any = np.bincount(at, self.weights, minlength=size)
         counts = np.bincount(at, minlength=size) if count else np.zeros(size, np.int64)
-        # Sums along rows as long as the cells are many times quicker than along rows of a few codes.
-        return np.ascontiguousarray(weights.reshape(-1, wide).T), np.ascontiguousarray(counts.reshape(-1, wide).T)
+        return weights.reshape(wide, -1), counts.reshape(wide, -1)
 
 
 def read(data: pd.DataFrame, items: Sequence[str]) -> Iterator[Answers]:
