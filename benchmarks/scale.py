@@ -3,8 +3,8 @@
     python -m benchmarks.scale --rows 1000000,10000000
 
 The sample of benchmarks.cube as a Parquet file: 30 items, 4,000 PSUs, by area and sex and with 12 waves besides. Needs
-the extra `scale`. Prints seconds from file to summary by each way, from summary to figures, the sizes of the file and of
-the summary as Parquet, and the largest relative difference of an estimate or error between the ways.
+the extra `scale`. Prints seconds from file to summary by each way, from summary to figures, the sizes of the file and
+of the summary as Parquet, and the largest relative difference of an estimate or error between the ways.
 """
 
 import tempfile
