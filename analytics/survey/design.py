@@ -107,10 +107,13 @@ def survey_design(
     if not len(data):
         raise DesignError("A design needs at least one row.")
     units = [labels(data, each, "psu") for each in _each(psu)]
+    named = bool(units)
     units = units or [np.arange(len(data))]
     groups = [labels(data, each, "strata") for each in _each(strata)]
     counts = [numbers(data, each, "fpc", positive=True) for each in _each(fpc)]
     found = stages.encode(units, groups, counts, nest=nest)
+    if not named:
+        found = (replace(found[0], labels=None), *found[1:])
     if weights is not None:
         w = numbers(data, weights, "weights", positive=True)
     elif len(counts) == len(units):

@@ -168,14 +168,10 @@ def _estimated(
     domain_df = np.array([design.df_of(rows) for rows in held], dtype=np.int64)
     value = np.where(counts > 0, linear.value, np.nan)
     variances, spread = np.diag(found), np.concatenate(srs)
+    # The total of what everybody answers alike, calibrated to it, has no spread either: 1e-12 of it is arithmetic.
+    scale = np.fmax(spread, 1e-4 * value**2) if total else spread
     unavailable = tuple(
-        reason_of(
-            int(counts[k]),
-            design.psus_of(held[k]),
-            df,
-            float(variances[k]),
-            float(max(spread[k], linear.value[k] ** 2) if total else spread[k]),
-        )
+        reason_of(int(counts[k]), design.psus_of(held[k]), df, float(variances[k]), float(scale[k]))
         for k in range(len(table))
     )
     kind = "total" if total else "ratio" if variables[0].amount is not None else "mean"

@@ -17,6 +17,7 @@ class Stage:
     unit: int64[n], each row's unit 0..U-1. stratum: int64[U], the stratum of each unit. sampled: int64[H], units drawn.
     fraction: float64[H], the share drawn, 0 without finite population correction. share: float64[H], the product of the
     fractions of the stages above, by which this stage counts; 1 at the first. names: H labels for messages.
+    labels: U names of the units, each unique in its stratum; None where rows are units and have no names.
     """
 
     unit: IntArray
@@ -25,6 +26,7 @@ class Stage:
     fraction: FloatArray
     share: FloatArray
     names: npt.NDArray[Any]
+    labels: npt.NDArray[Any] | None = None
 
     @property
     def lonely(self) -> npt.NDArray[np.bool_]:
@@ -54,9 +56,10 @@ def encode(
         group, names = codes(groups[number]) if number < len(groups) else (np.zeros(n, np.int64), np.array(["all"]))
         stratum_of_row, firsts = _joined(above, group)
         if number == 0 and not nest:
-            unit = codes(labels)[0]
+            unit, of_units = codes(labels)
         else:
-            unit, _ = _joined(stratum_of_row if nest else above, codes(labels)[0])
+            unit, first_rows = _joined(stratum_of_row if nest else above, codes(labels)[0])
+            of_units = labels[first_rows]
         of_unit = np.empty(unit.max() + 1, np.int64)
         of_unit[unit] = stratum_of_row
         split = np.flatnonzero(of_unit[unit] != stratum_of_row)
@@ -69,9 +72,8 @@ def encode(
         stratum_names = names[group[firsts]]
         fraction = _fractions(counts[number], stratum_of_row, sampled, stratum_names) if number < len(counts) else None
         share = share_above[above[firsts]]
-        found.append(
-            Stage(unit, of_unit, sampled, np.zeros(len(firsts)) if fraction is None else fraction, share, stratum_names)
-        )
+        fraction = np.zeros(len(firsts)) if fraction is None else fraction
+        found.append(Stage(unit, of_unit, sampled, fraction, share, stratum_names, of_units))
         above, share_above = unit, (share * found[-1].fraction)[of_unit]
     return tuple(found)
 
