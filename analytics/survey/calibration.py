@@ -209,7 +209,11 @@ def _columns(
     data: pd.DataFrame, totals: Mapping[str, float | Totals], people: float | None, used: BoolArray
 ) -> tuple[csr_array, FloatArray, list[str], list[Margin]]:
     """Columns [n, p], their totals [p], their names, and the margins among them."""
-    margins = {name: margin_of(data, name, total, used) for name, total in totals.items() if isinstance(total, Mapping)}
+    margins = {
+        name: margin_of(data, name, total, used)
+        for name, total in totals.items()
+        if isinstance(total, (Mapping, pd.Series))
+    }
     checked = margins_of(data, list(margins.values()), used) if margins else []
     blocks: list[Any] = []
     wanted: list[float] = []
@@ -221,7 +225,7 @@ def _columns(
     elif people is not None and not np.isclose(checked[0].totals.sum(), people, rtol=1e-9, atol=0):
         raise WeightingError(f"people is {people:.10g}, but {checked[0].name} sums to {checked[0].totals.sum():.10g}.")
     for name, total in totals.items():
-        if isinstance(total, Mapping):
+        if isinstance(total, (Mapping, pd.Series)):
             margin = margins[name]
             blocks.append(indicators([margin.codes], [len(margin.totals)]))
             wanted.extend(margin.totals.tolist())

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from .design import Calibration, inverse_of
 from .variables import BoolArray, DesignError, FloatArray, IntArray, column
 
-Totals = Mapping[Any, float]
+Totals = Mapping[Any, float] | pd.Series  # the population of each level; a series by its index
 
 
 class WeightingError(DesignError):
@@ -74,7 +74,10 @@ def margins_of(data: pd.DataFrame, given: Margins, used: BoolArray) -> list[Marg
 def margin_of(data: pd.DataFrame, names: Any, totals: Totals, used: BoolArray) -> Margin:
     """The margin of a column, or of the crossing of several. Raises WeightingError on a row outside its levels."""
     called = " x ".join(map(str, names)) if isinstance(names, tuple) else str(names)
-    levels = list(totals)
+    people = dict(totals)
+    if len(people) < len(totals):
+        raise WeightingError(f"{called}: a level stands twice in the population totals.")
+    levels = list(people)
     if isinstance(names, tuple):
         columns = [column(data, name, "margin", WeightingError) for name in names]
         wrong = next((level for level in levels if not isinstance(level, tuple) or len(level) != len(names)), None)
@@ -103,7 +106,7 @@ def margin_of(data: pd.DataFrame, names: Any, totals: Totals, used: BoolArray) -
         )
     if unknown.any():
         codes = np.where(unknown, 0, codes)
-    counts = np.array([float(totals[level]) for level in levels])
+    counts = np.array([float(people[level]) for level in levels])
     return Margin(called, codes, counts, [", ".join(map(str, x)) if isinstance(x, tuple) else x for x in levels])
 
 
@@ -138,8 +141,6 @@ def margin_calibration(
 
 def _codes(values: "pd.Series[Any]", levels: list[Any]) -> IntArray:
     index = pd.Index(levels)
-    if not index.is_unique:
-        raise WeightingError(f"{values.name}: a level stands twice in the population totals.")
     if isinstance(values.dtype, pd.CategoricalDtype):
         of_category = np.append(index.get_indexer(cast(Any, values.cat.categories)), -1)
         return np.asarray(of_category[values.cat.codes.to_numpy()], dtype=np.int64)

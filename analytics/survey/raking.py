@@ -43,8 +43,8 @@ def rake(
     hold (bounds to 1e-6). Each replicate is raked on its own.
 
     residuals: variance is by residuals of a regression with the weights before (R `calibrate`; Deville and Särndal
-    1992), or without weights, as R `rake` has it. Raises WeightingError: a level that nobody or nothing fills, margins
-    with different sums, or no convergence in max_iterations sweeps.
+    1992), or without weights, towards which R `rake` takes ten sweeps. Raises WeightingError: a level that nobody or
+    nothing fills, margins with different sums, or no convergence in max_iterations sweeps.
     """
     found = margins_of(design.data, margins, design.weights > 0)
     cells = cells_of(found)

@@ -18,6 +18,7 @@ from .variables import Columns, DesignError, FloatArray, numbers
 
 Kind = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "subbootstrap", "mrbbootstrap"]
 GivenKind = Literal["JK1", "JK2", "JKn", "BRR", "Fay", "bootstrap", "successive-difference", "ACS", "other"]
+_MOST = 1_000_000_000  # weights in memory
 _RANDOM = ("bootstrap", "subbootstrap", "mrbbootstrap")
 
 
@@ -40,6 +41,12 @@ def replicate(
     if kind in _RANDOM and (seed is None or count < 2):
         raise DesignError(f"{kind} draws at random: pass a seed, and a count of 2 or more.")
     first = design.stages[0]
+    many = len(first.stratum) if kind in ("JK1", "JKn") else count if kind in _RANDOM else len(first.sampled)
+    if design.n * many > _MOST:
+        raise DesignError(
+            f"{many} replicates of {design.n} rows need {design.n * many * 8 / 1e9:.0f} GB. Use linearisation, or a "
+            "bootstrap with a smaller count."
+        )
     if kind in ("JK1", "JKn"):
         units, scale, rscales = _jackknife(first, kind, design.single_psu)
         factors = units[first.unit]
@@ -47,16 +54,8 @@ def replicate(
         units, scale = _half_samples(first, 0.0 if kind == "BRR" else rho)
         rscales, factors = np.ones(units.shape[1]), units[first.unit]
     else:
-        draw = np.random.default_rng(seed)
-        rscales, scale = np.ones(count), 1 / (count - 1)
-        if kind == "mrbbootstrap":
-            factors = _preston(design.stages, count, draw)
-        else:
-            _refuse_lonely(first, kind)
-            factors = (_canty_davison if kind == "bootstrap" else _rao_wu)(first, count, draw)[first.unit]
-        if kind == "bootstrap":
-            size = 1 / (1 / first.sampled).mean()
-            scale *= size / (size - 1)
+        factors, scale = _bootstrap(design, kind, count, np.random.default_rng(seed))
+        rscales = np.ones(count)
     factors *= design.weights[:, None]
     return Replicates(
         design.data, design.weights, factors, scale, rscales, mse, kind, design.probability, unit=first.unit
@@ -158,6 +157,20 @@ def _half_samples(stage: Stage, rho: float) -> tuple[FloatArray, float]:
     return np.asarray(1 + (1 - rho) * signs, dtype=np.float64), 1 / (chosen.shape[1] * (1 - rho) ** 2)
 
 
+def _bootstrap(design: Design, kind: Kind, count: int, draw: np.random.Generator) -> tuple[FloatArray, float]:
+    """Factors [n, R] of rows, and the scale."""
+    first, scale = design.stages[0], 1 / (count - 1)
+    if kind == "mrbbootstrap":
+        for stage in design.stages if design.single_psu in ("adjust", "average") else ():
+            _refuse_lonely(stage, kind)
+        return _preston(design.stages, count, draw), scale
+    _refuse_lonely(first, kind)
+    if kind == "subbootstrap":
+        return _rao_wu(first, count, draw)[first.unit], scale
+    size = 1 / (1 / first.sampled[first.sampled > 1]).mean()
+    return _canty_davison(first, count, draw)[first.unit], float(scale * size / (size - 1))
+
+
 def _canty_davison(stage: Stage, count: int, draw: np.random.Generator) -> FloatArray:
     """Factors [U, R]: how often each PSU is drawn, n of n; from a population of copies where its size is known."""
     factors = np.empty((len(stage.stratum), count))
@@ -179,8 +192,8 @@ def _rao_wu(stage: Stage, count: int, draw: np.random.Generator) -> FloatArray:
     factors = np.empty((len(stage.stratum), count))
     for h, m in enumerate(stage.sampled.tolist()):
         here = np.flatnonzero(stage.stratum == h)
-        drawn = draw.multinomial(m - 1, np.full(m, 1 / m), size=count).T * (m / (m - 1))
-        factors[here] = 1 + np.sqrt(1 - stage.fraction[h]) * (drawn - 1)
+        drawn = draw.multinomial(m - 1, np.full(m, 1 / m), size=count).T * (m / max(m - 1, 1))
+        factors[here] = 1 + (np.sqrt(1 - stage.fraction[h]) * (drawn - 1) if m > 1 else 0)
     return factors
 
 
@@ -209,9 +222,9 @@ def _preston(stages: Sequence[Stage], count: int, draw: np.random.Generator) -> 
 
 
 def _refuse_lonely(stage: Stage, kind: str) -> None:
-    lonely = np.flatnonzero(stage.sampled == 1)
+    lonely = np.flatnonzero(stage.lonely)
     if len(lonely):
         raise DesignError(
             f"{kind} needs two PSUs in every stratum; {stage.names[lonely[0]]} has one ({len(lonely)} such strata). "
-            "Join it to a similar stratum, or use JKn with single_psu 'certainty' or 'average'."
+            "Join it to a similar stratum, or use JKn or mrbbootstrap with single_psu 'certainty'."
         )

@@ -77,6 +77,19 @@ def test_a_table_of_counts_is_a_population() -> None:
     assert report.worst_relative_error == 0
 
 
+def test_a_series_is_a_population_by_its_index() -> None:
+    design, people = trust(), pd.Series(SEXES)
+    expected = poststratify(design, "sex", SEXES)[0].weights
+    for found in (
+        poststratify(design, "sex", people)[0],
+        rake(design, {"sex": people})[0],
+        calibrate(design, {"sex": people})[0],
+    ):
+        np.testing.assert_allclose(found.weights, expected, rtol=1e-10)
+    with pytest.raises(WeightingError, match="a level stands twice"):
+        rake(design, {"sex": pd.Series([1.0, 2.0], index=["F", "F"])})
+
+
 @pytest.mark.parametrize(
     ("population", "message"),
     [

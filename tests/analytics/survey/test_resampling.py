@@ -107,6 +107,22 @@ def test_lonely_strata_follow_the_policy() -> None:
         replicate(of["certainty"], "subbootstrap", seed=1)
 
 
+def test_a_psu_taken_for_certain_never_varies() -> None:
+    data = pd.DataFrame({"h": [1, 1, 1, 2], "w": [2.0, 2, 2, 1], "N": [6, 6, 6, 1], "y": [1.0, 5, 3, 9]})
+    design = survey_design(data, weights="w", strata="h", fpc="N")
+    kinds: list[Kind] = ["JKn", "bootstrap", "subbootstrap", "mrbbootstrap"]
+    for kind in kinds:
+        found = replicate(design, kind, count=300, seed=2)
+        assert (found.replicates[3] == 1).all()
+        assert total(found, "y").se == pytest.approx(total(design, "y").se, rel=0.2)
+
+
+def test_replicates_that_no_memory_holds_are_refused() -> None:
+    design = pairs()
+    with pytest.raises(DesignError, match="need 288 GB"):
+        replicate(design, "bootstrap", count=10**9, seed=1)
+
+
 def test_a_domain_in_one_psu_is_known_as_such_and_a_lone_respondent_too() -> None:
     design = pairs()
     data = design.data.assign(area=np.where(design.data["psu"] == 4, "one psu", "rest"))
