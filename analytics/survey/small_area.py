@@ -1,0 +1,326 @@
+"""Figures for areas with few respondents: direct estimates and what is known of areas, in a Fay-Herriot model.
+
+An area's figure is a mean of its direct estimate and of a regression over all areas, by how exact each is. It rests on
+a model, and says so; its error is a mean squared error, not a standard error of a sample.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import ndtri
+
+from .scale import Scale, back, corrected, forward, slope
+from .table import Estimates
+from .variables import BoolArray, EstimationError, FloatArray
+
+Method = Literal["REML", "ML", "FH"]
+_NAMES = {"REML": "REML", "ML": "ML", "FH": "moments"}
+
+
+@dataclass(frozen=True, eq=False)
+class SmallArea:
+    """Fay-Herriot figures of m areas.
+
+    value, mse: float64[m], in units of the figure (mse squared). direct, variance: float64[m] as given, on the scale of
+    the model, NaN where an area has none: `synthetic` then. centre, spread: float64[m], value and mse on that scale.
+    weight: float64[m], how much of a figure is its direct estimate. transform_bias: float64[m], what a plain
+    back-transformation would be too low or too high by; already taken out. refvar: variance of areas about the
+    regression; beta: float64[p] with errors beta_se.
+    """
+
+    areas: tuple[str, ...]
+    value: FloatArray
+    mse: FloatArray
+    direct: FloatArray = field(repr=False)
+    variance: FloatArray = field(repr=False)
+    weight: FloatArray = field(repr=False)
+    centre: FloatArray = field(repr=False)
+    spread: FloatArray = field(repr=False)
+    transform_bias: FloatArray = field(repr=False)
+    names: tuple[str, ...]
+    beta: FloatArray
+    beta_se: FloatArray
+    refvar: float
+    loglike: float
+    aic: float
+    bic: float
+    iterations: int
+    scale: Scale
+    method: str
+
+    @property
+    def synthetic(self) -> BoolArray:
+        """bool[m]: areas without a direct figure."""
+        return np.isnan(self.direct)
+
+    @property
+    def rmse(self) -> FloatArray:
+        """float64[m], in units of the figure."""
+        return np.sqrt(self.mse)
+
+    @property
+    def boundary(self) -> bool:
+        """Whether the data show no differences of areas beyond the regression, which then gives every figure."""
+        return self.refvar == 0
+
+    def interval(self, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+        """Low and high, float64[m] each: normal on the model's scale, taken back to the figure's."""
+        if not 0 < level < 1:
+            raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+        half = float(ndtri((1 + level) / 2)) * np.sqrt(self.spread)
+        return back(self.centre - half, self.scale), back(self.centre + half, self.scale)
+
+    def table(self, level: float = 0.95) -> pd.DataFrame:
+        """One row an area: estimate, rmse, low, high, the direct figure, its weight, and what the figure rests on."""
+        low, high = self.interval(level)
+        return pd.DataFrame(
+            {
+                "area": self.areas,
+                "estimate": self.value,
+                "rmse": self.rmse,
+                "low": low,
+                "high": high,
+                "direct": back(self.direct, self.scale),
+                "weight_of_direct": self.weight,
+                "rests_on": np.where(self.synthetic, "regression alone", "direct and regression"),
+            }
+        )
+
+    def __str__(self) -> str:
+        shown = self.table().to_string(index=False, na_rep="none", float_format=lambda value: f"{value:.5g}")
+        warning = (
+            "Areas show no differences beyond the regression: the direct figures count for nothing, and the errors "
+            "are likely too small.\n"
+            if self.boundary
+            else ""
+        )
+        return f"{self.method}; model-based 95 % intervals; variance between areas {self.refvar:.5g}\n{warning}{shown}"
+
+
+def fay_herriot(
+    direct: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    x: pd.DataFrame | npt.ArrayLike,
+    *,
+    method: Method = "REML",
+    scale: Scale = "identity",
+    areas: Sequence[str] | None = None,
+    tolerance: float = 1e-12,
+) -> SmallArea:
+    """EBLUPs of m areas with their mean squared errors (Fay and Herriot 1979; R `sae::mseFH`).
+
+    direct: float[m], NaN for an area without one, which gets the regression's figure and its error. variance: float[m],
+    of the direct figures, positive. x: [m, p], what is known of every area; a constant is put before it. scale: "logit"
+    or "arcsine" for shares; direct and variance are then still given as shares. method: how the variance between areas
+    is found. MSE: g1 + g2 + 2 g3 of Prasad and Rao 1990 for REML, less the bias of ML and of the moments (Datta and
+    Lahiri 2000; Datta, Rao and Smith 2005). tolerance: relative change at which to stop; R stops at 1e-4.
+    Raises EstimationError.
+    """
+    if method not in get_args(Method):
+        raise EstimationError(f"method must be one of {', '.join(get_args(Method))}; got {method!r}.")
+    given, spread, columns, names = _checked(direct, variance, x)
+    known = np.isfinite(given)
+    y, d = forward(given, spread, scale)
+    if not np.isfinite(y[known]).all():
+        raise EstimationError(
+            f"On the {scale} scale a share must lie between 0 and 1; area {int(np.argmax(known & ~np.isfinite(y))) + 1} "
+            "does not. Give NaN as its figure, or model the shares as they are."
+        )
+    refvar, iterations = _between(y[known], d[known], columns[known], method, tolerance)
+    total = refvar + d[known]
+    inverse: FloatArray = np.linalg.inv((columns[known] / total[:, None]).T @ columns[known])
+    beta = inverse @ (columns[known].T @ (y[known] / total))
+    residual = y[known] - columns[known] @ beta
+    m, p = columns[known].shape
+    loglike = float(-0.5 * np.sum(np.log(2 * np.pi * total) + residual**2 / total))
+    weight = np.zeros(len(y))
+    weight[known] = refvar / total
+    fitted = columns @ beta
+    centre = fitted + weight * np.where(known, np.nan_to_num(y) - fitted, 0.0)
+    mse, first = _errors(d, columns, known, refvar, inverse, method)
+    value = corrected(centre, first, scale)
+    return SmallArea(
+        areas=tuple(str(area) for area in areas) if areas is not None else tuple(str(k + 1) for k in range(len(y))),
+        value=value,
+        mse=mse * slope(centre, scale) ** 2,
+        direct=y,
+        variance=d,
+        weight=weight,
+        centre=centre,
+        spread=mse,
+        transform_bias=back(centre, scale) - value,
+        names=names,
+        beta=beta,
+        beta_se=np.sqrt(np.diag(inverse)),
+        refvar=refvar,
+        loglike=loglike,
+        aic=-2 * loglike + 2 * (p + 1),
+        bic=-2 * loglike + np.log(m) * (p + 1),
+        iterations=iterations,
+        scale=scale,
+        method=f"model (Fay-Herriot, {_NAMES[method]}{'' if scale == 'identity' else f', {scale} scale'})",
+    )
+
+
+def small_areas(
+    found: Estimates,
+    x: pd.DataFrame,
+    *,
+    method: Method = "REML",
+    scale: Scale = "identity",
+    smooth: bool = False,
+) -> SmallArea:
+    """Fay-Herriot figures from direct estimates of areas, for the areas of `x`, labels as its index.
+
+    Areas that the sample did not reach, or whose error it cannot show, get the regression's figure; with smooth all
+    variances are smoothed over areas, and an area with a figure needs no error of its own. Raises EstimationError.
+    """
+    labels = [str(label) for label in x.index]
+    unknown = sorted(set(found.labels) - set(labels))
+    if unknown:
+        raise EstimationError(f"x has no row for the area {unknown[0]!r}; it needs one for each area, by its label.")
+    at = np.array([labels.index(label) for label in found.labels], dtype=np.intp)
+    direct, variance, n = (np.full(len(x), np.nan) for _ in range(3))
+    direct[at], n[at] = found.value, found.n
+    variance[at] = np.where(found.available, np.diag(found.covariance), np.nan)
+    if smooth:
+        variance = smoothed_variances(variance, n)
+    direct = np.where(np.isfinite(variance) & (n > 0), direct, np.nan)
+    result = fay_herriot(direct, variance, x, method=method, scale=scale, areas=labels)
+    return replace(result, method=f"{result.method}{', smoothed variances' if smooth else ''} on {found.method}")
+
+
+def smoothed_variances(variance: npt.ArrayLike, n: npt.ArrayLike) -> FloatArray:
+    """float64[m]: variances by the generalised variance function log v = a + b log n, over areas that have one.
+
+    Variances of few PSUs are themselves noise; their sum is kept, so that the fit on the log scale is not too low
+    (Wolter 2007, ch. 7; Rao and Molina 2015, sec. 6.4). NaN where n is 0 or NaN. Raises EstimationError.
+    """
+    v, size = np.array(variance, dtype=np.float64), np.array(n, dtype=np.float64)
+    if v.shape != size.shape or v.ndim != 1:
+        raise EstimationError(f"variance and n must be two columns of one length; got {v.shape} and {size.shape}.")
+    used = (v > 0) & (size > 0)
+    if used.sum() < 4 or len(np.unique(size[used])) < 2:
+        raise EstimationError(
+            f"Smoothing needs four areas or more with a variance, of different size; got {used.sum()}. "
+            "Take the direct variances."
+        )
+    b, a = np.polyfit(np.log(size[used]), np.log(v[used]), 1)
+    fitted = np.full(len(v), np.nan)
+    filled = size > 0
+    fitted[filled] = np.exp(a + b * np.log(size[filled]))
+    return np.asarray(fitted * (v[used].sum() / fitted[used].sum()))
+
+
+def benchmarked(
+    found: SmallArea, population: npt.ArrayLike, target: float, *, how: Literal["difference", "ratio"] = "difference"
+) -> SmallArea:
+    """The figures moved so that their mean, weighted by population float[m], is the national one.
+
+    "difference" moves all by the same amount, "ratio" by the same factor. The squared move is added to the MSE, as an
+    estimate of what benchmarking costs (Steorts and Ghosh 2013). Raises EstimationError.
+    """
+    shares = np.array(population, dtype=np.float64)
+    if shares.shape != found.value.shape or not np.isfinite(shares).all() or (shares < 0).any() or not shares.any():
+        raise EstimationError(f"population must be {len(found.value)} numbers of 0 or more, one an area.")
+    mean = float(shares @ found.value / shares.sum())
+    if how == "ratio" and mean == 0:
+        raise EstimationError("The areas' mean is nought, so no factor moves it to the target; use 'difference'.")
+    moved = found.value + (target - mean) if how == "difference" else found.value * (target / mean)
+    if found.scale != "identity" and ((moved < 0) | (moved > 1)).any():
+        raise EstimationError(f"Benchmarking to {target:g} by {how} takes a share out of 0..1; use the other way.")
+    move = moved - found.value
+    inner = np.divide(move, slope(found.centre, found.scale))
+    return replace(
+        found,
+        value=moved,
+        mse=found.mse + move**2,
+        centre=found.centre + inner,
+        spread=found.spread + inner**2,
+        method=f"{found.method}, benchmarked by {how} to {target:g}",
+    )
+
+
+def _checked(
+    direct: npt.ArrayLike, variance: npt.ArrayLike, x: pd.DataFrame | npt.ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray, tuple[str, ...]]:
+    y, d = np.array(direct, dtype=np.float64), np.array(variance, dtype=np.float64)
+    if y.ndim != 1 or d.shape != y.shape:
+        raise EstimationError(f"direct and variance must be two columns of one length; got {y.shape} and {d.shape}.")
+    columns = np.array(x, dtype=np.float64)
+    columns = columns[:, None] if columns.ndim == 1 else columns
+    if columns.shape[0] != len(y) or not np.isfinite(columns).all():
+        raise EstimationError(f"x must be finite, with {len(y)} rows, one an area; got {columns.shape}.")
+    known = np.isfinite(y)
+    bad = np.flatnonzero(known & ~((d > 0) & np.isfinite(d)))
+    if len(bad):
+        raise EstimationError(
+            f"A direct figure needs a positive variance; area {bad[0] + 1} has {d[bad[0]]:g}. Give NaN as its figure, "
+            "or smooth the variances."
+        )
+    columns = np.column_stack([np.ones(len(y)), columns])
+    m, p = int(known.sum()), columns.shape[1]
+    if m <= p + 1 or np.linalg.matrix_rank(columns[known]) < p:
+        raise EstimationError(
+            f"{m} areas with a direct figure cannot carry {p} coefficients and a variance between areas; "
+            "leave out columns of x that repeat others, or that few areas tell apart."
+        )
+    named = [str(name) for name in x.columns] if isinstance(x, pd.DataFrame) else [f"x{k}" for k in range(1, p)]
+    return y, d, columns, ("(constant)", *named)
+
+
+def _between(y: FloatArray, d: FloatArray, x: FloatArray, method: Method, tolerance: float) -> tuple[float, int]:
+    """The variance between areas by Fisher scoring from the median variance, as R steps; 0 where the score falls."""
+    refvar = float(np.median(d))
+    for iteration in range(1, 501):
+        step = _step(refvar, y, d, x, method)
+        following = refvar + step
+        if following <= 0:
+            if _step(0.0, y, d, x, method) <= 0:
+                return 0.0, iteration
+            following = refvar / 2
+        if abs(following - refvar) <= tolerance * refvar:
+            return following, iteration
+        refvar = following
+    raise EstimationError(
+        f"The variance between areas did not settle by {method} in 500 steps; "
+        "try another method, or smooth the variances."
+    )
+
+
+def _step(refvar: float, y: FloatArray, d: FloatArray, x: FloatArray, method: Method) -> float:
+    v = 1 / (refvar + d)
+    vx = v[:, None] * x
+    inverse = np.linalg.inv(vx.T @ x)
+    residual = y - x @ (inverse @ (vx.T @ y))
+    if method == "FH":
+        return float((residual**2 @ v - (len(y) - x.shape[1])) / v.sum())
+    projected = v * residual  # P y
+    if method == "ML":
+        return float((projected @ projected - v.sum()) / (v @ v))
+    p = np.diag(v) - vx @ inverse @ vx.T
+    return float((projected @ projected - np.trace(p)) / np.sum(p * p))
+
+
+def _errors(
+    d: FloatArray, x: FloatArray, known: BoolArray, refvar: float, inverse: FloatArray, method: Method
+) -> tuple[FloatArray, FloatArray]:
+    """float64[m] each: the mean squared errors, and their first term, the error if the model were known."""
+    v = 1 / (refvar + d[known])
+    share = d[known] * v
+    variance = 2 * len(v) / v.sum() ** 2 if method == "FH" else 2 / (v @ v)
+    bias = 0.0
+    if method == "ML":
+        bias = -float(np.trace(inverse @ ((v**2)[:, None] * x[known]).T @ x[known]) / (v @ v))
+    elif method == "FH":
+        bias = float(2 * (len(v) * (v @ v) - v.sum() ** 2) / v.sum() ** 3)
+    leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
+    first = np.full(len(d), refvar)
+    first[known] = d[known] * (1 - share)
+    mse = first + leverage
+    mse[known] = first[known] + share**2 * (leverage[known] + 2 * variance * v - bias)
+    return mse, first
