@@ -127,12 +127,12 @@ def fay_herriot(
     y, d = forward(given, spread, scale)
     if not np.isfinite(y[known]).all():
         raise EstimationError(
-            f"On the {scale} scale a share must lie between 0 and 1; area {int(np.argmax(known & ~np.isfinite(y))) + 1} "
+            f"On the {scale} scale a share must lie between 0 and 1; area {np.argmax(known & ~np.isfinite(y)) + 1} "
             "does not. Give NaN as its figure, or model the shares as they are."
         )
     refvar, iterations = _between(y[known], d[known], columns[known], method, tolerance)
     total = refvar + d[known]
-    inverse: FloatArray = np.linalg.inv((columns[known] / total[:, None]).T @ columns[known])
+    inverse = np.asarray(np.linalg.inv((columns[known] / total[:, None]).T @ columns[known]), dtype=np.float64)
     beta = inverse @ (columns[known].T @ (y[known] / total))
     residual = y[known] - columns[known] @ beta
     m, p = columns[known].shape
