@@ -89,7 +89,8 @@ class Invariance:
     def __str__(self) -> str:
         head = (
             f"The index means the same in each group: {self.verdict} (margins: relative loading "
-            f"{self.loading_margin:g}, level {self.level_margin:g} points; design-based, {self.df} degrees of freedom)\n"
+            f"{self.loading_margin:g}, level {self.level_margin:g} points; design-based, {self.df} degrees of "
+            f"freedom)\n"
             f"reference {self.reference}: n = {self.reference_n}, SRMR {self.reference_srmr:.3f}"
         )
         lines = [
