@@ -139,14 +139,11 @@ def _kappa(shares: FloatArray, weights: FloatArray, n: int) -> tuple[float, floa
 
 
 def _distance(values: FloatArray, sizes: FloatArray, level: Level) -> FloatArray:
-    first, second = values[:, None], values[None, :]
+    placed = np.cumsum(sizes) - sizes / 2 if level == "ordinal" else values
+    apart = np.subtract.outer(placed, placed)
     if level == "nominal":
-        return (first != second).astype(np.float64)
-    if level == "interval":
-        return np.asarray((first - second) ** 2)
+        apart = (apart != 0).astype(np.float64)
     if level == "ratio":
-        total = first + second
-        return np.asarray(np.divide(first - second, total, out=np.zeros(total.shape), where=total != 0) ** 2)
-    ranks = np.cumsum(sizes) - sizes / 2
-    apart: FloatArray = (ranks[:, None] - ranks[None, :]) ** 2
-    return apart
+        total = np.add.outer(values, values)
+        apart = np.divide(apart, total, out=np.zeros(total.shape), where=total != 0)
+    return np.asarray(apart * apart, dtype=np.float64)
