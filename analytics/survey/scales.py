@@ -123,6 +123,10 @@ def reliability(
     k, trace, total = len(s), float(np.trace(s)), float(s.sum())
     if total <= 0:
         raise EstimationError("The items' sum has no spread: they point different ways. Reverse some of them.")
+    r = correlation(s)
+    eigenvalues = np.array(np.linalg.eigvalsh(r)[::-1], dtype=np.float64)
+    if eigenvalues[-1] <= 1e-10:
+        raise EstimationError("An item repeats others, or pairs of items have too few rows in common; leave one out.")
     factor, why = _factor(s)
     with_omega = factor is not None and not factor.heywood
     columns = [found.influence(k / (k - 1) * (trace / total**2 - np.eye(k) / total))]
@@ -131,7 +135,6 @@ def reliability(
     value = np.array([_alpha(s)] + ([_omega(factor)] if factor is not None else []))
     linear = Linear(value[: len(columns)], np.column_stack(columns), figures)
     se = np.sqrt(np.maximum(np.diag(covariance(design, linear)), 0.0))
-    r = correlation(s)
     rest = total - 2 * s.sum(axis=1) + np.diag(s)
     table = pd.DataFrame(
         {
@@ -151,7 +154,7 @@ def reliability(
         average_r=float((r.sum() - k) / (k * (k - 1))),
         guttman6=float(1 - np.sum(1 / np.diag(np.linalg.inv(r))) / r.sum()),
         items=table,
-        eigenvalues=np.array(np.linalg.eigvalsh(r)[::-1], dtype=np.float64),
+        eigenvalues=eigenvalues,
         srmr=factor.srmr if factor is not None else float("nan"),
         n=found.n,
         df=design.df,

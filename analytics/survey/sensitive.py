@@ -1,7 +1,7 @@
 """Questions that nobody should have to answer in clear: randomised response and crosswise answers, and their price.
 
 Chance, or another question, stands between a person and what is written down, so that no answer gives anyone away. The
-share that holds the sensitive item follows from the share of answers, with a larger error: see `price` before the field.
+share that holds the sensitive item follows from the share of answers, with a larger error: see `price` beforehand.
 """
 
 from collections.abc import Sequence
