@@ -156,9 +156,18 @@ def _fit(lists: _Lists, w: FloatArray, method: Model, start: FloatArray | None =
     if method == "lm":
         full = np.column_stack([lists.x * lists.t[:, None], lists.x])
         return np.asarray(np.linalg.solve((full * w[:, None]).T @ full, full.T @ (w * lists.y)))
+    lists, w = _alike(lists, w)
     if method == "nls":
         return _least_squares(lists, w, start)
     return _likelihood(lists, w, start)
+
+
+def _alike(lists: _Lists, w: FloatArray) -> tuple[_Lists, FloatArray]:
+    """One row for all that are alike, with the sum of their weights."""
+    rows = np.column_stack([lists.y, lists.t, lists.x])
+    kinds, kind = np.unique(rows, axis=0, return_inverse=True)
+    sums = np.asarray(np.bincount(kind.ravel(), w), dtype=np.float64)
+    return _Lists(kinds[:, 0], kinds[:, 1], kinds[:, 2:], lists.items), sums
 
 
 def _least_squares(lists: _Lists, w: FloatArray, start: FloatArray | None) -> FloatArray:
@@ -194,22 +203,32 @@ def _likelihood(lists: _Lists, w: FloatArray, start: FloatArray | None) -> Float
     def down(theta: FloatArray) -> tuple[float, FloatArray]:
         return -float(w @ _loglike(theta, lists)) / total, -np.asarray(w @ _scores(theta, lists, "ml")) / total
 
-    starts = [np.concatenate([_constant(p, at), np.zeros(p)]) for at in (-2.0, 0.0)] if start is None else [start]
-    found = min((minimize(down, s, jac=True, method="BFGS") for s in starts), key=lambda each: float(each.fun))
-    theta = np.asarray(found.x, dtype=np.float64)
+    peak = None if start is None else _climbed(start, lists, w)  # a replicate's peak is near
+    if peak is None:
+        starts = [np.concatenate([_constant(p, at), np.zeros(p)]) for at in (-2.0, 0.0)]
+        found = min((minimize(down, s, jac=True, method="BFGS") for s in starts), key=lambda each: float(each.fun))
+        peak = _climbed(np.asarray(found.x, dtype=np.float64), lists, w)
+    if peak is None:
+        raise EstimationError(
+            "The likelihood has no peak: the share that holds the item is too near 0 or 1 in some group. Use fewer "
+            "covariates, or method 'lm'."
+        )
+    return peak
+
+
+def _climbed(theta: FloatArray, lists: _Lists, w: FloatArray) -> FloatArray | None:
+    """The peak of the likelihood by Newton's steps from nearby; None where there is none."""
     for _ in range(50):
         slope = w @ _scores(theta, lists, "ml")
-        bend = np.array([w @ _scores(theta + 1e-20j * unit, lists, "ml").imag / 1e-20 for unit in np.eye(2 * p)])
-        if np.linalg.eigvalsh((bend + bend.T) / 2)[-1] >= 0 or not np.isfinite(theta).all():
-            break
+        units = np.eye(len(theta))
+        bend = np.array([w @ _scores(theta + 1e-20j * unit, lists, "ml").imag / 1e-20 for unit in units])
+        if not np.isfinite(bend).all() or np.linalg.eigvalsh((bend + bend.T) / 2)[-1] >= 0:
+            return None
         step = np.linalg.solve(bend, slope)
         theta = theta - step
-        if np.abs(step).max() < 1e-11 * (1 + np.abs(theta).max()):
+        if np.abs(step).max() < 1e-9 * (1 + np.abs(theta).max()):
             return theta
-    raise EstimationError(
-        "The likelihood has no peak: the share that holds the item is too near 0 or 1 in some group. Use fewer "
-        "covariates, or method 'lm'."
-    )
+    return None
 
 
 def _scores(theta: Any, lists: _Lists, method: Model) -> Any:
