@@ -173,11 +173,14 @@ def small_areas(
     method: Method = "REML",
     scale: Scale = "identity",
     smooth: bool = False,
+    few_psus: bool = True,
 ) -> SmallArea:
     """Fay-Herriot figures from direct estimates of areas, for the areas of `x`, labels as its index.
 
     Areas that the sample did not reach, or whose error it cannot show, get the regression's figure; with smooth all
-    variances are smoothed over areas, and an area with a figure needs no error of its own. Raises EstimationError.
+    variances are smoothed over areas, and an area with a figure needs no error of its own. few_psus: a variance of a
+    mean in m PSUs is too small by some (m - 1) / m, since they deviate from their own mean; it is raised by
+    (df + 1) / df with the area's own degrees of freedom. Raises EstimationError.
     """
     labels = [str(label) for label in x.index]
     unknown = sorted(set(found.labels) - set(labels))
@@ -186,7 +189,9 @@ def small_areas(
     at = np.array([labels.index(label) for label in found.labels], dtype=np.intp)
     direct, variance, n = (np.full(len(x), np.nan) for _ in range(3))
     direct[at], n[at] = found.value, found.n
-    variance[at] = np.where(found.available, np.diag(found.covariance), np.nan)
+    own = found.domain_df.astype(np.float64)
+    raised = np.divide(own + 1, own, out=np.full(len(own), np.nan), where=own > 0) if few_psus else np.ones(len(own))
+    variance[at] = np.where(found.available, np.diag(found.covariance), np.nan) * raised
     if smooth:
         variance = smoothed_variances(variance, n)
     direct = np.where(np.isfinite(variance) & (n > 0), direct, np.nan)
