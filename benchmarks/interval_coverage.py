@@ -128,13 +128,13 @@ def kinds(design: Design, everyone: Population) -> dict[str, Held]:
         "mean by area, direct, df of the design": every_area(held(areas[at], direct), at),
         "mean by area, direct, df of the area": every_area(held(areas[at], direct, "domain"), at),
     }
-    for smooth, name in ((False, "own variances"), (True, "smoothed variances")):
-        model = small_areas(direct, everyone.areas, smooth=smooth)
+    for variances in ("direct", "raised", "smoothed"):
+        model = small_areas(design, "index", everyone.areas, by="area", variances=variances)
         low, high = model.interval()
         inside = np.asarray((low <= areas) & (areas <= high), dtype=np.float64)
         for rest, rows in (("areas with a direct figure", ~model.synthetic), ("others", model.synthetic)):
             kind = np.where(rows, 1.0, np.nan)
-            found[f"Fay-Herriot, {name}: {rest}"] = (
+            found[f"Fay-Herriot, {variances} variances: {rest}"] = (
                 inside * kind,
                 (model.value - areas) * kind,
                 model.rmse * kind,

@@ -30,7 +30,8 @@ class Comparison:
     """One group beside the reference, over K items.
 
     loading, level: float64[K], the item's relative loading (1 on average) and its level in points of 100 at the same
-    factor, less the reference's; levels sum to nought, so that an item is only ever told apart from the others.
+    factor, less the reference's. anchors: bool[K], the items that stand for the factor, whose levels sum to nought:
+    an item is only ever told apart from others, and one that plainly differs is no anchor, lest it move the others.
     half_loading, half_level: half their 90 % intervals; q: float64[K], twice the smaller of both tests' p-values, after
     Benjamini and Hochberg. p_metric, p_scalar: all items at once. gap: of the index, in points.
     """
@@ -42,6 +43,7 @@ class Comparison:
     half_loading: FloatArray = field(repr=False)
     level: FloatArray = field(repr=False)
     half_level: FloatArray = field(repr=False)
+    anchors: BoolArray = field(repr=False)
     q: FloatArray = field(repr=False)
     p_metric: float
     p_scalar: float
@@ -78,6 +80,7 @@ class Invariance:
                     "loading_half": each.half_loading,
                     "level": each.level,
                     "level_half": each.half_level,
+                    "anchor": each.anchors,
                     "q": each.q,
                     "verdict": each.verdicts,
                 }
@@ -124,7 +127,7 @@ def invariance(
     margins, however sure a small difference is; "not shown" where they do not and a difference is found at q <= 0.05,
     or where one factor does not describe the group's items (SRMR over 0.08). Else it "cannot be shown", and so in a
     group of fewer than `least` rows or of one PSU. That all items shift together cannot be told from a real difference
-    by any analysis of these items; one that is far off moves the others a little, so leave it out and ask again.
+    by any analysis of these items.
     Raises EstimationError: fewer than three items or than two groups.
     """
     if len(items) < 3:
@@ -174,41 +177,28 @@ def _compare(
     name: str,
     margins: tuple[float, float],
 ) -> Comparison:
-    k = x.shape[1]
-
-    def differences(weights: FloatArray) -> FloatArray:
-        sides = [moments(x, weights, side) for side in (reference, rows)]
-        loadings = [one_factor(side.covariance).loadings for side in sides]
-        relative = [each / each.mean() for each in loadings]
-        gap, pooled = sides[1].mean - sides[0].mean, (loadings[0] + loadings[1]) / 2
-        return np.concatenate([relative[1] - relative[0], gap - pooled * gap.sum() / pooled.sum()])
-
+    k, df = x.shape[1], design.df
     sides = [moments(x, design.weights, side) for side in (reference, rows)]
     fits = [one_factor(side.covariance) for side in sides]
-    n, srmr = int(rows.sum()), fits[1].srmr
+    n, srmr, gap = int(rows.sum()), fits[1].srmr, float((sides[1].mean - sides[0].mean).mean())
     if any(fit.heywood for fit in fits):
-        return replace(_unknown(name, n, k, "an item has no variance of its own (Heywood case)"), srmr=srmr)
-    gap = sides[1].mean - sides[0].mean
-    pooled = (fits[0].loadings + fits[1].loadings) / 2
-    centring = np.eye(k) - np.outer(pooled, np.ones(k)) / pooled.sum()
-    distance = gap.sum() / pooled.sum()
-    influences = np.zeros((design.n, 2 * k))
-    for sign, side, fit in zip((-1, 1), sides, fits, strict=True):
-        of_loadings = np.column_stack([side.influence(slope) for slope in fit.jacobian()[:k]])
-        total = fit.loadings.sum()
-        relative = k / total * (np.eye(k) - np.outer(fit.loadings, np.ones(k)) / total)
-        influences[:, :k] += sign * of_loadings @ relative.T
-        influences[:, k:] += sign * side.influence_of_means() @ centring.T
-        influences[:, k:] -= 0.5 * distance * of_loadings @ centring.T
-    value = differences(design.weights)
-    spread = covariance(design, Linear(value, influences, differences))
+        return replace(_unknown(name, n, k, "an item has no variance of its own (Heywood case)"), srmr=srmr, gap=gap)
+    anchors: BoolArray = np.ones(k, dtype=bool)
+    value, spread = _differences(design, x, (reference, rows), anchors)
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    df = design.df
     if df < 1 or not (se > 0).all():
-        return replace(_unknown(name, n, k, "no degrees of freedom"), srmr=srmr, gap=float(gap.mean()))
+        return replace(_unknown(name, n, k, "no degrees of freedom"), srmr=srmr, gap=gap)
+    p_metric, p_scalar = _wald(value[:k], spread[:k, :k], df), _wald(value[k:], spread[k:, k:], df)
+    while True:
+        p = 2 * stdtr(df, -np.abs(value) / se)
+        small = np.minimum(np.minimum(p[:k], p[k:]) * 2, 1.0)
+        worst = int(np.argmin(np.where(anchors, small, np.inf)))
+        if small[worst] * k > 0.05 or anchors.sum() <= max(2, (k + 1) // 2):
+            break
+        anchors[worst] = False
+        value, spread = _differences(design, x, (reference, rows), anchors)
+        se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     half = t_quantile(0.90, df) * se
-    p = 2 * stdtr(df, -np.abs(value) / se)
-    small = np.minimum(np.minimum(p[:k], p[k:]) * 2, 1.0)
     why = "one factor does not describe the items" if srmr > _BAD_FIT else ""
     near = (np.abs(value) + half) < np.repeat(margins, k)
     return Comparison(
@@ -219,13 +209,44 @@ def _compare(
         half_loading=half[:k],
         level=value[k:],
         half_level=half[k:],
+        anchors=anchors,
         q=small,
-        p_metric=_wald(value[:k], spread[:k, :k], df),
-        p_scalar=_wald(value[k:], spread[k:, k:], df),
-        gap=float(gap.mean()),
+        p_metric=p_metric,
+        p_scalar=p_scalar,
+        gap=gap,
         verdicts=tuple(NOT_SHOWN if why else SHOWN if both else CANNOT for both in near[:k] & near[k:]),
         why=why,
     )
+
+
+def _differences(
+    design: Sample, x: FloatArray, groups: tuple[BoolArray, BoolArray], anchors: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """float64[2K] and [2K, 2K]: differences of relative loadings and of levels, both beside the anchors' mean."""
+    k, anchor = x.shape[1], anchors.astype(np.float64)
+
+    def differences(weights: FloatArray) -> FloatArray:
+        sides = [moments(x, weights, side) for side in groups]
+        loadings = [one_factor(side.covariance).loadings for side in sides]
+        relative = [each / each[anchors].mean() for each in loadings]
+        gap, pooled = sides[1].mean - sides[0].mean, (loadings[0] + loadings[1]) / 2
+        return np.concatenate([relative[1] - relative[0], gap - pooled * (anchor @ gap) / (anchor @ pooled)])
+
+    sides = [moments(x, design.weights, side) for side in groups]
+    fits = [one_factor(side.covariance) for side in sides]
+    pooled = (fits[0].loadings + fits[1].loadings) / 2
+    centring = np.eye(k) - np.outer(pooled, anchor) / (anchor @ pooled)
+    distance = float(anchor @ (sides[1].mean - sides[0].mean) / (anchor @ pooled))
+    influences = np.zeros((design.n, 2 * k))
+    for sign, side, fit in zip((-1, 1), sides, fits, strict=True):
+        of_loadings = np.column_stack([side.influence(slope) for slope in fit.jacobian()[:k]])
+        total = float(anchor @ fit.loadings)
+        relative = anchor.sum() / total * (np.eye(k) - np.outer(fit.loadings, anchor) / total)
+        influences[:, :k] += sign * of_loadings @ relative.T
+        influences[:, k:] += sign * side.influence_of_means() @ centring.T
+        influences[:, k:] -= 0.5 * distance * of_loadings @ centring.T
+    value = differences(design.weights)
+    return value, covariance(design, Linear(value, influences, differences))
 
 
 def _wald(value: FloatArray, spread: FloatArray, df: int) -> float:
@@ -238,9 +259,10 @@ def _wald(value: FloatArray, spread: FloatArray, df: int) -> float:
 
 
 def _unknown(name: str, n: int, k: int, why: str) -> Comparison:
-    none = np.full(k, np.nan)
-    unknown = float("nan")
-    return Comparison(name, n, unknown, none, none, none, none, none, unknown, unknown, unknown, (CANNOT,) * k, why)
+    none, unknown, no_anchor = np.full(k, np.nan), float("nan"), np.zeros(k, dtype=bool)
+    return Comparison(
+        name, n, unknown, none, none, none, none, no_anchor, none, unknown, unknown, unknown, (CANNOT,) * k, why
+    )
 
 
 def _adjusted(compared: Sequence[Comparison]) -> list[Comparison]:

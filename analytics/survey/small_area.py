@@ -11,13 +11,16 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import brentq
 from scipy.special import ndtri
 
+from .estimates import mean
+from .linear import Sample
 from .scale import Scale, back, corrected, forward, slope
-from .table import Estimates
-from .variables import BoolArray, EstimationError, FloatArray
+from .variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
 
 Method = Literal["REML", "ML", "FH"]
+Variances = Literal["direct", "raised", "smoothed"]
 _NAMES = {"REML": "REML", "ML": "ML", "FH": "moments"}
 
 
@@ -167,21 +170,27 @@ def fay_herriot(
 
 
 def small_areas(
-    found: Estimates,
+    design: Sample,
+    y: str,
     x: pd.DataFrame,
     *,
+    by: str,
+    where: Columns | None = None,
     method: Method = "REML",
     scale: Scale = "identity",
-    smooth: bool = False,
-    few_psus: bool = True,
+    variances: Variances = "raised",
 ) -> SmallArea:
-    """Fay-Herriot figures from direct estimates of areas, for the areas of `x`, labels as its index.
+    """Fay-Herriot figures of the mean of y in each area of `x`, whose index holds the labels of the column `by`.
 
-    Areas that the sample did not reach, or whose error it cannot show, get the regression's figure; with smooth all
-    variances are smoothed over areas, and an area with a figure needs no error of its own. few_psus: a variance of a
-    mean in m PSUs is too small by some (m - 1) / m, since they deviate from their own mean; it is raised by
-    (df + 1) / df with the area's own degrees of freedom. Raises EstimationError.
+    Areas that the sample did not reach, or whose error it cannot show, get the regression's figure. variances:
+    "direct" as the design gives them; "raised" by m / (m - 1) in an area of m PSUs, which deviate from their own mean
+    and so by too little; "smoothed" over areas after that, which fills those of one PSU too. Raises EstimationError.
     """
+    if variances not in get_args(Variances):
+        raise EstimationError(f"variances must be one of {', '.join(get_args(Variances))}; got {variances!r}.")
+    found = mean(design, y, by=by, where=where)
+    if len(found.keys.columns) != 1:
+        raise EstimationError(f"{y} must be numbers, such as 1 for yes and 0 for no, to have one figure an area.")
     labels = [str(label) for label in x.index]
     unknown = sorted(set(found.labels) - set(labels))
     if unknown:
@@ -189,14 +198,17 @@ def small_areas(
     at = np.array([labels.index(label) for label in found.labels], dtype=np.intp)
     direct, variance, n = (np.full(len(x), np.nan) for _ in range(3))
     direct[at], n[at] = found.value, found.n
-    own = found.domain_df.astype(np.float64)
-    raised = np.divide(own + 1, own, out=np.full(len(own), np.nan), where=own > 0) if few_psus else np.ones(len(own))
-    variance[at] = np.where(found.available, np.diag(found.covariance), np.nan) * raised
-    if smooth:
+    variance[at] = np.where(found.available, np.diag(found.covariance), np.nan)
+    if variances != "direct":
+        answered = where_rows(design.data, where) & design.data[y].notna().to_numpy()
+        of_row = design.data[by].to_numpy()
+        psus = np.array([design.psus_of(answered & (of_row == label)) for label in found.keys[by]])
+        variance[at] *= psus / np.maximum(psus - 1, 1)
+    if variances == "smoothed":
         variance = smoothed_variances(variance, n)
     direct = np.where(np.isfinite(variance) & (n > 0), direct, np.nan)
     result = fay_herriot(direct, variance, x, method=method, scale=scale, areas=labels)
-    return replace(result, method=f"{result.method}{', smoothed variances' if smooth else ''} on {found.method}")
+    return replace(result, method=f"{result.method}, {variances} variances, on {found.method}")
 
 
 def smoothed_variances(variance: npt.ArrayLike, n: npt.ArrayLike) -> FloatArray:
@@ -279,22 +291,27 @@ def _checked(
 
 
 def _between(y: FloatArray, d: FloatArray, x: FloatArray, method: Method, tolerance: float) -> tuple[float, int]:
-    """The variance between areas by Fisher scoring from the median variance, as R steps; 0 where the score falls."""
+    """The variance between areas by Fisher scoring from the median variance, as R steps; 0 where the score falls.
+
+    Where the steps swing about the peak without end, the score's root between 0 and a variance that is too large.
+    """
     refvar = float(np.median(d))
-    for iteration in range(1, 501):
-        step = _step(refvar, y, d, x, method)
-        following = refvar + step
+    for iteration in range(1, 101):
+        following = refvar + _step(refvar, y, d, x, method)
         if following <= 0:
             if _step(0.0, y, d, x, method) <= 0:
                 return 0.0, iteration
-            following = refvar / 2
+            break
         if abs(following - refvar) <= tolerance * refvar:
             return following, iteration
         refvar = following
-    raise EstimationError(
-        f"The variance between areas did not settle by {method} in 500 steps; "
-        "try another method, or smooth the variances."
-    )
+    high = float(np.max(d) + np.var(y))
+    while _step(high, y, d, x, method) > 0:
+        high *= 2
+    if _step(0.0, y, d, x, method) <= 0:
+        raise EstimationError(f"The variance between areas did not settle by {method}; try another method.")
+    root, report = brentq(_step, 0.0, high, args=(y, d, x, method), xtol=1e-15 * high, rtol=1e-14, full_output=True)
+    return float(root), 100 + int(report.iterations)
 
 
 def _step(refvar: float, y: FloatArray, d: FloatArray, x: FloatArray, method: Method) -> float:

@@ -234,7 +234,8 @@ def test_an_item_that_shifts_is_found_and_named() -> None:
     found = invariance(answers(-12.0), SCORES, "group")
     assert found.verdict == NOT_SHOWN
     verdicts = dict(zip(found.items, found.comparisons[0].verdicts, strict=True))
-    assert verdicts["x0"] == NOT_SHOWN
+    assert verdicts == {"x0": NOT_SHOWN, **dict.fromkeys(NAMES[1:], SHOWN)}
+    assert found.comparisons[0].anchors.tolist() == [False, True, True, True, True]
     assert abs(found.comparisons[0].level[0]) > 8
     assert found.comparisons[0].p_scalar < 1e-4
     assert "not shown" in str(found)
@@ -262,14 +263,14 @@ def test_items_of_two_factors_are_not_one_index() -> None:
 
 
 def test_invariance_tests_hold_their_level() -> None:
-    """Of 120 samples without a difference about 5 % are found to have one at 0.05."""
+    """Of 60 samples without a difference about 5 % are found to have one at 0.05."""
     p = [
         (found.p_metric, found.p_scalar)
-        for seed in range(120)
+        for seed in range(60)
         for found in invariance(answers(seed=seed, n=800), SCORES, "group").comparisons
     ]
     rejected = np.mean(np.array(p) < 0.05, axis=0)
-    assert (rejected < 0.13).all()
+    assert (rejected < 0.15).all()
 
 
 def test_errors_of_invariance_as_a_jackknife() -> None:

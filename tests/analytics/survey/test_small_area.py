@@ -82,16 +82,16 @@ def test_the_variance_between_areas_is_at_the_peak_of_its_likelihood(seed: int) 
 
 @pytest.mark.parametrize("method", ["REML", "ML", "FH"])
 def test_mean_squared_errors_are_what_they_say(method: Method) -> None:
-    """Over 1,500 samples the mean MSE is the squared error; the first term alone, as if all were known, is too low."""
+    """Over 1,000 samples the mean MSE is the squared error; the first term alone, as if all were known, is too low."""
     errors, told, first = [], [], []
-    for seed in range(1500):
+    for seed in range(1000):
         y, d, x, truth = areas(seed)
         found = fay_herriot(y, d, x, method=method)
         errors.append((found.value - truth) ** 2)
         told.append(found.mse)
         first.append(found.weight * d)
     true = np.mean(errors)
-    assert np.mean(told) == pytest.approx(true, rel=0.03)
+    assert np.mean(told) == pytest.approx(true, rel=0.04)
     assert np.mean(first) < 0.93 * true
     assert true < np.mean(areas(0)[1]) * 0.6  # worth the model: direct figures have the mean of d
 
@@ -180,15 +180,41 @@ def test_areas_of_a_sample_and_one_it_did_not_reach() -> None:
     design = trust()
     direct = mean(design, "trust_high", by="neighbourhood")
     x = pd.DataFrame({"density": np.linspace(0, 1, 13)}, index=[f"N{k:02}" for k in range(1, 14)])
-    found = small_areas(direct, x, scale="arcsine")
+    found = small_areas(design, "trust_high", x, by="neighbourhood", scale="arcsine")
     assert found.areas[-1] == "N13"
     assert found.synthetic.tolist() == [False] * 12 + [True]
     assert "Taylor" in found.method
     assert "model (Fay-Herriot, REML, arcsine scale)" in found.method
-    smooth = small_areas(direct, x, smooth=True)
+    plain = small_areas(design, "trust_high", x, by="neighbourhood", variances="direct")
+    close(plain.direct[:12], direct.value)
+    close(plain.variance[:12], direct.se**2)
+    psus = design.data.dropna(subset=["trust_high"]).groupby("neighbourhood")["psu"].nunique().to_numpy()
+    raised = small_areas(design, "trust_high", x, by="neighbourhood")
+    close(raised.variance[:12], direct.se**2 * psus / (psus - 1))
+    smooth = small_areas(design, "trust_high", x, by="neighbourhood", variances="smoothed")
     assert "smoothed" in smooth.method
+    close(smooth.variance[:12].sum(), raised.variance[:12].sum())
     with pytest.raises(EstimationError, match="no row for the area 'N12'"):
-        small_areas(direct, x.iloc[:11])
+        small_areas(design, "trust_high", x.iloc[:11], by="neighbourhood")
+    with pytest.raises(EstimationError, match="must be numbers"):
+        small_areas(design, "mode", x, by="neighbourhood")
+    with pytest.raises(EstimationError, match="variances must be"):
+        small_areas(design, "q1", x, by="neighbourhood", variances="gvf")  # type: ignore[arg-type]
+
+
+def test_steps_that_swing_about_the_peak_find_it_all_the_same() -> None:
+    """A few exact areas among many inexact ones: Fisher's steps from the median overshoot below nought."""
+    found = 0
+    for seed in range(300):
+        random = np.random.default_rng(seed)
+        d = np.exp(2.5 * random.standard_normal(12))
+        y = 0.3 * random.standard_normal(12) + np.sqrt(d) * random.standard_normal(12)
+        result = fay_herriot(y, d, np.linspace(0, 1, 12))
+        found += result.iterations > 100
+        if result.refvar > 0:
+            near = [loglike(result.refvar * f, y, d, np.linspace(0, 1, 12), restricted=True) for f in (0.99, 1, 1.01)]
+            assert near[1] == max(near)
+    assert found > 0
 
 
 @pytest.mark.parametrize(
