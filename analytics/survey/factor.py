@@ -57,22 +57,35 @@ def one_factor(covariance: FloatArray) -> Factor:
     first = vectors[:, -1] * np.sqrt(values[-1])
     loadings = np.clip(first * np.sign(first.sum() or 1.0), -0.95, 0.95)
     start = np.concatenate([loadings, np.maximum(1 - loadings**2, 0.05)])
-    bounds = [(None, None)] * k + [(_LEAST, None)] * k
-    found = minimize(_discrepancy, start, args=(r,), jac=True, method="L-BFGS-B", bounds=bounds)
-    theta = np.asarray(found.x)
-    heywood = bool((theta[k:] <= _LEAST * 1.01).any())
-    for _ in range(0 if heywood else 30):
-        step = np.linalg.solve(_curvature(theta, r), _slope(theta, r))
-        theta = theta - step
-        if np.abs(step).max() < 1e-14:
-            break
-    if not np.isfinite(theta).all() or (theta[k:] <= 0).any():
+    theta = _peak(start, r)
+    if theta is None:
+        bounds = [(None, None)] * k + [(_LEAST, None)] * k
+        found = minimize(_discrepancy, start, args=(r,), jac=True, method="L-BFGS-B", bounds=bounds)
+        theta = np.asarray(found.x, dtype=np.float64)
+        at_edge = bool((theta[k:] <= _LEAST * 1.01).any())
+        theta = theta if at_edge else _peak(theta, r)
+    if theta is None:
         raise EstimationError("One factor does not fit these items: the fit did not settle.")
+    heywood = bool((theta[k:] <= _LEAST * 1.01).any())
     theta[:k] *= np.sign(theta[:k].sum() or 1.0)
     fitted = np.outer(theta[:k], theta[:k]) + np.diag(theta[k:])
     off = (r - fitted)[np.tril_indices(k)]
     size = np.sqrt(np.diag(covariance))
     return Factor(theta[:k] * size, theta[k:] * size**2, float(np.sqrt(np.mean(off**2))), heywood, covariance)
+
+
+def _peak(theta: FloatArray, s: FloatArray) -> FloatArray | None:
+    """The fit by Newton's steps from nearby; None where they leave what can be, or find no least discrepancy."""
+    k = len(s)
+    for _ in range(30):
+        bend = _curvature(theta, s)
+        step = np.linalg.solve(bend, _slope(theta, s))
+        theta = theta - step
+        if not np.isfinite(theta).all() or (theta[k:] <= _LEAST).any() or np.abs(theta).max() > 3:
+            return None
+        if np.abs(step).max() < 1e-12:
+            return theta if np.linalg.eigvalsh((bend + bend.T) / 2)[0] > 0 else None
+    return None
 
 
 def _discrepancy(theta: FloatArray, s: FloatArray) -> tuple[float, FloatArray]:

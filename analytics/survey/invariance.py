@@ -17,7 +17,7 @@ from statsmodels.stats.multitest import multipletests
 from .factor import Factor, one_factor
 from .intervals import t_quantile
 from .linear import Linear, Sample, covariance
-from .moments import moments
+from .moments import Moments, moments
 from .scales import Item, score
 from .variables import BoolArray, Columns, EstimationError, FloatArray, column, where_rows
 
@@ -184,7 +184,7 @@ def _compare(
     if any(fit.heywood for fit in fits):
         return replace(_unknown(name, n, k, "an item has no variance of its own (Heywood case)"), srmr=srmr, gap=gap)
     anchors: BoolArray = np.ones(k, dtype=bool)
-    value, spread = _differences(design, x, (reference, rows), anchors)
+    value, spread = _differences(design, x, (reference, rows), (sides, fits), anchors)
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     if df < 1 or not (se > 0).all():
         return replace(_unknown(name, n, k, "no degrees of freedom"), srmr=srmr, gap=gap)
@@ -196,7 +196,7 @@ def _compare(
         if small[worst] * k > 0.05 or anchors.sum() <= max(2, (k + 1) // 2):
             break
         anchors[worst] = False
-        value, spread = _differences(design, x, (reference, rows), anchors)
+        value, spread = _differences(design, x, (reference, rows), (sides, fits), anchors)
         se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     half = t_quantile(0.90, df) * se
     why = "one factor does not describe the items" if srmr > _BAD_FIT else ""
@@ -220,20 +220,25 @@ def _compare(
 
 
 def _differences(
-    design: Sample, x: FloatArray, groups: tuple[BoolArray, BoolArray], anchors: BoolArray
+    design: Sample,
+    x: FloatArray,
+    groups: tuple[BoolArray, BoolArray],
+    found: tuple[list[Moments], list[Factor]],
+    anchors: BoolArray,
 ) -> tuple[FloatArray, FloatArray]:
     """float64[2K] and [2K, 2K]: differences of relative loadings and of levels, both beside the anchors' mean."""
     k, anchor = x.shape[1], anchors.astype(np.float64)
 
-    def differences(weights: FloatArray) -> FloatArray:
-        sides = [moments(x, weights, side) for side in groups]
-        loadings = [one_factor(side.covariance).loadings for side in sides]
-        relative = [each / each[anchors].mean() for each in loadings]
-        gap, pooled = sides[1].mean - sides[0].mean, (loadings[0] + loadings[1]) / 2
+    def compared(sides: list[Moments], fits: list[Factor]) -> FloatArray:
+        relative = [fit.loadings / fit.loadings[anchors].mean() for fit in fits]
+        gap, pooled = sides[1].mean - sides[0].mean, (fits[0].loadings + fits[1].loadings) / 2
         return np.concatenate([relative[1] - relative[0], gap - pooled * (anchor @ gap) / (anchor @ pooled)])
 
-    sides = [moments(x, design.weights, side) for side in groups]
-    fits = [one_factor(side.covariance) for side in sides]
+    def differences(weights: FloatArray) -> FloatArray:
+        sides = [moments(x, weights, side) for side in groups]
+        return compared(sides, [one_factor(side.covariance) for side in sides])
+
+    sides, fits = found
     pooled = (fits[0].loadings + fits[1].loadings) / 2
     centring = np.eye(k) - np.outer(pooled, anchor) / (anchor @ pooled)
     distance = float(anchor @ (sides[1].mean - sides[0].mean) / (anchor @ pooled))
@@ -245,7 +250,7 @@ def _differences(
         influences[:, :k] += sign * of_loadings @ relative.T
         influences[:, k:] += sign * side.influence_of_means() @ centring.T
         influences[:, k:] -= 0.5 * distance * of_loadings @ centring.T
-    value = differences(design.weights)
+    value = compared(sides, fits)
     return value, covariance(design, Linear(value, influences, differences))
 
 
