@@ -81,7 +81,7 @@ def list_difference(
     contrast = found.contrast(rows)
     return replace(
         contrast,
-        keys=contrast.keys.rename(columns={"contrast": "domain"}),
+        keys=found.keys[by].drop_duplicates().reset_index(drop=True) if by else pd.DataFrame({"variable": [y]}),
         n=np.array([int(found.n[(names == name).to_numpy()].sum()) for name in rows], dtype=np.int64),
         method=f"share holding the sensitive item (list experiment, difference of means), {how}",
     )

@@ -12,7 +12,7 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
 
 
 def forward(p: FloatArray, variance: FloatArray, scale: Scale) -> tuple[FloatArray, FloatArray]:
-    """Figures and their variances on a scale, float64[m] each; NaN where a share has no place on it.
+    """Figures and their variances on a scale, float64[m] each; NaN where a share has no place on it, or no variance.
 
     The variance is taken along by its effective sample size, p (1 - p) / v: 1 / (p (1 - p) n) for the logit,
     1 / (4 n) for the arcsine of the root. Raises EstimationError on an unknown scale.
@@ -25,7 +25,9 @@ def forward(p: FloatArray, variance: FloatArray, scale: Scale) -> tuple[FloatArr
     q = np.where(inside, p, 0.5)
     if scale == "logit":
         return np.where(inside, np.log(q / (1 - q)), np.nan), np.where(inside, variance / (q * (1 - q)) ** 2, np.nan)
-    return np.where(inside, np.arcsin(np.sqrt(q)), np.nan), np.where(inside, variance / (4 * q * (1 - q)), np.nan)
+    within = (p >= 0) & (p <= 1)
+    place = np.arcsin(np.sqrt(np.where(within, p, 0.5)))
+    return np.where(within, place, np.nan), np.where(inside, variance / (4 * q * (1 - q)), np.nan)
 
 
 def back(centre: FloatArray, scale: Scale) -> FloatArray:

@@ -11,15 +11,14 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import ndtri
 
+from .area_variance import Method, between_areas, errors_of
 from .estimates import mean
 from .linear import Sample
 from .scale import Scale, back, corrected, forward, slope
 from .variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
 
-Method = Literal["REML", "ML", "FH"]
 Variances = Literal["direct", "raised", "smoothed"]
 _NAMES = {"REML": "REML", "ML": "ML", "FH": "moments"}
 
@@ -126,47 +125,14 @@ def fay_herriot(
     if method not in get_args(Method):
         raise EstimationError(f"method must be one of {', '.join(get_args(Method))}; got {method!r}.")
     given, spread, columns, names = _checked(direct, variance, x)
-    known = np.isfinite(given)
     y, d = forward(given, spread, scale)
-    if not np.isfinite(y[known]).all():
+    off = np.flatnonzero(np.isfinite(given) & ~(np.isfinite(y) & np.isfinite(d)))
+    if len(off):
         raise EstimationError(
-            f"On the {scale} scale a share must lie between 0 and 1; area {np.argmax(known & ~np.isfinite(y)) + 1} "
-            "does not. Give NaN as its figure, or model the shares as they are."
+            f"On the {scale} scale a share must lie between 0 and 1; area {off[0] + 1} has {given[off[0]]:g}. Give NaN "
+            "as its figure, or model the shares as they are."
         )
-    refvar, iterations = _between(y[known], d[known], columns[known], method, tolerance)
-    total = refvar + d[known]
-    inverse = np.asarray(np.linalg.inv((columns[known] / total[:, None]).T @ columns[known]), dtype=np.float64)
-    beta = inverse @ (columns[known].T @ (y[known] / total))
-    residual = y[known] - columns[known] @ beta
-    m, p = columns[known].shape
-    loglike = float(-0.5 * np.sum(np.log(2 * np.pi * total) + residual**2 / total))
-    weight = np.zeros(len(y))
-    weight[known] = refvar / total
-    fitted = columns @ beta
-    centre = fitted + weight * np.where(known, np.nan_to_num(y) - fitted, 0.0)
-    mse, first = _errors(d, columns, known, refvar, inverse, method)
-    value = corrected(centre, first, scale)
-    return SmallArea(
-        areas=tuple(str(area) for area in areas) if areas is not None else tuple(str(k + 1) for k in range(len(y))),
-        value=value,
-        mse=mse * slope(centre, scale) ** 2,
-        direct=y,
-        variance=d,
-        weight=weight,
-        centre=centre,
-        spread=mse,
-        transform_bias=back(centre, scale) - value,
-        names=names,
-        beta=beta,
-        beta_se=np.sqrt(np.diag(inverse)),
-        refvar=refvar,
-        loglike=loglike,
-        aic=-2 * loglike + 2 * (p + 1),
-        bic=-2 * loglike + np.log(m) * (p + 1),
-        iterations=iterations,
-        scale=scale,
-        method=f"model (Fay-Herriot, {_NAMES[method]}{'' if scale == 'identity' else f', {scale} scale'})",
-    )
+    return _fitted(y, d, columns, names, method=method, scale=scale, areas=areas, tolerance=tolerance)
 
 
 def small_areas(
@@ -184,8 +150,12 @@ def small_areas(
 
     Areas that the sample did not reach, or whose error it cannot show, get the regression's figure. variances:
     "direct" as the design gives them; "raised" by m / (m - 1) in an area of m PSUs, which deviate from their own mean
-    and so by too little; "smoothed" over areas after that, which fills those of one PSU too. Raises EstimationError.
+    and so by too little; "smoothed" over areas after that, on the scale of the model, which fills those of one PSU too
+    and, on the arcsine scale, those where all or nobody said yes. On the logit scale these rest on the regression.
+    Raises EstimationError: an unknown method, a label without a row in x, y of text, or too few areas.
     """
+    if method not in get_args(Method):
+        raise EstimationError(f"method must be one of {', '.join(get_args(Method))}; got {method!r}.")
     if variances not in get_args(Variances):
         raise EstimationError(f"variances must be one of {', '.join(get_args(Variances))}; got {variances!r}.")
     found = mean(design, y, by=by, where=where)
@@ -204,10 +174,12 @@ def small_areas(
         of_row = design.data[by].to_numpy()
         psus = np.array([design.psus_of(answered & (of_row == label)) for label in found.keys[by]])
         variance[at] *= psus / np.maximum(psus - 1, 1)
+    y_scaled, d = forward(direct, variance, scale)
     if variances == "smoothed":
-        variance = smoothed_variances(variance, n)
-    direct = np.where(np.isfinite(variance) & (n > 0), direct, np.nan)
-    result = fay_herriot(direct, variance, x, method=method, scale=scale, areas=labels)
+        d = smoothed_variances(d, n)
+    y_scaled = np.where(np.isfinite(d) & np.isfinite(y_scaled) & (n > 0), y_scaled, np.nan)
+    y_scaled, d, columns, names = _checked(y_scaled, d, x)
+    result = _fitted(y_scaled, d, columns, names, method=method, scale=scale, areas=labels, tolerance=1e-12)
     return replace(result, method=f"{result.method}, {variances} variances, on {found.method}")
 
 
@@ -262,6 +234,55 @@ def benchmarked(
     )
 
 
+def _fitted(
+    y: FloatArray,
+    d: FloatArray,
+    columns: FloatArray,
+    names: tuple[str, ...],
+    *,
+    method: Method,
+    scale: Scale,
+    areas: Sequence[str] | None,
+    tolerance: float,
+) -> SmallArea:
+    """The model of direct figures y [m] with variances d [m], both on the scale; NaN for none."""
+    known = np.isfinite(y)
+    refvar, iterations = between_areas(y[known], d[known], columns[known], method, tolerance)
+    total = refvar + d[known]
+    inverse = np.asarray(np.linalg.inv((columns[known] / total[:, None]).T @ columns[known]), dtype=np.float64)
+    beta = inverse @ (columns[known].T @ (y[known] / total))
+    residual = y[known] - columns[known] @ beta
+    m, p = columns[known].shape
+    loglike = float(-0.5 * np.sum(np.log(2 * np.pi * total) + residual**2 / total))
+    weight = np.zeros(len(y))
+    weight[known] = refvar / total
+    fitted = columns @ beta
+    centre = fitted + weight * np.where(known, np.nan_to_num(y) - fitted, 0.0)
+    mse, first = errors_of(d, columns, known, refvar, inverse, method)
+    value = corrected(centre, first, scale)
+    return SmallArea(
+        areas=tuple(str(area) for area in areas) if areas is not None else tuple(str(k + 1) for k in range(len(y))),
+        value=value,
+        mse=mse * slope(centre, scale) ** 2,
+        direct=y,
+        variance=d,
+        weight=weight,
+        centre=centre,
+        spread=mse,
+        transform_bias=back(centre, scale) - value,
+        names=names,
+        beta=beta,
+        beta_se=np.sqrt(np.diag(inverse)),
+        refvar=refvar,
+        loglike=loglike,
+        aic=-2 * loglike + 2 * (p + 1),
+        bic=-2 * loglike + np.log(m) * (p + 1),
+        iterations=iterations,
+        scale=scale,
+        method=f"model (Fay-Herriot, {_NAMES[method]}{'' if scale == 'identity' else f', {scale} scale'})",
+    )
+
+
 def _checked(
     direct: npt.ArrayLike, variance: npt.ArrayLike, x: pd.DataFrame | npt.ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray, tuple[str, ...]]:
@@ -288,61 +309,3 @@ def _checked(
         )
     named = [str(name) for name in x.columns] if isinstance(x, pd.DataFrame) else [f"x{k}" for k in range(1, p)]
     return y, d, columns, ("(constant)", *named)
-
-
-def _between(y: FloatArray, d: FloatArray, x: FloatArray, method: Method, tolerance: float) -> tuple[float, int]:
-    """The variance between areas by Fisher scoring from the median variance, as R steps; 0 where the score falls.
-
-    Where the steps swing about the peak without end, the score's root between 0 and a variance that is too large.
-    """
-    refvar = float(np.median(d))
-    for iteration in range(1, 101):
-        following = refvar + _step(refvar, y, d, x, method)
-        if following <= 0:
-            if _step(0.0, y, d, x, method) <= 0:
-                return 0.0, iteration
-            break
-        if abs(following - refvar) <= tolerance * refvar:
-            return following, iteration
-        refvar = following
-    high = float(np.max(d) + np.var(y))
-    while _step(high, y, d, x, method) > 0:
-        high *= 2
-    if _step(0.0, y, d, x, method) <= 0:
-        raise EstimationError(f"The variance between areas did not settle by {method}; try another method.")
-    root, report = brentq(_step, 0.0, high, args=(y, d, x, method), xtol=1e-15 * high, rtol=1e-14, full_output=True)
-    return float(root), 100 + int(report.iterations)
-
-
-def _step(refvar: float, y: FloatArray, d: FloatArray, x: FloatArray, method: Method) -> float:
-    v = 1 / (refvar + d)
-    vx = v[:, None] * x
-    inverse = np.linalg.inv(vx.T @ x)
-    residual = y - x @ (inverse @ (vx.T @ y))
-    if method == "FH":
-        return float((residual**2 @ v - (len(y) - x.shape[1])) / v.sum())
-    projected = v * residual  # P y
-    if method == "ML":
-        return float((projected @ projected - v.sum()) / (v @ v))
-    p = np.diag(v) - vx @ inverse @ vx.T
-    return float((projected @ projected - np.trace(p)) / np.sum(p * p))
-
-
-def _errors(
-    d: FloatArray, x: FloatArray, known: BoolArray, refvar: float, inverse: FloatArray, method: Method
-) -> tuple[FloatArray, FloatArray]:
-    """float64[m] each: the mean squared errors, and their first term, the error if the model were known."""
-    v = 1 / (refvar + d[known])
-    share = d[known] * v
-    variance = 2 * len(v) / v.sum() ** 2 if method == "FH" else 2 / (v @ v)
-    bias = 0.0
-    if method == "ML":
-        bias = -float(np.trace(inverse @ ((v**2)[:, None] * x[known]).T @ x[known]) / (v @ v))
-    elif method == "FH":
-        bias = float(2 * (len(v) * (v @ v) - v.sum() ** 2) / v.sum() ** 3)
-    leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
-    first = np.full(len(d), refvar)
-    first[known] = d[known] * (1 - share)
-    mse = first + leverage
-    mse[known] = first[known] + share**2 * (leverage[known] + 2 * variance * v - bias)
-    return mse, first

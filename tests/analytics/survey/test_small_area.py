@@ -1,5 +1,7 @@
 """Fay-Herriot figures against R's sae, against their own likelihood, and against the truth in a simulation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -200,6 +202,22 @@ def test_areas_of_a_sample_and_one_it_did_not_reach() -> None:
         small_areas(design, "mode", x, by="neighbourhood")
     with pytest.raises(EstimationError, match="variances must be"):
         small_areas(design, "q1", x, by="neighbourhood", variances="gvf")  # type: ignore[arg-type]
+
+
+def test_an_area_where_nobody_said_yes_is_not_left_out() -> None:
+    """Leaving such areas out would raise the rest; on the arcsine scale a smoothed variance keeps them."""
+    design = trust()
+    nobody = design.data["trust_high"].where(design.data["neighbourhood"] != "N03", 0.0)
+    design = replace(design, data=design.data.assign(yes=nobody))
+    x = pd.DataFrame({"density": np.linspace(0, 1, 12)}, index=[f"N{k:02}" for k in range(1, 13)])
+    kept = small_areas(design, "yes", x, by="neighbourhood", scale="arcsine", variances="smoothed")
+    assert not kept.synthetic.any()
+    assert 0 < kept.value[2] < 0.2
+    low, high = kept.interval()
+    assert 0 <= low[2] < kept.value[2] < high[2]
+    for scale in ("logit", "arcsine"):
+        other = small_areas(design, "yes", x, by="neighbourhood", scale=scale)
+        assert other.synthetic.tolist() == [k == 2 for k in range(12)]
 
 
 def test_steps_that_swing_about_the_peak_find_it_all_the_same() -> None:
