@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
+from analytics.survey.area_variance import Method
 from analytics.survey.estimates import mean
 from analytics.survey.small_area import (
-    Method,
     SmallArea,
     benchmarked,
     fay_herriot,
