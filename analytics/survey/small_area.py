@@ -88,7 +88,7 @@ class SmallArea:
                 "high": high,
                 "direct": back(self.direct, self.scale),
                 "weight_of_direct": self.weight,
-                "rests_on": np.where(self.synthetic, "regression alone", "direct and regression"),
+                "rests_on": np.where(self.weight > 0, "direct and regression", "regression alone"),
             }
         )
 
