@@ -19,20 +19,36 @@ _ROUNDING = 1e-9  # equal weights differ by less after raking
 
 
 def exposure(answers: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], k: int = DEFAULT_K) -> str:
-    """Why the share of a cell may not be shown for its own sake: a reason, or "" where it may.
+    """Why the share of one cell may not be shown for its own sake, as `exposures`."""
+    return exposures(answers, weights, np.zeros(len(answers), np.int64), 1, k)[0]
 
-    answers: 1 and 0, one a person of the base; weights: theirs, positive. A person cannot have said yes who weighs more
-    than is left of the yes side once others have taken their own answers off; nor no, likewise. So each side must weigh
-    as much as the HEAVIEST people of the cell together: this is the p% rule (Hundepool et al. 2012, Statistical
-    Disclosure Control) on the weights of the lighter side, with p = 100 against a coalition of two. It follows that a
-    share of 0 or 1 is never shown, with equal weights none with fewer than three people on a side, and no cell of which
-    three people carry more than half. All have one reason: one for "all alike" would say what the share says.
+
+def exposures(
+    answers: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    cell: npt.NDArray[np.int64],
+    cells: int,
+    k: int = DEFAULT_K,
+) -> list[str]:
+    """Why the share of each cell may not be shown for its own sake: a reason, or "" where it may.
+
+    answers: 1 and 0, one a person, NaN outside the base; weights: theirs, positive; cell: 0..cells-1, the cell of each.
+    A person cannot have said yes who weighs more than is left of the yes side once others have taken their own answers
+    off; nor no, likewise. So each side must weigh as much as the HEAVIEST people of the cell together: this is the p%
+    rule (Hundepool et al. 2012, Statistical Disclosure Control) on the weights of the lighter side, with p = 100
+    against a coalition of two. It follows that a share of 0 or 1 is never shown, with equal weights none with fewer
+    than three people on a side, and no cell of which three people carry more than half. All have one reason: one for
+    "all alike" would say what the share says.
     """
-    if len(answers) < k:
-        return FEWER_THAN_K
-    lighter = min(float(weights @ answers), float(weights @ (1 - answers)))
-    heaviest = float(np.sort(weights)[-HEAVIEST:].sum())
-    return REVEALING if lighter < heaviest * (1 - _ROUNDING) else ""
+    based = np.flatnonzero(~np.isnan(answers))
+    order = based[np.lexsort((-weights[based], cell[based]))]
+    of, w, said = cell[order], weights[order], answers[order]
+    n = np.bincount(of, minlength=cells)
+    rank = np.arange(len(of)) - (np.cumsum(n) - n)[of]
+    heaviest = np.bincount(of, np.where(rank < HEAVIEST, w, 0.0), minlength=cells)
+    lighter = np.minimum(np.bincount(of, w * said, minlength=cells), np.bincount(of, w * (1 - said), minlength=cells))
+    alike = lighter < heaviest * (1 - _ROUNDING)
+    return [FEWER_THAN_K if few else REVEALING if same else "" for few, same in zip(n < k, alike, strict=True)]
 
 
 def withheld_areas(exposures: Mapping[str, str], areas: AreaList) -> dict[str, str]:

@@ -4,188 +4,216 @@ The lattice is fixed: every indicator, by wave, for everyone, by sex, and by are
 and men, and the change since the wave before. A cell that may not be shown has no number at all.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from survey_app.areas import AreaList
 from survey_app.engine import codebook
-from survey_app.instrument import Indicator, Instrument
+from survey_app.instrument import Instrument
 
-from .design import Design
-from .disclosure import COMPLEMENTARY, DEFAULT_K, exposure, withheld_areas, withheld_sexes
-from .estimates import Estimate, contrast, proportion_from
+from .disclosure import COMPLEMENTARY, DEFAULT_K, FEWER_THAN_K, exposures, withheld_areas, withheld_sexes
 from .indicators.coding import coded
-from .indicators.reliability import nchs_proportion
-from .linearisation import Linearised, linearise
+from .indicators.reliability import DEFAULT, Evidence, RuleSet, judge
 from .release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
+from .survey.cube import Cube, means
+from .survey.design import Design
+from .survey.differences import contrast
+from .survey.summary import Summary, rollup
+from .survey.tally import summarise
 
 WOMAN, MAN = "woman", "man"
 SEXES = (WOMAN, MAN)
-Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class _Coded:
-    """One indicator on all rows: 1 and 0 in the base, NaN outside."""
-
-    indicator: Indicator
-    y: npt.NDArray[np.float64]
-
-    @property
-    def base(self) -> Mask:
-        return ~np.isnan(self.y)
+Cell = tuple[str, str, str]  # wave, area, sex; "" is everybody of the wave
+Contrast = tuple[str, Cell]
 
 
 def figures(
-    frame: pd.DataFrame, design: Design, instrument: Instrument, waves: Sequence[str], k: int = DEFAULT_K
+    frame: pd.DataFrame,
+    design: Design,
+    instrument: Instrument,
+    waves: Sequence[str],
+    k: int = DEFAULT_K,
+    rule_set: RuleSet = DEFAULT,
 ) -> tuple[Figure, ...]:
     """All figures of the lattice for these waves, oldest first: a change is against the one before in this order."""
     book = codebook(instrument.questionnaire)
-    domains = _Domains(frame, instrument)
+    ids = [indicator.id for indicator in instrument.indicators]
+    answers = pd.DataFrame({i.id: coded(i, book[i.item], frame) for i in instrument.indicators}, index=frame.index)
+    places = _places(frame, instrument)
+    sums = summarise(replace(design, data=answers.join(places)), ids, list(places.columns))
+    kinds = [None, *(name for name in places.columns if name != "wave")]
+    parts = [_part(sums, answers, places, design.weights, by, waves, k) for by in kinds]
+    sexes = SEXES if "sex" in places else ()
+    reported = [area.code for area in instrument.areas.areas if area.parent is not None]
+    keys = [("", ""), *(("", sex) for sex in sexes), *((code, "") for code in reported)]
     found: list[Figure] = []
-    for indicator in instrument.indicators:
-        cells = _Cells(domains, design, _Coded(indicator, coded(indicator, book[indicator.item], frame)), k)
-        before: dict[tuple[str, str], Figure] = {}
-        for wave in waves:
-            now = _levels(cells, wave)
-            found += [*now.values(), *_contrasts(cells, now, before)]
-            before = now
+    for at, name in enumerate(ids):
+        cells = {cell: (part, row) for part in parts for cell, row in part.rows.items()}
+        exposed = {cell: part.exposed[at][row] for cell, (part, row) in cells.items()}
+        made: dict[Cell, Figure] = {}
+        for number, wave in enumerate(waves):
+            hidden = _withheld(exposed, wave, reported, instrument.areas, sexes)
+            here = [(wave, *key) for key in keys]
+            made |= {cell: _level(at, name, cell, cells.get(cell), hidden.get(cell, ""), rule_set) for cell in here}
+            found += [made[cell] for cell in here]
+            wanted: list[Contrast] = [(GAP, (wave, "", ""))] if sexes else []
+            wanted += [(CHANGE, cell) for cell in here] if number else []
+            found += [_difference(at, name, each, parts, made, waves[number - 1]) for each in wanted]
     return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
-class _Domains:
-    """Which rows a wave, an area and a sex are; each is found once."""
+class _Part:
+    """Cells of one kind, waves crossed with nothing, sexes or areas: their figures, and what each would expose.
 
-    frame: pd.DataFrame
-    instrument: Instrument
-    found: dict[tuple[str, str, str], Mask] = field(default_factory=dict)
+    rows: the place of each cell in the cube; exposed, cases: by indicator and row; moves: gaps and changes, by their
+    place in `differences`.
+    """
 
-    @property
-    def sexes(self) -> tuple[str, ...]:
-        """Women and men, or none where the survey did not ask."""
-        return SEXES if self.instrument.sex in self.frame else ()
-
-    def where(self, wave: str, area: str = "", sex: str = "") -> Mask:
-        if (wave, area, sex) not in self.found:
-            mask: Mask = self.frame["wave"].to_numpy() == wave
-            if area:
-                mask = mask & self.frame[self.instrument.area].isin(_within(self.instrument, area)).to_numpy()
-            if sex:
-                mask = mask & (self.frame[self.instrument.sex].to_numpy() == sex)
-            self.found[wave, area, sex] = mask
-        return self.found[wave, area, sex]
+    shares: "_Shown"
+    rows: Mapping[Cell, int]
+    exposed: Sequence[Sequence[str]]
+    cases: npt.NDArray[np.int64]
+    moves: Mapping[Contrast, int]
+    differences: "_Shown | None"
 
 
 @dataclass(frozen=True, eq=False)
-class _Cells:
-    """The cells of one indicator: what each would expose, which are withheld, and their ratios, linearised once."""
+class _Shown:
+    """A cube's figures by indicator and row, each looked up many times."""
 
-    domains: _Domains
-    design: Design
-    coded: _Coded
-    k: int
-    linearised: dict[tuple[str, str, str], Linearised] = field(default_factory=dict)
+    cube: Cube
+    se: npt.NDArray[np.float64]
+    deff: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    unavailable: npt.NDArray[np.str_]
 
-    def exposure(self, wave: str, area: str = "", sex: str = "") -> str:
-        inside = self.domains.where(wave, area, sex) & self.coded.base
-        return exposure(self.coded.y[inside], self.design.weights[inside], self.k)
-
-    def withheld(self, wave: str) -> dict[tuple[str, str], str]:
-        """(area, sex) -> reason, for the cells of a wave that may not be shown."""
-        instrument, sexes = self.domains.instrument, self.domains.sexes
-        areas = {code: self.exposure(wave, code) for code in _reported(instrument)}
-        by_area = withheld_areas(areas, instrument.areas)
-        # What is above all areas is the whole survey; an only child can be had from it.
-        above = next((why for code, why in by_area.items() if code not in areas), "")
-        hidden = {(code, ""): why for code, why in by_area.items() if code in areas}
-        by_sex = withheld_sexes({sex: self.exposure(wave, sex=sex) for sex in sexes})
-        hidden |= {("", sex): why for sex, why in by_sex.items()}
-        if whole := self.exposure(wave) or above:
-            parts = [*((code, "") for code in areas), *(("", sex) for sex in sexes)]
-            hidden = dict.fromkeys(parts, COMPLEMENTARY) | hidden | {("", ""): whole}
-        return hidden
-
-    def linear(self, wave: str, area: str = "", sex: str = "") -> Linearised:
-        if (wave, area, sex) not in self.linearised:
-            where = self.domains.where(wave, area, sex)
-            self.linearised[wave, area, sex] = linearise(self.design, self.coded.y, where=where)
-        return self.linearised[wave, area, sex]
+    @classmethod
+    def of(cls, cube: Cube, bounds: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]) -> "_Shown":
+        return cls(cube, cube.se, cube.deff, *bounds, cube.unavailable)
 
 
-def _levels(cells: _Cells, wave: str) -> dict[tuple[str, str], Figure]:
-    """The levels of a wave by (area, sex)."""
-    hidden = cells.withheld(wave)
-    areas = _reported(cells.domains.instrument)
-    keys = [("", ""), *(("", sex) for sex in cells.domains.sexes), *((code, "") for code in areas)]
-    return {key: _level(cells, wave, *key, hidden.get(key, "")) for key in keys}
+def _places(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The wave of each row, its sex where the survey asked, and its area at each depth below the top; "" is none."""
+    paths = {area.code: _path(instrument.areas, area.code) for area in instrument.areas.areas if area.parent}
+    given = [paths.get(code, ()) for code in frame[instrument.area]] if instrument.area in frame else [()] * len(frame)
+    found = {"wave": frame["wave"].astype(str)}
+    if instrument.sex in frame:
+        found["sex"] = frame[instrument.sex].where(frame[instrument.sex].isin(SEXES), "").astype(str)
+    for depth in range(max(map(len, paths.values()), default=0)):
+        found[f"area {depth}"] = pd.Series([path[depth] if depth < len(path) else "" for path in given], frame.index)
+    return pd.DataFrame(found)
 
 
-def _contrasts(
-    cells: _Cells, now: dict[tuple[str, str], Figure], before: dict[tuple[str, str], Figure]
-) -> Iterator[Figure]:
-    """The gap between women and men in a wave, and each cell's change since the wave before."""
-    if cells.domains.sexes:
-        yield _difference(cells, GAP, now["", ""], now["", WOMAN], now["", MAN])
-    for key, earlier in before.items():
-        yield _difference(cells, CHANGE, now[key], now[key], earlier)
+def _path(areas: AreaList, code: str) -> tuple[str, ...]:
+    """An area's codes from below the top down to itself."""
+    return (*(above.code for above in areas.ancestors(code)[-2::-1]), code)
 
 
-def _level(cells: _Cells, wave: str, area: str, sex: str, withheld: str) -> Figure:
-    key = (cells.coded.indicator.id, wave, area, sex, LEVEL)
-    if withheld:
-        return Figure(*key, CONFIDENTIAL, withheld)
-    estimate = proportion_from(cells.linear(wave, area, sex))
-    judged = nchs_proportion(estimate)
-    if estimate.unavailable is not None and estimate.low is None:
-        return Figure(*key, UNAVAILABLE, estimate.unavailable)
-    if judged.flag == "suppress":
-        return Figure(*key, UNRELIABLE, judged.reason)
-    return _published(key, estimate, "review" if judged.flag == "review" else "", judged.reason)
-
-
-def _difference(cells: _Cells, contrast_name: str, about: Figure, first: Figure, second: Figure) -> Figure:
-    """The first figure minus the second, where both are published; else the reason of the one that is not."""
-    key = (about.indicator, about.wave, about.area, about.sex, contrast_name)
-    for figure in (first, second):
-        if figure.status != PUBLISHED:
-            return Figure(*key, figure.status, figure.reason)
-    estimate = contrast([cells.linear(figure.wave, figure.area, figure.sex) for figure in (first, second)], [1, -1])
-    if estimate.unavailable is not None:
-        return Figure(*key, UNAVAILABLE, estimate.unavailable)
-    return _published(key, estimate, "", "")
-
-
-def _published(key: tuple[str, str, str, str, str], estimate: Estimate, flag: str, reason: str) -> Figure:
-    return Figure(
-        *key,
-        PUBLISHED,
-        reason if flag else "",
-        flag,
-        n=estimate.n,
-        estimate=estimate.estimate,
-        se=estimate.se,
-        low=estimate.low,
-        high=estimate.high,
-        df=float(estimate.df),
-        deff=estimate.deff,
-        method=estimate.method,
+def _part(
+    sums: Summary,
+    answers: pd.DataFrame,
+    places: pd.DataFrame,
+    weights: npt.NDArray[np.float64],
+    by: str | None,
+    waves: Sequence[str],
+    k: int,
+) -> _Part:
+    keep = ["wave"] if by is None else ["wave", by]
+    cube = means(rollup(sums, keep))
+    of_row = places.groupby(keep, sort=True).ngroup().to_numpy().astype(np.int64)
+    told = [tuple(map(str, key)) for key in cube.keys.itertuples(index=False)]
+    rows = {_cell(by, *key): at for at, key in enumerate(told) if key[-1]}  # who gave no area or sex is in no such cell
+    columns = [answers[name].to_numpy() for name, _ in cube.items]
+    wanted = {
+        (CHANGE, (now, *cell)): ((now, *cell), (before, *cell))
+        for before, now in pairwise(waves)
+        for cell in dict.fromkeys(cell[1:] for cell in rows)
+    }
+    if by == "sex":
+        wanted |= {(GAP, (wave, "", "")): ((wave, "", WOMAN), (wave, "", MAN)) for wave in waves}
+    pairs = {name: pair for name, pair in wanted.items() if all(cell in rows for cell in pair)}
+    labels = cube.labels
+    coefficients = {
+        str(at): {labels[rows[plus]]: 1.0, labels[rows[minus]]: -1.0} for at, (plus, minus) in enumerate(pairs.values())
+    }
+    moved = contrast(cube, coefficients) if coefficients else None
+    return _Part(
+        shares=_Shown.of(cube, cube.share_interval()),
+        rows=rows,
+        exposed=[exposures(y, weights, of_row, len(cube.keys), k) for y in columns],
+        cases=np.array([np.bincount(of_row, np.nan_to_num(y), minlength=len(cube.keys)) for y in columns]).astype(int),
+        moves={name: at for at, name in enumerate(pairs)},
+        differences=_Shown.of(moved, moved.interval()) if moved else None,
     )
 
 
-def _reported(instrument: Instrument) -> list[str]:
-    """The areas that have figures: all that have a parent, since the top is the whole survey."""
-    return [area.code for area in instrument.areas.areas if area.parent is not None]
+def _cell(by: str | None, wave: str, of: str = "") -> Cell:
+    return (wave, "", of) if by == "sex" else (wave, of, "")
 
 
-def _within(instrument: Instrument, code: str) -> list[str]:
-    """The area codes of answers that lie in an area."""
-    inside = [
-        area.code
-        for area in instrument.areas.areas
-        if code in {above.code for above in instrument.areas.ancestors(area.code)}
-    ]
-    return [code, *inside]
+def _withheld(
+    exposed: Mapping[Cell, str], wave: str, reported: Sequence[str], areas: AreaList, sexes: Sequence[str]
+) -> dict[Cell, str]:
+    """Why cells of a wave may not be shown. A cell that nobody answered in exposes as one of fewer than k does."""
+    alone = {code: exposed.get((wave, code, ""), FEWER_THAN_K) for code in reported}
+    by_area = withheld_areas(alone, areas)
+    # What is above all areas is the whole survey; an only child can be had from it.
+    above = next((why for code, why in by_area.items() if code not in alone), "")
+    hidden = {(wave, code, ""): why for code, why in by_area.items() if code in alone}
+    by_sex = withheld_sexes({sex: exposed.get((wave, "", sex), FEWER_THAN_K) for sex in sexes})
+    hidden |= {(wave, "", sex): why for sex, why in by_sex.items()}
+    if whole := exposed.get((wave, "", ""), FEWER_THAN_K) or above:
+        parts = [*((wave, code, "") for code in reported), *((wave, "", sex) for sex in sexes)]
+        hidden = dict.fromkeys(parts, COMPLEMENTARY) | hidden | {(wave, "", ""): whole}
+    return hidden
+
+
+def _level(at: int, name: str, cell: Cell, place: tuple[_Part, int] | None, withheld: str, rule: RuleSet) -> Figure:
+    key = (name, *cell, LEVEL)
+    if withheld or place is None:
+        return Figure(*key, CONFIDENTIAL, withheld)
+    part, row = place
+    shares, cube, reason = part.shares, part.shares.cube, str(part.shares.unavailable[at, row])
+    low, high = float(shares.low[at, row]), float(shares.high[at, row])
+    if np.isnan(low):
+        return Figure(*key, UNAVAILABLE, reason)
+    n, p = int(cube.n[at, row]), float(cube.value[at, row])
+    se = None if reason else float(shares.se[at, row])
+    n_eff = float(n) if se is None else min(float(n), p * (1 - p) / se**2)
+    deff = None if se is None else float(shares.deff[at, row])
+    cases, domain_df = int(part.cases[at, row]), int(cube.domain_df[at, row])
+    judged = judge(rule, Evidence("proportion", p, se, low, high, n, cases, n_eff, deff, domain_df, reason))
+    if judged.flag == "suppress":
+        return Figure(*key, UNRELIABLE, judged.reason)
+    flag = "review" if judged.flag == "review" else ""
+    told = judged.reason if flag else ""
+    return Figure(*key, PUBLISHED, told, flag, n, p, se, low, high, float(cube.df), deff, "korn_graubard")
+
+
+def _difference(
+    at: int, name: str, wanted: Contrast, parts: Sequence[_Part], made: Mapping[Cell, Figure], before: str
+) -> Figure:
+    """One figure minus another, where both are published; else the reason of the one that is not."""
+    kind, cell = wanted
+    wave, area, sex = cell
+    first, second = ((wave, "", WOMAN), (wave, "", MAN)) if kind == GAP else (cell, (before, area, sex))
+    key = (name, *cell, kind)
+    for figure in (made[first], made[second]):
+        if figure.status != PUBLISHED:
+            return Figure(*key, figure.status, figure.reason)
+    part = next(part for part in parts if wanted in part.moves)
+    shown, row = part.differences, part.moves[wanted]
+    assert shown is not None
+    cube = shown.cube
+    if cube.reason[at, row]:
+        return Figure(*key, UNAVAILABLE, str(shown.unavailable[at, row]))
+    value, se, n = float(cube.value[at, row]), float(shown.se[at, row]), int(cube.n[at, row])
+    bounds = float(shown.low[at, row]), float(shown.high[at, row])
+    return Figure(*key, PUBLISHED, "", "", n, value, se, *bounds, float(cube.df), None, "t")

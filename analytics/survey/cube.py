@@ -21,6 +21,9 @@ from .variables import BoolArray, EstimationError, FloatArray, IntArray
 
 _ROUNDING = 1e-20  # as in estimates.py
 CODES = ("", *REASONS)
+_TOLD = [
+    CODES.index(reason) for reason in ("no_base", "one_respondent", "one_psu", "no_degrees_of_freedom", "zero_variance")
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +190,7 @@ def _figures(summary: Summary, *, total: bool) -> Cube:
         domain_df=psus - strata,
         srs=np.nan_to_num(srs),
         drawn=np.nan_to_num(_divided(n.astype(float), w)),
-        reason=np.select(reasons, range(1, len(CODES)), 0).astype(np.int8),
+        reason=np.select(reasons, _TOLD, 0).astype(np.int8),
         source=source,
         method=f"{'total' if total else 'mean'}, {how}",
         probability=summary.frame.probability,

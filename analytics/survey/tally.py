@@ -10,10 +10,10 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from .answers import Answers, Places, added, read
+from .calibrated import margins_of
 from .design import Design
 from .estimates import domains
 from .frame import Frame, frame_of
-from .calibrated import margins_of
 from .summary import Item, Summary
 from .variables import Columns, EstimationError, FloatArray, IntArray, where_rows
 
