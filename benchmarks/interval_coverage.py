@@ -17,13 +17,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from analytics.survey.design import Design, calibration_of, survey_design, with_weights
+from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates import mean
 from analytics.survey.intervals import korn_graubard, logit_interval
+from analytics.survey.margins import Margin
+from analytics.survey.raking import rake
 from analytics.survey.small_area import small_areas
 from analytics.survey.table import Estimates
 from analytics.survey.variables import FloatArray
-from analytics.weights import Margin, margin_columns, rake
 
 STRATA, PSUS, PEOPLE = 8, 40, 60
 DRAWN_PSUS, DRAWN_PEOPLE = 10, 12
@@ -84,8 +85,7 @@ def raked(design: Design, everyone: Population) -> Design:
     for name in ("stratum", "sex", "age"):
         totals = np.bincount(everyone.people[name]).astype(float)
         margins.append(Margin(name, design.data[name].to_numpy(np.int64), totals))
-    weights = rake(design.weights, margins).weights
-    return with_weights(design, weights, calibration_of(margin_columns(margins), design.weights))
+    return rake(design, margins)[0]
 
 
 def held(truth: FloatArray, found: Estimates, how: str = "t") -> Held:

@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 
-from analytics.estimates import Estimate
 from analytics.survey.intervals import korn_graubard, of_one, t_interval, t_quantile
 from analytics.survey.table import Estimates
 
@@ -127,18 +126,6 @@ def evidence(found: Estimates, row: int, *, kind: Kind, cases: int | None = None
         bounds = value / spread, value * spread
     shown = deff if np.isfinite(deff) else None
     return Evidence(kind, value, se, *bounds, n, held, min(float(n), n_eff), shown, domain_df)
-
-
-def nchs_proportion(estimate: Estimate) -> Reliability:
-    """The default rule set on a proportion with the 95 % Korn-Graubard interval. Raises ValueError on another one."""
-    if estimate.method != "korn_graubard" or abs(estimate.level - _LEVEL) > 1e-12:
-        raise ValueError("The standards are defined on the 95 % Korn-Graubard interval of a proportion.")
-    n, n_eff, deff = estimate.n, estimate.n_eff, estimate.deff
-    numbers = estimate.estimate, estimate.se, estimate.low, estimate.high
-    # These rules do not ask how many said yes.
-    return judge(
-        DEFAULT, Evidence("proportion", *numbers, n, n, n_eff, deff, estimate.domain_df, estimate.unavailable or "")
-    )
 
 
 def _nchs_proportions(figure: Evidence) -> Reliability:

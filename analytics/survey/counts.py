@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, ndtri
 
-from .intervals import Interval
 from .variables import EstimationError
 
 
@@ -88,6 +87,6 @@ def common_odds(tables: npt.ArrayLike, *, correct: bool = False, level: float = 
     return CommonOdds(r / s, low, high, float(statistic), float(chdtrc(1, statistic)), level)
 
 
-def _interval(log_odds: float, se: float, level: float) -> Interval:
+def _interval(log_odds: float, se: float, level: float) -> tuple[float, float]:
     half = float(ndtri((1 + level) / 2)) * se
     return float(np.exp(log_odds - half)), float(np.exp(log_odds + half))

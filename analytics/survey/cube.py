@@ -16,14 +16,12 @@ from scipy.special import betaincinv, stdtrit
 from .design import refuse_single_psus
 from .linearised import Linearised, linearised, margin_text
 from .summary import Item, Summary, spread, summed
-from .table import REASONS, DegreesOfFreedom
+from .table import REASONS, WITHOUT_ERROR, DegreesOfFreedom
 from .variables import BoolArray, EstimationError, FloatArray, IntArray
 
 _ROUNDING = 1e-20  # as in estimates.py
 CODES = ("", *REASONS)
-_TOLD = [
-    CODES.index(reason) for reason in ("no_base", "one_respondent", "one_psu", "no_degrees_of_freedom", "zero_variance")
-]
+_TOLD = [CODES.index(reason) for reason in WITHOUT_ERROR]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import fdtri
 
 from .factor import Factor, one_factor
-from .intervals import Interval, t_quantile
+from .intervals import t_quantile
 from .linear import Linear, Sample, covariance
 from .moments import Missing, correlation, moments
 from .variables import Columns, EstimationError, FloatArray, measured, where_rows
@@ -65,7 +65,7 @@ class Reliability:
     why_no_omega: str
     method: str
 
-    def interval(self, which: str = "alpha", level: float = 0.95) -> Interval:
+    def interval(self, which: str = "alpha", level: float = 0.95) -> tuple[float, float]:
         """Low and high of "alpha" or "omega": t on log(1 - value), which is nearer to normal (Bonett 2002)."""
         if which not in ("alpha", "omega"):
             raise EstimationError(f"which must be alpha or omega; got {which!r}.")
@@ -75,7 +75,7 @@ class Reliability:
         half = t_quantile(level, self.df) * se / (1 - value)
         return 1 - (1 - value) * float(np.exp(half)), 1 - (1 - value) * float(np.exp(-half))
 
-    def feldt(self, level: float = 0.95) -> Interval:
+    def feldt(self, level: float = 0.95) -> tuple[float, float]:
         """Low and high of alpha if the n rows were a simple random sample of normal answers (Feldt 1965)."""
         k, tail = len(self.items), (1 - level) / 2
         first, second = self.n - 1, (self.n - 1) * (k - 1)

@@ -14,6 +14,7 @@ from .intervals import t_quantile
 from .variables import BoolArray, EstimationError, FloatArray, IntArray
 
 DegreesOfFreedom = Literal["design", "domain"]
+WITHOUT_ERROR = ("no_base", "one_respondent", "one_psu", "no_degrees_of_freedom", "zero_variance")  # of any estimate
 REASONS = {
     "no_base": "nobody in the base",
     "one_respondent": "one respondent",

@@ -2,16 +2,15 @@
 
 import re
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
 from analytics.disclosure import COMPLEMENTARY, FEWER_THAN_K, REVEALING
-from analytics.estimates import Unavailable
 from analytics.indicators.reliability import WITHHOLDING
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNAVAILABLE, UNRELIABLE, Figure, Release
+from analytics.survey.table import WITHOUT_ERROR
 from dashboards.formats import fenced, interval, percent, points, signed
 from dashboards.judgement import Shown, against, areas, shown
 from dashboards.sentences import gap, headline
@@ -26,7 +25,7 @@ REASONS = (
     FEWER_THAN_K,
     REVEALING,
     COMPLEMENTARY,
-    *get_args(Unavailable),
+    *WITHOUT_ERROR,
     *WITHHOLDING,
 )
 

@@ -49,7 +49,7 @@ def test_without_a_frames_design_drawn_people_weigh_as_before(instrument: Instru
     assert found.design.weights.sum() == pytest.approx(people)
     women = sum(cell.population for cell in instrument.census if cell.sex == "woman")
     assert margins_of(found, frame, instrument, instrument.sex)["woman"] == pytest.approx(women)
-    assert len(found.design.stratum) == N  # each is her own PSU
+    assert len(found.design.stages[0].stratum) == N  # each is her own PSU
 
 
 def test_the_frames_weights_strata_and_psus_are_used(instrument: Instrument) -> None:
@@ -61,8 +61,8 @@ def test_the_frames_weights_strata_and_psus_are_used(instrument: Instrument) -> 
         psu=[f"p{number % 40}" for number in rows],
     )
     found = weight_to_census(frame, instrument, 1)
-    assert len(found.design.sampled) == 2
-    assert len(found.design.stratum) == 40
+    assert len(found.design.stages[0].sampled) == 2
+    assert len(found.design.stages[0].stratum) == 40
     assert found.design.df == 38
     even, odd = found.design.weights[::2].mean(), found.design.weights[1::2].mean()
     assert even / odd == pytest.approx(3, rel=0.1)
@@ -74,10 +74,10 @@ def test_the_frames_weights_strata_and_psus_are_used(instrument: Instrument) -> 
 def test_waves_that_name_the_same_psu_share_it_and_a_stratum_without_psus_is_drawn_anew(instrument: Instrument) -> None:
     rows = np.arange(2 * N)
     shared = frame_of(instrument, ("w1", "w2"), stratum="all", psu=[f"p{number % 30}" for number in rows], weight=5.0)
-    assert len(weight_to_census(shared, instrument, 1).design.stratum) == 30
+    assert len(weight_to_census(shared, instrument, 1).design.stages[0].stratum) == 30
     anew = frame_of(instrument, ("w1", "w2"), stratum="all", weight=5.0)
     found = weight_to_census(anew, instrument, 1).design
-    assert (len(found.stratum), len(found.sampled)) == (2 * N, 2)
+    assert (len(found.stages[0].stratum), len(found.stages[0].sampled)) == (2 * N, 2)
 
 
 def test_the_same_psu_name_in_two_strata_is_two_psus(instrument: Instrument) -> None:
@@ -85,7 +85,7 @@ def test_the_same_psu_name_in_two_strata_is_two_psus(instrument: Instrument) -> 
     frame = frame_of(
         instrument, weight=1.0, stratum=np.where(rows % 2, "a", "b"), psu=[f"p{number // 2 % 5}" for number in rows]
     )
-    assert len(weight_to_census(frame, instrument, 1).design.stratum) == 10
+    assert len(weight_to_census(frame, instrument, 1).design.stages[0].stratum) == 10
 
 
 def test_who_came_by_an_open_link_has_a_pseudo_weight_and_the_wave_is_no_probability_sample(
@@ -114,7 +114,7 @@ def test_an_open_sample_uses_no_design_that_a_row_might_claim(instrument: Instru
     declared = weight_to_census(frame_of(instrument, **claims), replace(instrument, sample="non_probability"), 1)
     assert (open_link.drawn, declared.drawn) == ({"w1": 0.0}, {"w1": 0.0})
     assert open_link.kish["w1"] < 1.2
-    assert len(open_link.design.stratum) == len(declared.design.stratum) == N
+    assert len(open_link.design.stages[0].stratum) == len(declared.design.stages[0].stratum) == N
 
 
 def test_a_drawn_person_without_a_weight_gets_the_mean_of_the_others(instrument: Instrument) -> None:
