@@ -77,7 +77,7 @@ def test_a_share_of_nobody_has_an_interval_and_no_error() -> None:
     found = proportion(villages(0, 0, 0, 0), "yes")
     assert np.isnan(found.estimates.se[0])
     assert (found.low[0], found.high[0]) == pytest.approx((0, 1 - 0.025 ** (1 / 20)))
-    assert found.table()["reason"][0] == "no spread in the sample"
+    assert found.table()["reason"][0] == "no spread in the sample, or fixed by its weights"
     everybody = proportion(villages(5, 5, 5, 5), "yes")
     assert (everybody.low[0], everybody.high[0]) == pytest.approx((0.025 ** (1 / 20), 1))
 
