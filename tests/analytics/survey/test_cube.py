@@ -159,6 +159,10 @@ def test_contrasts_by_name_and_their_joint_covariance() -> None:
     np.testing.assert_allclose(one.covariance, theirs.covariance, rtol=1e-10, atol=1e-15)
     with pytest.raises(EstimationError, match="no domain 'Z'"):
         contrast(cube, {"gap": {"F": 1, "Z": -1}})
+    with pytest.raises(EstimationError, match="needs coefficients"):
+        contrast(cube, {})
+    with pytest.raises(EstimationError, match="must be finite"):
+        contrast(cube, {"gap": {"F": np.inf}})
     with pytest.raises(EstimationError, match="nowhere 'Z'"):
         difference(cube, "sex", "F", "Z")
     with pytest.raises(EstimationError, match="'wave' is not among"):
