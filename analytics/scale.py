@@ -88,7 +88,7 @@ def summarise(
 
     places: every drawn PSU; those that hold rows, without it. Raises EstimationError or DesignError.
     """
-    found = cells(table, items, by, layout).to_pandas()
+    found = cells(table, items, by, layout).to_pyarrow().to_pandas()
     places = drawn(table, layout) if places is None else places
     return from_columns(found, places, [(name, "") for name in items], by)
 

@@ -12,6 +12,7 @@ from .cube import CODES, Cube
 from .table import Estimates
 from .variables import EstimationError
 
+_ROW = "row of the cube"
 _MOST = 4000  # estimates of which the whole covariance is given
 
 
@@ -32,11 +33,11 @@ def difference(cube: Cube, by: str, plus: object, minus: object) -> Cube:
         if not len(rows):
             there = ", ".join(map(str, cube.keys[by].unique()[:12]))
             raise EstimationError(f"difference: {by} is nowhere {level!r}; it is {there}.")
-        sides.append(cube.keys.iloc[rows][rest].assign(row=rows))
+        sides.append(cube.keys.iloc[rows][rest].assign(**{_ROW: rows}))
     pairs = sides[0].merge(sides[1], on=rest) if rest else sides[0].merge(sides[1], how="cross")
     k = np.arange(len(pairs))
     combination = csr_array(
-        (np.repeat([1.0, -1.0], len(k)), (np.tile(k, 2), np.concatenate([pairs["row_x"], pairs["row_y"]]))),
+        (np.repeat([1.0, -1.0], len(k)), (np.tile(k, 2), np.concatenate([pairs[f"{_ROW}_x"], pairs[f"{_ROW}_y"]]))),
         shape=(len(k), len(cube.keys)),
     )
     return _combined(cube, combination, pairs[rest].assign(**{f"{by}: difference": f"{plus} - {minus}"}))
@@ -56,6 +57,8 @@ def contrast(cube: Cube, coefficients: Mapping[str, Mapping[str, float]]) -> Cub
         for row, given in enumerate(coefficients.values())
         for label, coefficient in given.items()
     ]
+    if not entries:
+        raise EstimationError('A contrast needs coefficients: {"gap": {"F": 1, "M": -1}}.')
     rows, columns, values = (np.array(part) for part in zip(*entries, strict=True))
     if not np.isfinite(values).all():
         raise EstimationError("The coefficients of a contrast must be finite.")

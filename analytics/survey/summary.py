@@ -88,7 +88,8 @@ def merge(first: Summary, *others: Summary) -> Summary:
 def subtract(whole: Summary, part: Summary) -> Summary:
     """The summary without the responses of `part`, which were counted in `whole`: withdrawn, or to be counted anew.
 
-    Spread that is under 1e-12 of what it was is taken for none. Raises EstimationError where `part` was not in it.
+    Spread that is under 1e-12 of what it was is taken for none; a PSU that is left without anybody still counts among
+    those where somebody answered. Raises EstimationError where `part` was not in it.
     """
     if whole.margins is not None or part.margins is not None:
         raise EstimationError(

@@ -38,6 +38,8 @@ def summarise(
     _refuse_what_is_not_in_sums(design)
     first, rank = frame_of(design)
     if frame is not None:
+        if not first.named:
+            raise EstimationError("Rows that are PSUs have no names to find in the frame: give the design psu=.")
         rank = frame.find(first.strata[first.stratum], first.psu)[rank]
         held = frame.held.copy()
         held[rank] = True

@@ -1,5 +1,6 @@
 """A cube from sums is what the verbs find in the rows, figure by figure, reason by reason."""
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,10 @@ def test_contrasts_by_name_and_their_joint_covariance() -> None:
     np.testing.assert_allclose(one.covariance, theirs.covariance, rtol=1e-10, atol=1e-15)
     with pytest.raises(EstimationError, match="no domain 'Z'"):
         contrast(cube, {"gap": {"F": 1, "Z": -1}})
+    with pytest.raises(EstimationError, match="needs coefficients"):
+        contrast(cube, {})
+    with pytest.raises(EstimationError, match="must be finite"):
+        contrast(cube, {"gap": {"F": np.inf}})
     with pytest.raises(EstimationError, match="nowhere 'Z'"):
         difference(cube, "sex", "F", "Z")
     with pytest.raises(EstimationError, match="'wave' is not among"):
@@ -263,6 +268,23 @@ def test_what_has_no_bootstrap_says_why() -> None:
     assert empty.any()
     assert (few.unavailable[empty] == "no respondent in some replicate").all()
     assert np.isnan(few.se[empty]).all()
+
+
+def test_psus_by_domains_are_never_laid_out() -> None:
+    random = np.random.default_rng(1)
+    psu = random.integers(0, 4000, 30_000)
+    rows = pd.DataFrame(
+        {"y": random.integers(1, 6, 30_000), "psu": psu, "area": psu // 8, "wave": random.integers(0, 10, 30_000)}
+    )
+    design = survey_design(rows, weights=np.ones(30_000), strata=psu // 20, psu="psu")
+    tracemalloc.start()
+    cube = means(summarise(design, ["y"], ["area", "wave"]))
+    change = difference(cube, "wave", 9, 0)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(cube.keys) > 4900
+    assert change.available.mean() > 0.9
+    assert most < 4000 * 5000 * 8 / 10
 
 
 def test_a_cube_prints_itself_with_what_is_missing() -> None:

@@ -141,6 +141,15 @@ def test_nobody_answered() -> None:
     assert np.isnan(found.value).all()
 
 
+def test_a_domain_of_nobody() -> None:
+    nobody = np.zeros(len(TRUST), dtype=bool)
+    found = means(summarise(design_of(TRUST), [*ITEMS, "mode"], BY, nobody))
+    assert (found.unavailable == "no_base").all()
+    assert (found.n == 0).all()
+    whole = summarise(design_of(TRUST), ITEMS, BY)
+    assert_equal(merge(whole, summarise(design_of(TRUST), ITEMS, BY, nobody)), whole)
+
+
 def test_what_is_not_in_sums_is_refused_with_what_to_do() -> None:
     two_stages = survey_design(
         TRUST.assign(n=50, m=9999), strata="stratum", psu=["psu", "resp_id"], fpc=["n", "m"], nest=True
@@ -170,6 +179,8 @@ def test_summaries_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(DesignError, match="one population"):
         merge(whole, summarise(design_of(TRUST.assign(n_psu_pop=77)), ITEMS, BY))
     rows = survey_design(TRUST, weights="base_weight")
+    with pytest.raises(EstimationError, match="no names to find"):
+        summarise(rows, ITEMS, frame=plan())
     with pytest.raises(DesignError, match="no names"):
         merge(summarise(rows, ITEMS), summarise(survey_design(TRUST[:50], weights="base_weight"), ITEMS))
 
