@@ -9,6 +9,7 @@ from .answers import Places, added, read
 from .design import Design
 from .summary import Margins
 from .variables import FloatArray, IntArray
+from .variance import shares
 
 _BLOCK = 1 << 17  # rows whose columns are taken at a time
 
@@ -21,15 +22,15 @@ def margins_of(
     p = sum(calibration.x.shape[1] for calibration in design.calibrations)
     totals = np.zeros(units * p)
     seen = np.zeros(size * p, dtype=bool)
-    for columns, row, weight, _ in _entries(design):
-        totals += np.bincount(psu[row] * p + columns, weight * design.weights[row], minlength=units * p)
+    for columns, row, weight, _, after in _entries(design):
+        totals += np.bincount(psu[row] * p + columns, weight * after, minlength=units * p)
         inside = domain[row] >= 0
         seen[(domain[row] * p + columns)[inside]] = True
     pairs = np.flatnonzero(seen)
     place = np.cumsum(seen) - 1
     w, y = np.zeros((count, len(pairs))), np.zeros((count, len(pairs)))
     given = list(read(design.data, items))
-    for columns, row, weight, base in _entries(design):
+    for columns, row, weight, base, _ in _entries(design):
         kept = np.flatnonzero(domain[row] >= 0)
         pair = place[domain[row[kept]] * p + columns[kept]]
         places = Places(row[kept], pair, len(pairs), (weight * base)[kept])
@@ -39,16 +40,21 @@ def margins_of(
     return Margins(totals.reshape(units, p), _solve(design), pairs % p, pairs // p, w, y)
 
 
-def _entries(design: Design) -> Iterator[tuple[IntArray, IntArray, FloatArray, FloatArray]]:
-    """Entries of the calibration columns: column, row, value, and the row's base weight."""
+def _entries(design: Design) -> Iterator[tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]]:
+    """Entries of the calibration columns: column, row, value, and the row's weights before and after it.
+
+    Weights that were trimmed since then count in both as `variance.taylor` has them.
+    """
     shift = 0
     for calibration in design.calibrations:
         x: Any = calibration.x
+        share, after = shares(design, calibration)
+        base = share * design.weights
         for start in range(0, design.n, _BLOCK):
             bounds = x.indptr[start : min(start + _BLOCK, design.n) + 1]
             row = np.repeat(np.arange(start, start + len(bounds) - 1), np.diff(bounds))
             part = slice(int(bounds[0]), int(bounds[-1]))
-            yield x.indices[part].astype(np.int64) + shift, row, x.data[part], calibration.base[row]
+            yield x.indices[part].astype(np.int64) + shift, row, x.data[part], base[row], after[row]
         shift += x.shape[1]
 
 
@@ -61,10 +67,12 @@ def _solve(design: Design) -> FloatArray:
     sizes = np.cumsum([0, *(calibration.x.shape[1] for calibration in design.calibrations)])
     for k, calibration in enumerate(design.calibrations):
         x: Any = calibration.x
-        weighted = x.multiply(calibration.base[:, None]).T.tocsr()
+        weighted = x.multiply(shares(design, calibration)[0][:, None]).T.tocsr()
         row = np.zeros((x.shape[1], int(sizes[-1])))
         row[:, sizes[k] : sizes[k + 1]] = np.eye(x.shape[1])
         for earlier in range(k):
-            row -= (weighted @ design.calibrations[earlier].x).toarray() @ done[earlier]
+            before: Any = design.calibrations[earlier].x
+            after = shares(design, design.calibrations[earlier])[1]
+            row -= (weighted @ before.multiply(after[:, None]).tocsr()).toarray() @ done[earlier]
         done.append(calibration.inverse @ row)
     return np.vstack(done)

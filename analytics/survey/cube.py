@@ -155,6 +155,11 @@ def totals(summary: Summary) -> Cube:
 def _figures(summary: Summary, *, total: bool) -> Cube:
     if summary.frame.single_psu == "fail":
         refuse_single_psus([summary.frame.stage])
+    if summary.frame.single_psu == "average" and summary.frame.stage.lonely.any():
+        raise EstimationError(
+            "The average over strata goes by those that a domain's respondents are in, which sums do not hold: use "
+            "mean(), or single_psu='adjust', which is on the safe side."
+        )
     size = len(summary.keys)
     w, y, squares = spread(summary.w, summary.y, summary.within, summary.domain, size)
     n = summed(summary.n, summary.domain, size).astype(np.int64)

@@ -81,8 +81,6 @@ def factors(frame: Frame) -> tuple[FloatArray, Any]:
     factor = (1 - stage.fraction) * m / np.maximum(m - 1, 1)
     if frame.single_psu != "adjust":
         factor[lonely] = 0.0
-    if frame.single_psu == "average" and lonely.any() and not lonely.all():
-        factor *= len(m) / (len(m) - lonely.sum())
     return factor, lonely
 
 

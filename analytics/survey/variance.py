@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from scipy.sparse import csr_array
 
-from .design import Design
+from .design import Calibration, Design
 from .stages import Stage
 from .variables import BoolArray, FloatArray, IntArray
 
@@ -92,8 +92,7 @@ def _residual(design: Design, z: Any) -> list[Any]:
     current = _weighted(z, design.weights)
     found: list[Any] = [current]
     for calibration in design.calibrations:
-        after = design.weights if calibration.weights is None else calibration.weights
-        share = np.divide(calibration.base, after, out=np.zeros(len(after)), where=after != 0)
+        share, after = shares(design, calibration)
         cross = calibration.x.T @ _weighted(current, share)
         slopes = calibration.inverse @ (cross.toarray() if hasattr(cross, "toarray") else cross)
         columns: Any = _weighted(calibration.x, after)
@@ -101,6 +100,12 @@ def _residual(design: Design, z: Any) -> list[Any]:
         if len(design.calibrations) > 1:
             current = (current.toarray() if hasattr(current, "toarray") else current) - columns @ slopes
     return found
+
+
+def shares(design: Design, calibration: Calibration) -> tuple[FloatArray, FloatArray]:
+    """float64[n] each: the weights before a calibration over those that it gave, and the latter."""
+    after = design.weights if calibration.weights is None else calibration.weights
+    return np.divide(calibration.base, after, out=np.zeros(len(after)), where=after != 0), after
 
 
 def _weighted(z: Any, weights: FloatArray) -> Any:

@@ -57,7 +57,7 @@ def test_a_where_is_a_domain(of_rows: Any, of_sums: Any) -> None:
     assert_same(of_sums(summarise(trust(), ITEMS, "sex", where)), of_rows(trust(), ITEMS, by="sex", where=where))
 
 
-@pytest.mark.parametrize("policy", ["remove", "certainty", "adjust", "average"])
+@pytest.mark.parametrize("policy", ["remove", "certainty", "adjust"])
 @pytest.mark.parametrize("fpc", [None, "N"])
 @pytest.mark.parametrize(("of_rows", "of_sums"), VERBS)
 def test_single_psus_follow_the_policy(of_rows: Any, of_sums: Any, policy: Any, fpc: str | None) -> None:
@@ -77,6 +77,12 @@ def test_a_stratum_of_one_psu_is_refused_where_no_policy_was_chosen() -> None:
         means(summarise(design, ["y"], frame=plan))
 
 
+def test_the_average_policy_needs_the_rows() -> None:
+    design = survey_design(LONELY, weights="weight", strata="stratum", psu="cluster", single_psu="average")
+    with pytest.raises(EstimationError, match="use mean"):
+        means(summarise(design, ["rooms"]))
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_any_sample_gives_what_its_rows_give(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -92,7 +98,7 @@ def test_any_sample_gives_what_its_rows_give(seed: int) -> None:
         }
     )
     rows.loc[random.random(n) < 0.2, "likert"] = pd.NA
-    design = survey_design(rows, weights="w", strata=rows["psu"] // 3, psu="psu", single_psu="average")
+    design = survey_design(rows, weights="w", strata=rows["psu"] // 3, psu="psu", single_psu="adjust")
     for of_rows, of_sums in VERBS:
         wanted = of_rows(design, ["likert", "amount", "text"], by="by")
         found = of_sums(summarise(design, ["likert", "amount", "text"], "by"))
