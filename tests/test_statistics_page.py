@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from analytics.survey.regression import Fit
-from analytics.survey.terms import TermsTest
 
-from analytics.survey.association import Association
 from analytics.survey.design import Design
-from analytics.survey.proportions import Proportions
-from analytics.survey.quantiles import Quantiles
-from analytics.survey.significance import SignificanceTest
-from analytics.survey.table import Estimates
+from analytics.survey.estimates.proportions import Proportions
+from analytics.survey.estimates.quantiles import Quantiles
+from analytics.survey.hypotheses.association import Association
+from analytics.survey.hypotheses.significance import SignificanceTest
+from analytics.survey.models.regression import Fit
+from analytics.survey.models.terms import TermsTest
+from analytics.survey.results import Estimates
 from tests.conftest import unavailable
 
 PAGE = Path(__file__).parents[1] / "docs" / "statistics.md"

@@ -15,9 +15,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analytics.survey.estimates import mean
-from analytics.survey.linear import Sample
-from analytics.survey.table import REASONS, Estimates
+from analytics.survey.estimates.means import mean
+from analytics.survey.linearisation import Sample
+from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import Columns, EstimationError
 from survey_app.engine import Item
 from survey_app.fieldwork import Wave

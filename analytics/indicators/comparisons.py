@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import stdtr
 from statsmodels.stats.multitest import multipletests
 
-from analytics.survey.table import REASONS, Estimates
+from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import BoolArray, EstimationError, FloatArray
 
 Control = Literal["bh", "by", "holm", "hommel", "bonferroni"]

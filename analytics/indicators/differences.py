@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.survey.table import Estimates
+from analytics.survey.results import Estimates
 
 Key = tuple[object, ...]
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analytics.survey.estimates import mean
-from analytics.survey.linear import Sample
-from analytics.survey.table import REASONS, Estimates
+from analytics.survey.estimates.means import mean
+from analytics.survey.linearisation import Sample
+from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import Columns, EstimationError, FloatArray, measured
 
 from .comparisons import Control, Family, judged_together

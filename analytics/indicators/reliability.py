@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from analytics.survey.intervals import korn_graubard, of_one, t_interval, t_quantile
-from analytics.survey.table import Estimates
+from analytics.survey.results import Estimates
 
 Flag = Literal["present", "review", "suppress"]
 Kind = Literal["proportion", "mean", "count"]

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.survey.design import Design, survey_design
-from analytics.survey.margins import kish_effect
-from analytics.survey.raking import rake
+from analytics.survey.weights.margins import kish_effect
+from analytics.survey.weights.raking import rake
 from survey_app.instrument import Instrument
 from survey_app.paradata import Entry
 

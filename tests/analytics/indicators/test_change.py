@@ -23,7 +23,7 @@ from analytics.indicators.change import (
 )
 from analytics.indicators.trend import NO_SEASON, NO_SPREAD, TOO_SHORT, Fit, seasons, trend
 from analytics.survey.design import survey_design
-from analytics.survey.table import Estimates
+from analytics.survey.results import Estimates
 from analytics.survey.variables import EstimationError
 from survey_app.fieldwork import CLOSED, Wave
 from survey_app.instrument import Instrument

@@ -11,8 +11,8 @@ from scipy.special import ndtri
 
 from analytics.indicators.comparisons import Control, groups, judged_together, pairs_apart
 from analytics.survey.design import survey_design
-from analytics.survey.estimates import mean
-from analytics.survey.table import Estimates
+from analytics.survey.estimates.means import mean
+from analytics.survey.results import Estimates
 from analytics.survey.variables import EstimationError
 from tests.analytics.r.cases import GOLDEN, expected, taylor_design
 

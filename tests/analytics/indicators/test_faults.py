@@ -9,12 +9,12 @@ import pytest
 
 from analytics.indicators.reliability import DEFAULT, evidence, judge
 from analytics.survey.design import Design, DesignError, survey_design
-from analytics.survey.estimates import mean, total
+from analytics.survey.estimates.means import mean, total
 from analytics.survey.intervals import clopper_pearson, of_one, t_quantile
-from analytics.survey.margins import WeightingError
-from analytics.survey.raking import Bounds, rake
-from analytics.survey.table import REASONS, Estimates
+from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import EstimationError
+from analytics.survey.weights.margins import WeightingError
+from analytics.survey.weights.raking import Bounds, rake
 from tests.analytics.indicators.test_gender import trust
 from tests.analytics.r.cases import GOLDEN, expected, taylor_design
 

@@ -16,7 +16,7 @@ from analytics.indicators.nonresponse import ANY, PASSED, nonresponse, told
 from analytics.indicators.outcomes import Leaving, break_offs, leaving, outcomes
 from analytics.indicators.quality import batteries, straight_lined
 from analytics.survey.design import Design, survey_design
-from analytics.survey.estimates import mean
+from analytics.survey.estimates.means import mean
 from analytics.survey.intervals import clopper_pearson, of_one
 from analytics.survey.variables import EstimationError
 from survey_app.engine import Missing, Questionnaire, codebook

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.survey.estimates import mean, ratio, total
-from analytics.survey.linear import Sample
-from analytics.survey.table import Estimates
+from analytics.survey.estimates.means import mean, ratio, total
+from analytics.survey.linearisation import Sample
+from analytics.survey.results import Estimates
 
 from .syntax import Call, Name, Op
 

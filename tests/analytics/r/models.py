@@ -11,11 +11,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from analytics.survey.design import Design, calibration_of, with_weights
-from analytics.survey.effects import predictive_means
-from analytics.survey.estimates import domains
-from analytics.survey.ordinal import ordinal
-from analytics.survey.regression import Fit, degrees, glm, two_sided
-from analytics.survey.terms import terms_test
+from analytics.survey.estimates.means import domains
+from analytics.survey.models.effects import predictive_means
+from analytics.survey.models.ordinal import ordinal
+from analytics.survey.models.regression import Fit, degrees, glm, two_sided
+from analytics.survey.models.terms import terms_test
 
 from .evaluate import Quantities, Scope, designed, formula, names, redesign, values, verb
 from .syntax import Call, Name, Op
