@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from . import stages
 from .stages import Stage
-from .variables import BoolArray, Columns, DesignError, FloatArray, IntArray, labels, numbers, where_rows
+from .variables import BoolArray, Columns, DesignError, FloatArray, IntArray, labels, numbers
 
 SinglePsuPolicy = Literal["fail", "remove", "certainty", "adjust", "average"]
 
@@ -72,6 +72,17 @@ class Design:
     def psus_of(self, rows: BoolArray) -> int:
         """How many PSUs hold these rows."""
         return len(np.unique(self.stages[0].unit[rows]))
+
+    def held_by(self, rows: IntArray, domain: IntArray, count: int) -> tuple[IntArray, IntArray]:
+        """int64[count] each: the PSUs that hold rows of each domain, and those PSUs minus their strata.
+
+        rows, domain: int64[m] each, pairs of a row and a domain 0..count-1 that it is in.
+        """
+        first = self.stages[0]
+        held, unit = np.divmod(pd.unique(domain * len(first.stratum) + first.unit[rows]), len(first.stratum))
+        strata = pd.unique(held * len(first.sampled) + first.stratum[unit]) // len(first.sampled)
+        psus = np.bincount(held, minlength=count)
+        return psus, psus - np.bincount(strata, minlength=count)
 
     def __str__(self) -> str:
         first = self.stages[0]
@@ -158,11 +169,6 @@ def inverse_of(gram: FloatArray) -> FloatArray:
     size = np.sqrt(np.where(np.diag(gram) > 0, np.diag(gram), 1.0))
     scaled: FloatArray = np.linalg.pinv(gram / np.outer(size, size), rcond=1e-12, hermitian=True)
     return np.asarray(scaled / np.outer(size, size))
-
-
-def rows_of(design: Design, where: Columns | None) -> BoolArray:
-    """bool[n]: the rows of a domain; everyone for None. Raises DesignError."""
-    return where_rows(design.data, where)
 
 
 def _each(given: Columns | Sequence[Columns] | None) -> list[Columns]:

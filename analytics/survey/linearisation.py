@@ -44,6 +44,13 @@ def covariance(design: Sample, linear: Linear, members: csr_array | None = None)
     return taylor(design, linear.influence, members)
 
 
+def variance_method(design: Sample) -> str:
+    """How a covariance is found, in words."""
+    if isinstance(design, Replicates):
+        return "replicate weights"
+    return "Taylor linearisation" + (", calibration residuals" if design.calibrations else "")
+
+
 def ratios(weights: FloatArray, numerator: csr_array, denominator: csr_array | None) -> Linear:
     """Sum(w y) / Sum(w x) for k columns of y and x [n, k], or the totals Sum(w y) without x.
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import t_quantile
-from .variables import BoolArray, EstimationError, FloatArray, IntArray
+from .variables import BoolArray, EstimationError, FloatArray, IntArray, divided
 
 DegreesOfFreedom = Literal["design", "domain"]
 WITHOUT_ERROR = ("no_base", "one_respondent", "one_psu", "no_degrees_of_freedom", "zero_variance")  # of any estimate
@@ -26,6 +26,7 @@ REASONS = {
     "one_answer": "both limits are the same answer",
     "empty_replicate": "nobody in the base under some of the replicate weights",
 }
+ROUNDING = 1e-20  # a variance this far under that of a simple random sample is arithmetic, not sampling
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,22 +70,22 @@ class Estimates:
     @property
     def cv(self) -> FloatArray:
         """float64[k]: standard error over estimate (R `cv`)."""
-        return _divided(self.se, self.value)
+        return divided(self.se, self.value)
 
     @property
     def deff(self) -> FloatArray:
         """float64[k]: against a simple random sample with replacement (R `deff="replace"`)."""
-        return _divided(self.se**2, self.srs)
+        return divided(self.se**2, self.srs)
 
     @property
     def deff_without_replacement(self) -> FloatArray:
         """float64[k]: against a simple random sample without replacement (R `deff=TRUE`)."""
-        return _divided(self.deff, 1 - self.drawn)
+        return divided(self.deff, 1 - self.drawn)
 
     @property
     def n_effective(self) -> FloatArray:
         """float64[k]: the simple random sample that would be as exact, at most n."""
-        return np.asarray(np.minimum(self.n, _divided(self.n.astype(float), self.deff)))
+        return np.asarray(np.minimum(self.n, divided(self.n.astype(float), self.deff)))
 
     def interval(
         self, level: float = 0.95, *, df: DegreesOfFreedom | float = "design"
@@ -168,7 +169,14 @@ class Estimates:
         return row
 
 
-def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    found: FloatArray = np.full(len(top), np.nan)
-    np.divide(top, bottom, out=found, where=np.nan_to_num(bottom) != 0)
-    return found
+def reason_of(n: int, psus: int, df: int, variance: float, scale: float) -> str:
+    """Why an estimate has no standard error, a key of REASONS, or ""; scale: a variance that is no rounding."""
+    if n < 2:
+        return "one_respondent" if n else "no_base"
+    if psus < 2:
+        return "one_psu"
+    if df < 1:
+        return "no_degrees_of_freedom"
+    if not np.isfinite(variance):
+        return "empty_replicate"
+    return "zero_variance" if variance <= ROUNDING * scale or scale == 0 else ""

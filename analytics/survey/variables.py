@@ -86,6 +86,13 @@ def measured(data: pd.DataFrame, given: Columns, name: str) -> FloatArray:
     return np.array(values)
 
 
+def divided(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan) -> FloatArray:
+    """float64: top over bottom, of arrays that broadcast; `otherwise` where bottom is nought."""
+    above, below = np.broadcast_arrays(np.asarray(top, dtype=np.float64), np.asarray(bottom, dtype=np.float64))
+    found: FloatArray = np.divide(above, below, out=np.full(above.shape, otherwise), where=below != 0)
+    return found
+
+
 def where_rows(data: pd.DataFrame, where: Columns | None) -> BoolArray:
     """bool[n]: the rows of a domain; everyone for None. Raises EstimationError."""
     if where is None:

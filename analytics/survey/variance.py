@@ -55,10 +55,9 @@ def between(
     """
     m, lonely = stage.sampled, stage.lonely
     centre = by_stratum(stage, totals) / m[:, None]
-    factor = np.repeat(
-        (stage.share * (1 - stage.fraction) * m / np.maximum(m - 1, 1))[:, None], totals.shape[1], axis=1
-    )
-    alone = np.repeat(lonely[:, None], totals.shape[1], axis=1)
+    width = 1 if held is None else totals.shape[1]  # columns differ only by the strata that their domains are in
+    factor = np.repeat((stage.share * (1 - stage.fraction) * m / np.maximum(m - 1, 1))[:, None], width, axis=1)
+    alone = np.repeat(lonely[:, None], width, axis=1)
     there = np.ones(alone.shape, dtype=bool)
     if held is not None:
         members = by_stratum(stage, held.astype(float))
@@ -67,13 +66,15 @@ def between(
             alone |= (members == 1) & (m > 1)[:, None]
     if policy == "adjust":
         centre[lonely] = totals.mean(axis=0)
-        centre[alone & ~lonely[:, None]] = 0.0
+        if held is not None:
+            centre[alone & ~lonely[:, None]] = 0.0
     elif policy == "average" and alone.any():
         strata, counted = there.sum(axis=0), (there & ~alone).sum(axis=0)
         factor = np.where(alone, 0.0, factor) * np.divide(strata, counted, out=np.ones(len(counted)), where=counted > 0)
     else:
         factor[lonely] = 0.0
-    centred = (totals - centre[stage.stratum]) * np.sqrt(factor)[stage.stratum]
+    centred = totals - centre[stage.stratum]
+    centred *= np.sqrt(factor)[stage.stratum]
     return centred.T @ centred
 
 

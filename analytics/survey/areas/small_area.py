@@ -170,9 +170,9 @@ def small_areas(
     direct[at], n[at] = found.value, found.n
     variance[at] = np.where(found.available, np.diag(found.covariance), np.nan)
     if variances != "direct":
-        answered = where_rows(design.data, where) & design.data[y].notna().to_numpy()
-        of_row = design.data[by].to_numpy()
-        psus = np.array([design.psus_of(answered & (of_row == label)) for label in found.keys[by]])
+        area = pd.Index(found.keys[by]).get_indexer(pd.Index(design.data[by]))
+        rows = np.flatnonzero(where_rows(design.data, where) & design.data[y].notna().to_numpy() & (area >= 0))
+        psus, _ = design.held_by(rows, area[rows], len(found))
         variance[at] *= psus / np.maximum(psus - 1, 1)
     y_scaled, d = forward(direct, variance, scale)
     if variances == "smoothed":

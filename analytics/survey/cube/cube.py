@@ -14,12 +14,11 @@ import pandas as pd
 from scipy.special import betaincinv, stdtrit
 
 from ..design import refuse_single_psus
-from ..results import REASONS, WITHOUT_ERROR, DegreesOfFreedom
-from ..variables import BoolArray, EstimationError, FloatArray, IntArray
+from ..results import REASONS, ROUNDING, WITHOUT_ERROR, DegreesOfFreedom
+from ..variables import BoolArray, EstimationError, FloatArray, IntArray, divided
 from .influences import Linearised, linearised, margin_text
 from .summary import Item, Summary, spread, summed
 
-_ROUNDING = 1e-20  # as in estimates/means.py
 CODES = ("", *REASONS)
 _TOLD = [CODES.index(reason) for reason in WITHOUT_ERROR]
 
@@ -62,12 +61,12 @@ class Cube:
     @property
     def deff(self) -> FloatArray:
         """float64[J, K]: against a simple random sample with replacement (R `deff="replace"`); NaN for a contrast."""
-        return _divided(self.se**2, self.srs)
+        return divided(self.se**2, self.srs)
 
     @property
     def n_effective(self) -> FloatArray:
         """float64[J, K]: the simple random sample that would be as exact, at most n."""
-        return np.asarray(np.minimum(self.n, _divided(self.n.astype(float), self.deff)))
+        return np.asarray(np.minimum(self.n, divided(self.n.astype(float), self.deff)))
 
     @property
     def unavailable(self) -> npt.NDArray[np.str_]:
@@ -101,8 +100,8 @@ class Cube:
             )
         n = self.n.astype(float)
         flat = self.variance <= 0
-        ratio = _divided(stdtrit(np.maximum(n - 1, 1), (1 + level) / 2), _quantile(self, level, df))
-        found = _divided(p * (1 - p), np.where(flat, 0.0, self.variance)) * ratio**2
+        ratio = divided(stdtrit(np.maximum(n - 1, 1), (1 + level) / 2), _quantile(self, level, df))
+        found = divided(p * (1 - p), np.where(flat, 0.0, self.variance)) * ratio**2
         cases = np.where(flat | (p == 0) | (p == 1), n, np.fmin(n, found))
         shown = self.available | (self.reason == CODES.index("zero_variance"))
         hits, misses, tail = cases * p, cases * (1 - p), (1 - level) / 2
@@ -163,7 +162,7 @@ def _figures(summary: Summary, *, total: bool) -> Cube:
     size = len(summary.keys)
     w, y, squares = spread(summary.w, summary.y, summary.within, summary.domain, size)
     n = summed(summary.n, summary.domain, size).astype(np.int64)
-    value = _divided(y, w)
+    value = divided(y, w)
     # An exact value for an answer that everybody gave: 1 must not come out as 0.9999999999999999.
     agreed = (squares == 0) & (n > 0)
     near = agreed & (np.abs(value - np.round(value)) < 1e-9)
@@ -175,10 +174,10 @@ def _figures(summary: Summary, *, total: bool) -> Cube:
         # The spread of a total is that of its answers too (R `svytotal(deff=)`).
         squares, value = squares * w, np.where(n > 0, y, np.nan)
     else:
-        squares = _divided(squares, w)
+        squares = divided(squares, w)
     srs = np.where(n > 1, squares / np.maximum(n - 1, 1), 0.0)
     df = summary.frame.df
-    flat = variance <= _ROUNDING * (np.fmax(srs, 1e-4 * value**2) if total else srs)
+    flat = variance <= ROUNDING * (np.fmax(srs, 1e-4 * value**2) if total else srs)
     flat |= (srs == 0) & (not total)
     reasons = [n == 0, n == 1, psus < 2, np.full(n.shape, df < 1), flat]
     how = "Taylor linearisation" + margin_text(summary)
@@ -192,7 +191,7 @@ def _figures(summary: Summary, *, total: bool) -> Cube:
         df=df,
         domain_df=psus - strata,
         srs=np.nan_to_num(srs),
-        drawn=np.nan_to_num(_divided(n.astype(float), w)),
+        drawn=np.nan_to_num(divided(n.astype(float), w)),
         reason=np.select(reasons, _TOLD, 0).astype(np.int8),
         source=source,
         method=f"{'total' if total else 'mean'}, {how}",
@@ -220,9 +219,3 @@ def _quantile(cube: Cube, level: float, df: DegreesOfFreedom | float) -> FloatAr
         raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
     given = cube.domain_df if df == "domain" else np.full(cube.value.shape, cube.df if df == "design" else df)
     return np.asarray(np.where(given > 0, stdtrit(np.maximum(given, 1e-9), (1 + level) / 2), np.nan))
-
-
-def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    found: FloatArray = np.full(top.shape, np.nan)
-    np.divide(top, bottom, out=found, where=np.nan_to_num(bottom) != 0)
-    return found

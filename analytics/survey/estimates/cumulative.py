@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from ..linearisation import Linear, Sample, covariance, ratios
-from ..variables import BoolArray, Columns, FloatArray, IntArray, where_rows
+from ..variables import Columns, FloatArray, IntArray, where_rows
 from .means import domains
 from .quantile_rules import Rule
 
@@ -22,12 +22,6 @@ class Part:
     rows: npt.NDArray[np.intp]
     x: FloatArray
     w: FloatArray
-
-    def held(self, n: int) -> BoolArray:
-        """bool[n]: the rows of the domain."""
-        found = np.zeros(n, dtype=bool)
-        found[self.rows] = True
-        return found
 
 
 @dataclass(frozen=True, eq=False)

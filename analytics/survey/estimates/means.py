@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, hstack
 
-from ..linearisation import Sample, covariance, ratios
-from ..results import Estimates
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
+from ..linearisation import Sample, covariance, ratios, variance_method
+from ..results import Estimates, reason_of
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, divided, measured, where_rows
 
-_ROUNDING = 1e-20  # a variance this far under that of a simple random sample is arithmetic, not sampling
 Variables = Columns | Sequence[str]
 
 
@@ -143,7 +142,7 @@ def _estimated(
     if listwise:
         inside &= np.logical_and.reduce([variable.answered for variable in variables])
     tops, bottoms, tables = [], [], []
-    n, srs, drawn = [], [], []
+    n, srs, drawn, held = [], [], [], []
     for variable in variables:
         base = inside & variable.answered
         rows = np.flatnonzero(base)
@@ -156,28 +155,23 @@ def _estimated(
         n.append(sizes)
         srs.append(spread)
         drawn.append(share)
+        held.append(design.held_by(rows, domain[rows], len(keys)))
     top, bottom = csr_array(hstack(tops, format="csr")), csr_array(hstack(bottoms, format="csr"))
     linear = ratios(w, top, None if total else bottom)
     found = covariance(design, linear, bottom)
     table = pd.concat(tables, ignore_index=True)
     shown = [name for name in ("variable", "level", *keys.columns) if name in keys or table[name].nunique() > 1]
     counts = np.concatenate(n).astype(np.int64)
-    columns: Any = cast(Any, bottom).tocsc()
-    held = [_rows(columns, k, design.n) for k in range(len(table))]
+    psus, domain_df = (np.concatenate(each) for each in zip(*held, strict=True))
     df = design.df
-    domain_df = np.array([design.df_of(rows) for rows in held], dtype=np.int64)
     value = np.where(counts > 0, linear.value, np.nan)
     variances, spread = np.diag(found), np.concatenate(srs)
     # The total of what everybody answers alike, calibrated to it, has no spread either: 1e-12 of it is arithmetic.
     scale = np.fmax(spread, 1e-4 * value**2) if total else spread
     unavailable = tuple(
-        reason_of(int(counts[k]), design.psus_of(held[k]), df, float(variances[k]), float(scale[k]))
-        for k in range(len(table))
+        reason_of(int(counts[k]), int(psus[k]), df, float(variances[k]), float(scale[k])) for k in range(len(table))
     )
     kind = "total" if total else "ratio" if variables[0].amount is not None else "mean"
-    how = "replicate weights" if not hasattr(design, "stages") else "Taylor linearisation"
-    if getattr(design, "calibrations", ()):
-        how += ", calibration residuals"
     return Estimates(
         keys=table[shown] if shown else table[["variable"]],
         value=value,
@@ -188,7 +182,7 @@ def _estimated(
         srs=spread,
         drawn=np.concatenate(drawn),
         unavailable=unavailable,
-        method=f"{kind}, {how}",
+        method=f"{kind}, {variance_method(design)}",
         probability=design.probability,
     )
 
@@ -206,12 +200,6 @@ def domains(data: pd.DataFrame, by: Sequence[str]) -> tuple[IntArray, pd.DataFra
     return np.where(np.isnan(found.astype(float)), -1, found).astype(np.int64), keys
 
 
-def _rows(columns: Any, k: int, n: int) -> BoolArray:
-    found = np.zeros(n, dtype=bool)
-    found[columns.indices[columns.indptr[k] : columns.indptr[k + 1]]] = True
-    return found
-
-
 def _spread(values: FloatArray, rows: npt.NDArray[np.intp], domain: IntArray, n: int, k: int) -> csr_array:
     return csr_array((values, (rows, domain)), shape=(n, k))
 
@@ -223,7 +211,7 @@ def _simple(
     n = np.bincount(domain, minlength=k).astype(float)
     size = np.bincount(domain, w, minlength=k)
     amount = np.bincount(domain, w * x, minlength=k)
-    ratio = np.divide(np.bincount(domain, w * y, minlength=k), amount, out=np.zeros(k), where=amount != 0)
+    ratio = divided(np.bincount(domain, w * y, minlength=k), amount, 0.0)
     residual = y - ratio[domain] * x
     largest = np.zeros(k)
     np.maximum.at(largest, domain, np.abs(y))
@@ -231,21 +219,6 @@ def _simple(
     squares = np.bincount(domain, w * np.where(rounding, 0.0, residual) ** 2, minlength=k)
     spread = squares * size
     if not total:
-        spread = np.divide(spread, amount**2, out=np.zeros(k), where=amount != 0)
+        spread = divided(spread, amount**2, 0.0)
     found = np.divide(spread, n - 1, out=np.zeros(k), where=n > 1)
-    return n, found, np.divide(n, size, out=np.zeros(k), where=size > 0)
-
-
-def reason_of(n: int, psus: int, df: int, variance: float, scale: float) -> str:
-    """Why an estimate has no standard error, a key of `REASONS`, or ""; scale: a variance that is no rounding."""
-    if n == 0:
-        return "no_base"
-    if n == 1:
-        return "one_respondent"
-    if psus < 2:
-        return "one_psu"
-    if df < 1:
-        return "no_degrees_of_freedom"
-    if not np.isfinite(variance):
-        return "empty_replicate"
-    return "zero_variance" if variance <= _ROUNDING * scale or scale == 0 else ""
+    return n, found, divided(n, size, 0.0)

@@ -159,7 +159,8 @@ def _degrees(design: Sample, found: Estimates, domain: IntArray, df: str | float
     if df == "domain":
         return found.domain_df.astype(np.float64)
     if df == "rows":
-        return np.array([design.df_of(domain == k) for k in range(len(found))], dtype=np.float64)
+        rows = np.flatnonzero(domain >= 0)
+        return design.held_by(rows, domain[rows], len(found))[1].astype(np.float64)
     if isinstance(df, str):
         raise EstimationError(f"df must be positive, or one of design, domain, rows; got {df!r}.")
     return np.full(len(found), float(df))

@@ -10,10 +10,9 @@ import pandas as pd
 from ..intervals import Confidence, share_interval, t_quantiles
 from ..linearisation import Sample
 from ..replicates import Replicates
-from ..results import REASONS
+from ..results import REASONS, reason_of
 from ..variables import Columns, EstimationError, FloatArray, IntArray, measured
-from .cumulative import Cumulative, Part, parts_of
-from .means import reason_of
+from .cumulative import Cumulative, parts_of
 from .quantile_rules import RULES, Rule
 
 QuantileInterval = Literal["mean", "beta", "xlogit", "asin", "score", "score_unweighted", "quantile"]
@@ -123,13 +122,15 @@ def quantile(
     asked = Cumulative(
         design, parts * len(shares), np.repeat(shares, len(parts)), RULES[rule] if isinstance(rule, str) else rule
     )
-    df = np.tile(_degrees(design, parts, sure.df), len(shares))
-    psus = [design.psus_of(part.held(design.n)) for part in parts]
+    rows = np.concatenate([part.rows for part in parts])
+    of_row = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
+    psus, domain_df = design.held_by(rows, of_row, len(parts))
+    df = np.tile(_degrees(design.df, domain_df, sure.df), len(shares))
     value = asked.read(asked.p)
     limits, error, spread = _limits(asked, value, interval, sure.level, df)
     reasons = [
-        reason_of(int(n), units, int(min(degrees, 1)), float(variance), float(variance))
-        for n, units, degrees, variance in zip(asked.n, psus * len(shares), df, spread**2, strict=True)
+        reason_of(int(n), int(units), int(min(degrees, 1)), float(variance), float(variance))
+        for n, units, degrees, variance in zip(asked.n, np.tile(psus, len(shares)), df, spread**2, strict=True)
     ]
     return Quantiles(
         keys=pd.concat([keys.assign(quantile=share)[["quantile", *names]] for share in shares], ignore_index=True),
@@ -162,14 +163,14 @@ def _limits(
     return limits, (limits[:, 1] - limits[:, 0]) / (2 * t), spread
 
 
-def _degrees(design: Sample, parts: list[Part], df: str | float) -> FloatArray:
+def _degrees(of_design: int, of_domains: IntArray, df: str | float) -> FloatArray:
     if df == "design":
-        return np.full(len(parts), float(design.df))
+        return np.full(len(of_domains), float(of_design))
     if df == "domain":
-        return np.array([design.df_of(part.held(design.n)) for part in parts], dtype=np.float64)
+        return of_domains.astype(np.float64)
     if isinstance(df, str) or not df > 0:
         raise EstimationError(f"df must be positive, or design, or domain; got {df!r}.")
-    return np.full(len(parts), float(df))
+    return np.full(len(of_domains), float(df))
 
 
 def _how(design: Sample, interval: str) -> str:

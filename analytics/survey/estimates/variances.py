@@ -9,11 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, hstack
 
-from ..linearisation import Linear, Sample, covariance
-from ..replicates import Replicates
-from ..results import Estimates
+from ..linearisation import Linear, Sample, covariance, variance_method
+from ..results import Estimates, reason_of
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, measured, where_rows
-from .means import domains, reason_of
+from .means import domains
 
 _ROUNDING = 1e-12  # a deviation this small beside the answers is arithmetic
 
@@ -99,26 +98,24 @@ def _spread(
     shown: list[dict[str, str]] = [{"variable": called[i], "with": called[j]} for i, j in pairs]
     if root or len(given) == 1:
         shown = [{"variable": called[i]} for i, _ in pairs]
-    held = [_held(base.rows[base.of == k], design.n) for k in range(base.k)]
-    counts = np.bincount(base.of, minlength=base.k)
-    psus, df = [design.psus_of(rows) for rows in held], design.df
+    counts, df = np.bincount(base.of, minlength=base.k), design.df
+    psus, domain_df = design.held_by(base.rows, base.of, base.k)
     variances = np.diag(found).reshape(len(pairs), base.k)
-    how = "replicate weights" if isinstance(design, Replicates) else "Taylor linearisation"
     return Estimates(
         keys=pd.concat([keys.assign(**each)[[*each, *keys.columns]] for each in shown], ignore_index=True),
         value=value,
         covariance=found,
         n=np.tile(counts, len(pairs)),
         df=df,
-        domain_df=np.tile([design.df_of(rows) for rows in held], len(pairs)),
+        domain_df=np.tile(domain_df, len(pairs)),
         srs=np.full(len(value), np.nan),
         drawn=np.zeros(len(value)),
         unavailable=tuple(
-            reason_of(int(counts[k]), psus[k], df, float(each[k]), float(each[k]))
+            reason_of(int(counts[k]), int(psus[k]), df, float(each[k]), float(each[k]))
             for each in variances
             for k in range(base.k)
         ),
-        method=f"{'standard deviation' if root else 'variance'}, {how}",
+        method=f"{'standard deviation' if root else 'variance'}, {variance_method(design)}",
         probability=design.probability,
     )
 
@@ -137,9 +134,3 @@ def _base(values: FloatArray, w: FloatArray, inside: BoolArray, domain: IntArray
         np.maximum.at(largest, of, np.abs(y))
         centred[:, column] = np.where(np.abs(found) <= _ROUNDING * largest[of], 0.0, found)
     return _Base(used, of, k, centred, factor)
-
-
-def _held(rows: npt.NDArray[np.intp], n: int) -> BoolArray:
-    found = np.zeros(n, dtype=bool)
-    found[rows] = True
-    return found

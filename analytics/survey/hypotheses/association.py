@@ -7,17 +7,16 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import eigh, helmert
 
-from ..linearisation import Sample
-from ..results import DegreesOfFreedom, Estimates
-from ..variables import Columns, EstimationError, FloatArray, IntArray
+from ..linearisation import Sample, variance_method
+from ..results import DegreesOfFreedom, Estimates, reason_of
+from ..variables import Columns, EstimationError, FloatArray, IntArray, divided
 from .cells import Cells, Labels, Share, crossed, shares_with_covariance, totals_with_covariance
 from .chisquares import TailMethod, upper_tail
-from .significance import SignificanceTest, Symbol, base_reason, freedom, quadratic_form, tail, variance_method
+from .significance import SignificanceTest, Symbol, freedom, quadratic_form, tail
 
 Statistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint"]
 _SINGULAR = 1e-13  # of the largest eigenvalue
 _NOTHING = 1e-12  # of a simple random sample's variance
-_ROUNDING = 1e-20  # a variance this far under that of a simple random sample is arithmetic, not sampling
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,29 +238,28 @@ def _wald(totals: FloatArray, covariance: FloatArray, shape: tuple[int, int], nu
 def _estimates(design: Sample, cells: Cells, found: tuple[FloatArray, FloatArray], of: Share | None) -> Estimates:
     """Counts, or with `of` shares, of the cells as a table of estimates."""
     (value, covariance), base = found, cells.bases(of or "all")
-    inside = [cells.answered & (base[cells.cell] == number) for number in range(int(base.max()) + 1)]
-    n = np.array([rows.sum() for rows in inside])[base].astype(np.int64)
-    size = np.array([design.weights[rows].sum() for rows in inside])[base]
+    rows = np.flatnonzero(cells.answered)
+    of_row, bases = base[cells.cell[rows]], int(base.max()) + 1
+    counts, psus_and_df = np.bincount(of_row, minlength=bases), design.held_by(rows, of_row, bases)
+    n, psus, domain_df = (each[base] for each in (counts, *psus_and_df))
+    size = np.bincount(of_row, design.weights[rows], minlength=bases)[base]
     share = cells.shares(design.weights, of or "all")
     srs = np.divide(share * (1 - share), n - 1, out=np.zeros(len(n)), where=n > 1)
     srs = srs if of else srs * size**2
-    why = [base_reason(design, rows) for rows in inside]
-    held, variances = cells.respondents.ravel(), np.diag(covariance)
-    unavailable = []
-    for k, number in enumerate(base.tolist()):
-        nothing = held[k] == 0 or (of and held[k] == n[k]) or variances[k] <= _ROUNDING * srs[k]
-        seen = "zero_variance" if nothing else "" if np.isfinite(variances[k]) else "empty_replicate"
-        unavailable.append(why[number] or seen)
+    held, df = cells.respondents.ravel(), design.df
+    variances = np.where((held == 0) | ((held == n) if of else False), 0.0, np.diag(covariance))
     return Estimates(
         keys=pd.MultiIndex.from_product([cells.rows, cells.columns], names=["row", "column"]).to_frame(index=False),
         value=value,
         covariance=covariance,
         n=n,
-        df=design.df,
-        domain_df=np.array([design.df_of(rows) for rows in inside], dtype=np.int64)[base],
+        df=df,
+        domain_df=domain_df,
         srs=srs,
-        drawn=np.divide(n, size, out=np.zeros(len(n)), where=size > 0),
-        unavailable=tuple(unavailable),
+        drawn=divided(n, size, 0.0),
+        unavailable=tuple(
+            reason_of(int(n[k]), int(psus[k]), df, float(variances[k]), float(srs[k])) for k in range(len(n))
+        ),
         method=f"{_SHARES[of] if of else 'count'}, {variance_method(design)}",
         probability=design.probability,
     )

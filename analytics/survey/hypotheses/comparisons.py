@@ -9,11 +9,11 @@ from scipy.sparse import csr_array
 from scipy.special import ndtri
 
 from ..estimates.means import mean
-from ..linearisation import Linear, Sample, covariance
+from ..linearisation import Linear, Sample, covariance, variance_method
 from ..results import DegreesOfFreedom, Estimates
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
 from .cells import levels, positions
-from .significance import SignificanceTest, Symbol, base_reason, freedom, quadratic_form, tail, variance_method
+from .significance import SignificanceTest, Symbol, base_reason, freedom, quadratic_form, tail
 
 RankTest = Literal["wilcoxon", "kruskal", "median", "vanderWaerden"]
 Ties = Literal["midrank", "row_average"]

@@ -7,11 +7,10 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.special import chdtrc, fdtrc, stdtr
 
-from ..design import Design
 from ..intervals import of_one, t_interval
 from ..linearisation import Sample
 from ..results import REASONS as NO_ESTIMATE
-from ..results import DegreesOfFreedom, Estimates
+from ..results import DegreesOfFreedom, Estimates, reason_of
 from ..variables import BoolArray, EstimationError, FloatArray
 
 Symbol = Literal["t", "F", "X2"]
@@ -92,19 +91,7 @@ def freedom(design: Sample, rows: BoolArray, df: DegreesOfFreedom) -> int:
 
 def base_reason(design: Sample, base: BoolArray) -> str:
     """Why a base, bool[n], has no standard error at all, a key of REASONS; "" where it may have one."""
-    n = int(base.sum())
-    if n < 2:
-        return "one_respondent" if n else "no_base"
-    if design.psus_of(base) < 2:
-        return "one_psu"
-    return "" if design.df > 0 else "no_degrees_of_freedom"
-
-
-def variance_method(design: Sample) -> str:
-    """How the covariance behind a figure was found, in words."""
-    if not isinstance(design, Design):
-        return "replicate weights"
-    return "Taylor linearisation" + (", calibration residuals" if design.calibrations else "")
+    return reason_of(int(base.sum()), design.psus_of(base), design.df, 1.0, 1.0)
 
 
 def quadratic_form(value: FloatArray, covariance: FloatArray) -> float | None:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from ..hypotheses.cells import crossed, levels, shares_with_covariance
-from ..hypotheses.significance import base_reason, variance_method
-from ..linearisation import Sample
+from ..hypotheses.significance import base_reason
+from ..linearisation import Sample, variance_method
 from ..results import Estimates
 from ..variables import Columns, EstimationError, IntArray, column
 
