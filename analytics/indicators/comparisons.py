@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.special import stdtr
 from statsmodels.stats.multitest import multipletests
 
+from analytics.survey.printing import listing
 from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import BoolArray, EstimationError, FloatArray
 
@@ -61,9 +62,7 @@ class Family:
         return self.keys.assign(**numbers, reason=list(self.unavailable))
 
     def __str__(self) -> str:
-        shown = self.table().replace({"reason": REASONS})
-        shown = shown.drop(columns=[] if any(self.unavailable) else ["reason"])
-        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.4g}")
+        text = listing(self.table().replace({"reason": REASONS}), 4)
         tested = int(np.isfinite(self.p).sum())
         return f"{tested} differences against 0, {_SAID[self.control]} at {self.level:g}, df {self.df}\n{text}"
 

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import betaincinv, expit, log_expit, logit, stdtrit, xlogy
 
-from .variables import FloatArray, divided
+from .variables import EstimationError, FloatArray, divided
 
 Interval = tuple[FloatArray, FloatArray]
 Numbers = FloatArray | float
@@ -39,6 +39,12 @@ class Confidence:
 def t_quantile(level: float, df: float) -> float:
     """The two-sided t quantile for a confidence level in (0, 1); df > 0, inf for the normal."""
     return float(stdtrit(df, (1 + level) / 2))
+
+
+def refuse_level(level: float) -> None:
+    """Raise EstimationError on a level of confidence that is none."""
+    if not 0 < level < 1:
+        raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
 
 
 def of_one(interval: Interval) -> tuple[float, float]:

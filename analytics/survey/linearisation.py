@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from .design import Design
 from .replicates import Replicates
-from .variables import FloatArray
+from .variables import FloatArray, divided
 from .variance import taylor
 
 Sample = Design | Replicates
@@ -63,7 +63,7 @@ def ratios(weights: FloatArray, numerator: csr_array, denominator: csr_array | N
         if bottom is None:
             return np.asarray(totals)
         sizes = bottom.T @ w
-        return np.asarray(np.divide(totals, sizes, out=np.full(len(sizes), np.nan), where=sizes != 0))
+        return np.asarray(divided(totals, sizes))
 
     value = at(weights)
     if bottom is None:
@@ -71,7 +71,7 @@ def ratios(weights: FloatArray, numerator: csr_array, denominator: csr_array | N
     # An exact value for an answer that everybody gave: 1 must not come out as 0.9999999999999999.
     value = _exact(value, top, bottom)
     sizes = bottom.T @ weights
-    scale = np.divide(1.0, sizes, out=np.zeros(len(sizes)), where=sizes != 0)
+    scale = divided(1.0, sizes, 0.0)
     fitted = bottom.multiply(np.nan_to_num(value)[None, :])
     influence = (top - fitted).multiply(scale[None, :])
     return Linear(value, csr_array(influence), at)

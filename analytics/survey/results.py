@@ -10,7 +10,8 @@ from typing import Any, Literal, cast
 import numpy as np
 import pandas as pd
 
-from .intervals import t_quantile
+from .intervals import refuse_level, t_quantiles
+from .printing import listing, not_drawn
 from .variables import BoolArray, EstimationError, FloatArray, IntArray, divided
 
 DegreesOfFreedom = Literal["design", "domain"]
@@ -94,11 +95,10 @@ class Estimates:
 
         df=inf is the normal interval (R `confint`). NaN where there is no standard error.
         """
-        if not 0 < level < 1:
-            raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+        refuse_level(level)
         of_row = self.domain_df if df == "domain" else np.full(len(self.value), self.df if df == "design" else df)
-        quantile = np.array([t_quantile(level, float(d)) if d > 0 else np.nan for d in of_row])
-        return self.value - quantile * self.se, self.value + quantile * self.se
+        half = t_quantiles(level, np.asarray(of_row, dtype=np.float64)) * self.se
+        return self.value - half, self.value + half
 
     def contrast(self, coefficients: Mapping[str, Sequence[float] | Mapping[str, float]]) -> "Estimates":
         """Linear combinations by name, with their covariance (R `svycontrast`): a coefficient a row, or by label.
@@ -145,12 +145,11 @@ class Estimates:
         return len(self.value)
 
     def __str__(self) -> str:
-        kind = "" if self.probability else "Non-probability sample: the errors rest on a model, not on a design.\n"
-        shown = self.table().drop(columns=[] if any(self.unavailable) else ["reason"])
+        shown = self.table()
         if np.isnan(self.srs).all():  # a contrast or a model's figure is set against no simple random sample
             shown = shown.drop(columns=["n_effective", "deff"])
-        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.5g}")
-        return f"{self.method}; 95 % intervals by t with {self.df} degrees of freedom\n{kind}{text}"
+        head = f"{self.method}; 95 % intervals by t with {self.df} degrees of freedom\n"
+        return head + not_drawn(self.probability) + listing(shown)
 
     def _row(self, name: str, given: Sequence[float] | Mapping[str, float]) -> FloatArray:
         row = np.zeros(len(self.value))

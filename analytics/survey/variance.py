@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from .design import Calibration, Design
 from .stages import Stage
-from .variables import BoolArray, FloatArray, IntArray
+from .variables import BoolArray, FloatArray, IntArray, divided
 
 
 def taylor(design: Design, influence: FloatArray | csr_array, members: csr_array | None = None) -> FloatArray:
@@ -106,7 +106,7 @@ def _residual(design: Design, z: Any) -> list[Any]:
 def shares(design: Design, calibration: Calibration) -> tuple[FloatArray, FloatArray]:
     """float64[n] each: the weights before a calibration over those that it gave, and the latter."""
     after = design.weights if calibration.weights is None else calibration.weights
-    return np.divide(calibration.base, after, out=np.zeros(len(after)), where=after != 0), after
+    return divided(calibration.base, after, 0.0), after
 
 
 def _weighted(z: Any, weights: FloatArray) -> Any:

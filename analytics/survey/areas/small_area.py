@@ -14,7 +14,9 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..estimates.means import mean
+from ..intervals import refuse_level
 from ..linearisation import Sample
+from ..printing import listing
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
 from .transformations import Scale, back, corrected, forward, slope
 from .variance_between import Method, between_areas, errors_of
@@ -71,8 +73,7 @@ class SmallArea:
 
     def interval(self, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
         """Low and high, float64[m] each: normal on the model's scale, taken back to the figure's."""
-        if not 0 < level < 1:
-            raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+        refuse_level(level)
         half = float(ndtri((1 + level) / 2)) * np.sqrt(self.spread)
         return back(self.centre - half, self.scale), back(self.centre + half, self.scale)
 
@@ -93,7 +94,7 @@ class SmallArea:
         )
 
     def __str__(self) -> str:
-        shown = self.table().to_string(index=False, na_rep="none", float_format=lambda value: f"{value:.5g}")
+        shown = listing(self.table())
         warning = (
             "Areas show no differences beyond the regression: the direct figures count for nothing, and the errors "
             "are likely too small.\n"

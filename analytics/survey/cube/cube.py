@@ -14,6 +14,8 @@ import pandas as pd
 from scipy.special import betaincinv, stdtrit
 
 from ..design import refuse_single_psus
+from ..intervals import refuse_level, t_quantiles
+from ..printing import listing, not_drawn
 from ..results import REASONS, ROUNDING, WITHOUT_ERROR, DegreesOfFreedom
 from ..variables import BoolArray, EstimationError, FloatArray, IntArray, divided
 from .influences import Linearised, linearised, margin_text
@@ -134,11 +136,9 @@ class Cube:
         return int(self.value.size)
 
     def __str__(self) -> str:
-        kind = "" if self.probability else "Non-probability sample: the errors rest on a model, not on a design.\n"
-        head = f"{self.method}; 95 % intervals by t with {self.df} degrees of freedom\n{kind}"
+        head = f"{self.method}; 95 % intervals by t with {self.df} degrees of freedom\n{not_drawn(self.probability)}"
         shown = self.table()
-        text = shown.head(20).to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.5g}")
-        return head + text + (f"\n… and {len(shown) - 20} more" if len(shown) > 20 else "")
+        return head + listing(shown.head(20)) + (f"\n… and {len(shown) - 20} more" if len(shown) > 20 else "")
 
 
 def means(summary: Summary) -> Cube:
@@ -215,7 +215,6 @@ def _held(summary: Summary) -> tuple[IntArray, IntArray]:
 
 
 def _quantile(cube: Cube, level: float, df: DegreesOfFreedom | float) -> FloatArray:
-    if not 0 < level < 1:
-        raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+    refuse_level(level)
     given = cube.domain_df if df == "domain" else np.full(cube.value.shape, cube.df if df == "design" else df)
-    return np.asarray(np.where(given > 0, stdtrit(np.maximum(given, 1e-9), (1 + level) / 2), np.nan))
+    return t_quantiles(level, np.asarray(given, dtype=np.float64))

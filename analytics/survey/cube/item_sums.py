@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..variables import EstimationError, FloatArray, IntArray, column, measured
-from .summary import Item
+from ..variables import EstimationError, FloatArray, IntArray, column, divided, measured
+from .summary import ROUNDING, Item
 
 _FEW = 32  # levels; past them a histogram of cells outgrows the cache
-_ROUNDING = 1e-12  # as in summary.py
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +96,8 @@ def _alone(places: Places, answers: Answers, *, count: bool) -> Iterator[list[np
     cell, cells, amounts = places.cell, places.cells, answers.amounts[places.rows]
     there = np.where(codes == 0, places.weights, 0.0)
     y: Any = np.bincount(cell, there * amounts, minlength=cells)
-    apart = amounts - _mean(y, weights[0])[cell]
-    apart[np.abs(apart) <= _ROUNDING * np.abs(amounts)] = 0.0
+    apart = amounts - divided(y, weights[0], 0.0)[cell]
+    apart[np.abs(apart) <= ROUNDING * np.abs(amounts)] = 0.0
     yield [counts[0], weights[0], y, np.bincount(cell, there * apart * apart, minlength=cells)]
 
 
@@ -120,24 +119,20 @@ def _moments(answers: Answers, weights: FloatArray, counts: IntArray) -> Iterato
     w = by_level.sum(axis=0)
     if answers.items[0][1]:
         for y in by_level:
-            yield [n, w, y, _mean(y * (w - y), w)]
+            yield [n, w, y, divided(y * (w - y), w, 0.0)]
         return
     levels = answers.levels.tolist()
     y, within, apart = np.zeros(len(w)), np.zeros(len(w)), np.empty(len(w))
     for level, weight in zip(levels, by_level, strict=True):
         y += np.multiply(weight, level, out=apart)
-    mean = _mean(y, w)
+    mean = divided(y, w, 0.0)
     for level, weight in zip(levels, by_level, strict=True):
         np.subtract(mean, level, out=apart)
-        apart[np.abs(apart) <= _ROUNDING * abs(level)] = 0.0
+        apart[np.abs(apart) <= ROUNDING * abs(level)] = 0.0
         apart *= apart
         apart *= weight
         within += apart
     yield [n, w, y, within]
-
-
-def _mean(y: FloatArray, w: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(y, w, out=np.zeros(len(w)), where=w > 0))
 
 
 def _answers(given: "pd.Series[Any]", name: str) -> Answers:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ..estimates.means import domains
-from ..variables import EstimationError
+from ..variables import EstimationError, divided
 from .sampling_frame import Frame
-from .summary import ROUNDING, Item, Summary, gathered, ratio, without_empty
+from .summary import ROUNDING, Item, Summary, gathered, without_empty
 
 
 def to_columns(summary: Summary) -> pd.DataFrame:
@@ -50,7 +50,8 @@ def from_columns(table: pd.DataFrame, frame: Frame, items: Sequence[Item], by: S
         for kind in kinds
     )
     if kinds[3] == "squares":
-        squares = np.where(n > 1, squares - ratio(y * y, w), 0.0) * (squares - ratio(y * y, w) > ROUNDING * squares)
+        about_mean = squares - divided(y * y, w, 0.0)
+        squares = np.where((n > 1) & (about_mean > ROUNDING * squares), about_mean, 0.0)
     held = frame.held.copy()
     held[psu] = True
     rows = Summary(

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from ..estimates.means import domains
-from ..variables import EstimationError, FloatArray, IntArray
+from ..variables import EstimationError, FloatArray, IntArray, divided
 from .sampling_frame import Frame, same, union
 
 ROUNDING = 1e-12  # means that differ by this share are one mean; estimates/means.py holds residuals to the same
@@ -104,8 +104,8 @@ def subtract(whole: Summary, part: Summary) -> Summary:
     if (n < 0).any():
         raise EstimationError(_NEVER)
     w, y = np.where(n > 0, a.w[:, at] - b.w, 0.0), np.where(n > 0, a.y[:, at] - b.y, 0.0)
-    apart = ratio(y, w) - ratio(b.y, b.w)
-    within = before - b.within - apart**2 * ratio(np.maximum(w, 0.0) * b.w, a.w[:, at])
+    apart = divided(y, w, 0.0) - divided(b.y, b.w, 0.0)
+    within = before - b.within - apart**2 * divided(np.maximum(w, 0.0) * b.w, a.w[:, at], 0.0)
     within = np.where((n > 1) & (within > ROUNDING * before), within, 0.0)
     found = replace(a, n=a.n.copy(), w=a.w.copy(), y=a.y.copy(), within=a.within.copy())
     for values, of_part in ((found.n, n), (found.w, w), (found.y, y), (found.within, within)):
@@ -150,8 +150,8 @@ def spread(
         weight, amount, squares = found[:, j]
         weight[:] = np.bincount(index, w[j], minlength=size)
         amount[:] = np.bincount(index, y[j], minlength=size)
-        mean = ratio(y[j], w[j])
-        apart = ratio(amount, weight)[index]
+        mean = divided(y[j], w[j], 0.0)
+        apart = divided(amount, weight, 0.0)[index]
         apart -= mean
         apart[np.abs(apart) <= ROUNDING * np.abs(mean)] = 0.0
         apart *= apart
@@ -180,9 +180,9 @@ def _merged(a: Summary, b: Summary) -> Summary:
     n, w, y, within = (_widened(values, here, len(pairs)) for values in (a.n, a.w, a.y, a.within))
     # Only cells that b has a part in change: a few late responses must not cost what all the others did.
     old, added = w[:, there], b.w
-    apart = ratio(y[:, there], old) - ratio(b.y, added)
-    apart[np.abs(apart) <= ROUNDING * np.abs(ratio(b.y, added))] = 0.0
-    within[:, there] += b.within + apart**2 * ratio(old * added, old + added)
+    apart = divided(y[:, there], old, 0.0) - divided(b.y, added, 0.0)
+    apart[np.abs(apart) <= ROUNDING * np.abs(divided(b.y, added, 0.0))] = 0.0
+    within[:, there] += b.within + apart**2 * divided(old * added, old + added, 0.0)
     n[:, there] += b.n
     w[:, there] += added
     y[:, there] += b.y
@@ -309,10 +309,6 @@ def without_empty(summary: Summary) -> Summary:
         y=summary.y[:, kept],
         within=summary.within[:, kept],
     )
-
-
-def ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(top, bottom, out=np.zeros_like(top, dtype=np.float64), where=bottom != 0))
 
 
 def _names(items: tuple[Item, ...]) -> str:

@@ -217,8 +217,6 @@ def _simple(
     np.maximum.at(largest, domain, np.abs(y))
     rounding = np.abs(residual) <= 1e-12 * largest[domain]
     squares = np.bincount(domain, w * np.where(rounding, 0.0, residual) ** 2, minlength=k)
-    spread = squares * size
-    if not total:
-        spread = divided(spread, amount**2, 0.0)
+    spread = squares * size if total else divided(squares * size, amount**2, 0.0)
     found = np.divide(spread, n - 1, out=np.zeros(k), where=n > 1)
     return n, found, divided(n, size, 0.0)

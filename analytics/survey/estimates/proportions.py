@@ -7,8 +7,9 @@ from typing import Any, Literal, cast
 import numpy as np
 import pandas as pd
 
-from ..intervals import SHARE_METHODS, ShareMethod, share_interval
+from ..intervals import SHARE_METHODS, ShareMethod, refuse_level, share_interval
 from ..linearisation import Linear, Sample, covariance
+from ..printing import listing, not_drawn
 from ..replicates import Replicates
 from ..results import REASONS, Estimates
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
@@ -53,12 +54,8 @@ class Proportions:
         return len(self.estimates)
 
     def __str__(self) -> str:
-        kind = "" if self.estimates.probability else "Non-probability sample: the errors rest on a model.\n"
-        found = self.table()
-        shown = found.drop(columns=[] if found["reason"].any() else ["reason"])
-        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.5g}")
-        how = SHARE_METHODS[self.interval]
-        return f"{self.estimates.method}; {100 * self.level:g} % intervals: {how}\n{kind}{text}"
+        head = f"{self.estimates.method}; {100 * self.level:g} % intervals: {SHARE_METHODS[self.interval]}\n"
+        return head + not_drawn(self.estimates.probability) + listing(self.table())
 
     def _shown(self, side: int) -> FloatArray:
         withheld = np.array([bool(reason) for reason in self.unavailable], dtype=bool)
@@ -86,8 +83,7 @@ def proportion(
     """
     if method not in SHARE_METHODS:
         raise EstimationError(f"method must be one of {', '.join(SHARE_METHODS)}; got {method!r}.")
-    if not 0 < level < 1:
-        raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+    refuse_level(level)
     if not isinstance(df, str) and not df > 0:
         raise EstimationError(f"df must be positive, or one of design, domain, rows; got {df}.")
     yes = _indicator(design.data, y, level_of)

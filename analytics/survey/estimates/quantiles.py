@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..intervals import Confidence, share_interval, t_quantiles
+from ..intervals import Confidence, refuse_level, share_interval, t_quantiles
 from ..linearisation import Sample
+from ..printing import listing, not_drawn
 from ..replicates import Replicates
 from ..results import REASONS, reason_of
 from ..variables import Columns, EstimationError, FloatArray, IntArray, measured
@@ -80,10 +81,8 @@ class Quantiles:
         return len(self.value)
 
     def __str__(self) -> str:
-        kind = "" if self.probability else "Non-probability sample: the errors rest on a model, not on a design.\n"
-        shown = self.table().drop(columns=[] if any(self.unavailable) else ["reason"])
-        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.6g}")
-        return f"{self.method}; {100 * self.level:g} % intervals\n{kind}{text}"
+        head = f"{self.method}; {100 * self.level:g} % intervals\n"
+        return head + not_drawn(self.probability) + listing(self.table())
 
 
 def quantile(
@@ -115,8 +114,7 @@ def quantile(
     if not callable(rule) and rule not in RULES:
         raise EstimationError(f"rule must be one of {', '.join(RULES)}, or a function; got {rule!r}.")
     sure = confidence if isinstance(confidence, Confidence) else Confidence(confidence)
-    if not 0 < sure.level < 1:
-        raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {sure.level}.")
+    refuse_level(sure.level)
     names = [by] if isinstance(by, str) else list(by)
     keys, parts = parts_of(design, measured(design.data, y, "y"), names, where)
     asked = Cumulative(

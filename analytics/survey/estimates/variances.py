@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, hstack
 
 from ..linearisation import Linear, Sample, covariance, variance_method
 from ..results import Estimates, reason_of
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, measured, where_rows
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, divided, measured, where_rows
 from .means import domains
 
 _ROUNDING = 1e-12  # a deviation this small beside the answers is arithmetic
@@ -62,7 +62,7 @@ class _Base:
     def squares(self, weights: FloatArray, i: int, j: int) -> FloatArray:
         """float64[k]: the covariance of two variables in each domain, under any weights [n]."""
         size = self.sums(weights[self.rows])[self.of]
-        share = np.divide(weights[self.rows], size, out=np.full(len(size), np.nan), where=size > 0)
+        share = divided(weights[self.rows], size)
         left, right = self.centred[:, i], self.centred[:, j]
         # The deviations are from the means under the design's weights, so those under others come off.
         return self.factor * (self.sums(share * left * right) - self.sums(share * left) * self.sums(share * right))

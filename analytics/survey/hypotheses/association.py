@@ -182,7 +182,7 @@ def _design_effects(shares: FloatArray, covariance: FloatArray, shape: tuple[int
     empty cell counts for nothing, as in R.
     """
     contrasts = np.kron(helmert(shape[0]).T, helmert(shape[1]).T)
-    inverse = np.divide(1.0, shares, out=np.zeros(len(shares)), where=shares > 0)
+    inverse = divided(1.0, shares, 0.0)
     weighted = inverse[:, None] * contrasts
     simple = contrasts.T @ weighted
     sizes = np.linalg.eigvalsh(simple)
@@ -247,6 +247,7 @@ def _estimates(design: Sample, cells: Cells, found: tuple[FloatArray, FloatArray
     srs = np.divide(share * (1 - share), n - 1, out=np.zeros(len(n)), where=n > 1)
     srs = srs if of else srs * size**2
     held, df = cells.respondents.ravel(), design.df
+    scale = srs if of else np.fmax(srs, 1e-4 * value**2)
     variances = np.where((held == 0) | ((held == n) if of else False), 0.0, np.diag(covariance))
     return Estimates(
         keys=pd.MultiIndex.from_product([cells.rows, cells.columns], names=["row", "column"]).to_frame(index=False),
@@ -258,7 +259,7 @@ def _estimates(design: Sample, cells: Cells, found: tuple[FloatArray, FloatArray
         srs=srs,
         drawn=divided(n, size, 0.0),
         unavailable=tuple(
-            reason_of(int(n[k]), int(psus[k]), df, float(variances[k]), float(srs[k])) for k in range(len(n))
+            reason_of(int(n[k]), int(psus[k]), df, float(variances[k]), float(scale[k])) for k in range(len(n))
         ),
         method=f"{_SHARES[of] if of else 'count'}, {variance_method(design)}",
         probability=design.probability,

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from ..design import Design
 from ..linearisation import Linear, Sample, covariance
 from ..replicates import Replicates
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, where_rows
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, divided, where_rows
 
 Labels = npt.NDArray[Any]
 Share = Literal["all", "row", "column"]
@@ -59,7 +59,7 @@ class Cells:
         """float64[r c]: each cell's share of the weights of its base; NaN where that is nought."""
         found, base = self.totals(weights), self.bases(of)
         sizes = np.bincount(base, found)[base]
-        return np.asarray(np.divide(found, sizes, out=np.full(len(found), np.nan), where=sizes != 0))
+        return np.asarray(divided(found, sizes))
 
 
 def crossed(
@@ -127,5 +127,5 @@ def shares_with_covariance(design: Sample, cells: Cells, of: Share = "all") -> t
     base = cells.bases(of)
     sizes = np.bincount(base, totals)[base]
     slopes = np.eye(len(value)) - np.nan_to_num(value)[:, None] * (base[:, None] == base)
-    slopes = np.divide(slopes, sizes[:, None], out=np.zeros_like(slopes), where=sizes[:, None] > 0)
+    slopes = divided(slopes, sizes[:, None], 0.0)
     return value, slopes @ spread @ slopes.T

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.special import chdtrc, fdtrc, stdtr
 
-from ..intervals import of_one, t_interval
+from ..intervals import of_one, refuse_level, t_interval
 from ..linearisation import Sample
 from ..results import REASONS as NO_ESTIMATE
 from ..results import DegreesOfFreedom, Estimates, reason_of
@@ -51,8 +51,7 @@ class SignificanceTest:
         """Low and high of the estimate by t with the test's degrees of freedom. Raises EstimationError without."""
         if self.estimate is None:
             raise EstimationError(f"{self.method} has no single estimate, so no interval; see its statistic and p.")
-        if not 0 < level < 1:
-            raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+        refuse_level(level)
         if self.unavailable:
             raise EstimationError(f"There is no interval: {REASONS.get(self.unavailable, self.unavailable)}.")
         return of_one(t_interval(self.estimate.value[0], self.estimate.se[0], self.df[0], level))

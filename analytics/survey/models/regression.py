@@ -15,7 +15,8 @@ from scipy.special import stdtr
 
 from ..design import Design
 from ..linearisation import Linear, Sample, covariance
-from ..results import DegreesOfFreedom, Estimates
+from ..printing import listing, not_drawn
+from ..results import DegreesOfFreedom, Estimates, reason_of
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
 from .families import Kind, kind_of, refuse_answers
 from .formulas import Frame, model_frame
@@ -23,7 +24,6 @@ from .scoring import direction, solved
 
 Family = Literal["gaussian", "binomial", "poisson"]
 _OUTCOMES: dict[Family, str] = {"gaussian": "mean", "binomial": "share", "poisson": "count"}
-_ROUNDING = 1e-20  # a variance this far under that of the answers themselves is arithmetic, not sampling
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,15 +86,9 @@ class Fit:
         return found[names]
 
     def __str__(self) -> str:
-        kind = (
-            "" if self.design.probability else "Non-probability sample: the errors rest on a model, not on a design.\n"
-        )
-        table = self.table()
-        shown = table.drop(columns=[] if any(self.coefficients.unavailable) else ["reason"])
-        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.5g}")
         return (
             f"{self.coefficients.method}\n{self.formula}: {self.coefficients.n[0]} rows, {self.df_resid} degrees of "
-            f"freedom\n{kind}{text}"
+            f"freedom\n{not_drawn(self.design.probability)}{listing(self.table())}"
         )
 
 
@@ -183,18 +177,21 @@ def estimated(
     if isinstance(design, Design) and design.adjust_domains:
         members = csr_array(np.repeat(rows[:, None].astype(float), k, axis=1))
     found = covariance(design, linear, members)
-    df, psus = design.df - taken, design.psus_of(rows)
-    floor = _ROUNDING * (np.full(k, np.max(linear.value**2)) if size is None else size)
+    n, psus, df = int(rows.sum()), design.psus_of(rows), design.df - taken
+    scale = np.full(k, np.max(linear.value**2)) if size is None else size
+    scale = np.fmax(scale, np.finfo(float).tiny)  # a coefficient of nought may well have an error
     return Estimates(
         keys=keys.reset_index(drop=True),
         value=linear.value,
         covariance=found,
-        n=np.full(k, int(rows.sum())),
+        n=np.full(k, n),
         df=df,
         domain_df=np.full(k, design.df_of(rows) - taken),
         srs=np.full(k, np.nan),
         drawn=np.zeros(k),
-        unavailable=tuple(_reason(psus, df, v, low) for v, low in zip(np.diag(found), floor, strict=True)),
+        unavailable=tuple(
+            reason_of(n, psus, df, float(v), float(each)) for v, each in zip(np.diag(found), scale, strict=True)
+        ),
         method=f"{method}; design-based errors",
         probability=design.probability,
     )
@@ -210,14 +207,6 @@ def degrees(found: Estimates, df: DegreesOfFreedom | float) -> float:
 def two_sided(t: FloatArray, df: float) -> FloatArray:
     """The two-sided p of t values [k]; NaN without degrees of freedom."""
     return np.asarray(2 * stdtr(df, -np.abs(t)) if df > 0 else np.full(len(t), np.nan))
-
-
-def _reason(psus: int, df: int, variance: float, floor: float) -> str:
-    if psus < 2:
-        return "one_psu"
-    if df < 1:
-        return "no_degrees_of_freedom"
-    return "zero_variance" if variance <= floor else ""
 
 
 def _curve(kind: Kind, outcome: str) -> Curve:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import fdtrc, ndtr
-from scipy.stats import chi2
 
+from ..hypotheses.chisquares import upper_tail
+from ..hypotheses.significance import quadratic_form, tail
 from ..results import REASONS, DegreesOfFreedom
 from ..variables import EstimationError, FloatArray
 from .regression import Fit, degrees
@@ -77,7 +76,8 @@ def coefficients_test(fit: Fit, columns: Sequence[int], terms: tuple[str, ...], 
     statistic = fit.without(columns) - fit.deviance if method == "LRT" else float(beta @ np.linalg.solve(naive, beta))
     root = np.linalg.inv(np.linalg.cholesky(naive))
     weights = np.asarray(np.linalg.eigvalsh(root @ covariance @ root.T)[::-1], dtype=np.float64)
-    return TermsTest(terms, method, statistic, len(beta), df, tail(statistic, weights, df), weights)
+    p = upper_tail(statistic, weights, ddf=df, method="saddlepoint")
+    return TermsTest(terms, method, statistic, len(beta), df, p, weights)
 
 
 def wald(values: FloatArray, covariance: FloatArray, df: float) -> tuple[float, float]:
@@ -86,50 +86,13 @@ def wald(values: FloatArray, covariance: FloatArray, df: float) -> tuple[float, 
     Raises EstimationError without degrees of freedom, or where they do not carry k values.
     """
     _refuse_df(df)
-    size = np.sqrt(np.diag(covariance))
-    if not size.all() or np.linalg.cond(covariance / np.outer(size, size)) > 1e12:
+    size = quadratic_form(values, covariance)
+    if size is None:
         raise EstimationError(
             f"The covariance of {len(values)} values is singular: the design has too few PSUs for them. Test fewer."
         )
-    f = float(values @ np.linalg.solve(covariance, values)) / len(values)
-    return f, float(fdtrc(len(values), df, f) if np.isfinite(df) else chi2.sf(f * len(values), len(values)))
-
-
-def tail(x: float, weights: FloatArray, ddf: float) -> float:
-    """P(sum of weights [k] times chi-squares > x), the whole over a chi-square / ddf; by saddlepoint.
-
-    Where that has no answer (near the centre), by Satterthwaite's F, as R does.
-    """
-    if x <= 0:
-        return 1.0
-    signed = weights if np.isinf(ddf) else np.append(weights, -x / ddf)
-    times = np.ones(len(weights)) if np.isinf(ddf) else np.append(np.ones(len(weights)), ddf)
-    found = _saddlepoint(x if np.isinf(ddf) else 0.0, signed, times)
-    if found is not None:
-        return found
-    degrees_above = weights.sum() ** 2 / (weights**2).sum()
-    f = x / weights.sum()
-    return float(fdtrc(degrees_above, ddf, f) if np.isfinite(ddf) else chi2.sf(f * degrees_above, degrees_above))
-
-
-def _saddlepoint(x: float, weights: FloatArray, times: FloatArray) -> float | None:
-    scale = weights.max()
-    a, x = weights / scale, x / scale
-
-    def slope(z: float) -> float:
-        return float(times @ (a / (1 - 2 * z * a)) - x)
-
-    high = 0.5 * (1 - 1e-5)
-    low = 0.5 / a.min() * (1 - 1e-5) if a.min() < 0 else (-0.01 if x > times @ a else -times.sum() / (2 * x))
-    if slope(low) > 0 or slope(high) < 0:
-        return None
-    z = float(brentq(slope, low, high, xtol=1e-14))
-    if abs(z) < 1e-4:
-        return None
-    cumulant = -float(times @ np.log(1 - 2 * z * a)) / 2
-    w = np.sign(z) * np.sqrt(2 * (z * x - cumulant))
-    v = z * np.sqrt(2 * float(times @ (a / (1 - 2 * z * a)) ** 2))
-    return float(ndtr(-(w + np.log(v / w) / w)))
+    k = len(values)
+    return size / k, tail("F", size / k, (k, df)) if np.isfinite(df) else tail("X2", size, (k,))
 
 
 def _canonical(term: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.sparse import csr_array, hstack
 
 from ..design import Calibration, calibration_of
-from ..variables import BoolArray, FloatArray, measured
+from ..variables import BoolArray, FloatArray, divided, measured
 from .margins import Margin, Totals, WeightingError, indicators, level_sums, margin_calibration, margin_of, margins_of
 from .raking import Residuals, calibrated, cells_of
 from .weighting import S, Solution, Weighting, reweighted
@@ -35,11 +35,10 @@ def poststratify(
     names = (by,) if isinstance(by, str) else tuple(by)
     totals = _cells(names, population) if isinstance(population, pd.DataFrame) else population
     margin = margins_of(design.data, {names[0] if len(names) == 1 else names: totals}, design.weights > 0)[0]
-    k = len(margin.totals)
 
     def solve(base: FloatArray) -> Solution:
         sums = level_sums(margin, margin.codes, base)
-        factors = np.divide(margin.totals, sums, out=np.zeros(k), where=sums > 0)
+        factors = divided(margin.totals, sums, 0.0)
         return Solution(base * factors[margin.codes])
 
     def calibration(base: FloatArray) -> Calibration:
@@ -90,7 +89,7 @@ def calibrate(
         for margin, codes in zip(margins, cells.codes, strict=True):
             level_sums(margin, codes, sums)
         found = _solve(of_cell, wanted, names, sums, curve)
-        factors = np.divide(found.weights, sums, out=np.zeros(len(sums)), where=sums > 0)
+        factors = divided(found.weights, sums, 0.0)
         return replace(found, weights=base * cells.rows(factors))
 
     return reweighted(design, shown, by_cell, lambda base: calibrated(cells, base, "weighted"))

@@ -13,6 +13,7 @@ from scipy.special import expit
 
 from ..design import Calibration, Design, inverse_of
 from ..linearisation import Sample
+from ..printing import listing
 from ..stages import Stage
 from ..variables import Columns, DesignError, FloatArray, column, measured, where_rows
 from .margins import WeightingError, kish_effect
@@ -130,8 +131,7 @@ class DefectSensitivity:
         table = pd.DataFrame({"correlation": self.correlation, "bias": self.bias, "effective_n": self.effective_n})
         return (
             f"Non-probability sample: if taking part correlates with the answer (mean {self.mean:.5g}, "
-            f"sd {self.sd:.4g}; {self.n} of {self.population:.6g} people; Meng 2018)\n"
-            + table.to_string(index=False, float_format=lambda value: f"{value:.4g}")
+            f"sd {self.sd:.4g}; {self.n} of {self.population:.6g} people; Meng 2018)\n" + listing(table, 4)
         )
 
 

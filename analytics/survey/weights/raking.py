@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ..design import Calibration
-from ..variables import FloatArray, IntArray
+from ..variables import FloatArray, IntArray, divided
 from .margins import Margin, Margins, WeightingError, level_sums, margin_calibration, margins_of
 from .weighting import S, Solution, Weighting, reweighted
 
@@ -136,7 +136,7 @@ def _sweep(cells: Cells, start: FloatArray, tolerance: float, max_iterations: in
             if miss.max() >= error:
                 error, worst = float(miss.max()), margin.level(int(miss.argmax()))
         if error <= tolerance:
-            factors = np.divide(weights, before, out=np.zeros(len(before)), where=before > 0)
+            factors = divided(weights, before, 0.0)
             return Solution(start * cells.rows(factors), iteration, error)
     raise WeightingError(
         f"Raking did not converge in {max_iterations} sweeps: {worst} is still off by {error:.2g}, relative. "

@@ -11,6 +11,7 @@ import pandas as pd
 from ..design import Design, with_weights
 from ..estimates.means import domains
 from ..linearisation import Sample
+from ..printing import listing
 from ..variables import Columns, DesignError, FloatArray, numbers, where_rows
 from .margins import Margins, WeightingError, kish_effect, margins_of
 
@@ -57,7 +58,7 @@ class ResponseAdjustment:
     kish_effect: float
 
     def __str__(self) -> str:
-        shown = self.classes.to_string(index=False, float_format=lambda value: f"{value:.4g}")
+        shown = listing(self.classes, 4)
         return f"Response classes; Kish effect {self.kish_before:.3f} before, {self.kish_effect:.3f} after\n{shown}"
 
 
@@ -126,7 +127,7 @@ class Coverage:
 
     def __str__(self) -> str:
         kind = "" if self.probability else "Non-probability sample: who answers is not known to be by chance.\n"
-        shown = self.levels.to_string(index=False, float_format=lambda value: f"{value:.4g}")
+        shown = listing(self.levels, 4)
         lacking = f"\nNo respondents: {', '.join(self.missing)}" if self.missing else ""
         return f"Coverage, sample against population\n{kind}{shown}{lacking}"
 
@@ -166,7 +167,7 @@ class WeightStages:
     steps: pd.DataFrame
 
     def __str__(self) -> str:
-        return "Weights by step\n" + self.steps.to_string(index=False, float_format=lambda value: f"{value:.5g}")
+        return "Weights by step\n" + listing(self.steps)
 
 
 def weight_stages(steps: Mapping[str, npt.ArrayLike]) -> WeightStages:

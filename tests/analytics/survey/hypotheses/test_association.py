@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
 from analytics.survey.design import Design, survey_design
-from analytics.survey.estimates.means import distribution
+from analytics.survey.estimates.means import count, distribution
 from analytics.survey.hypotheses.association import crosstab, independence
 from analytics.survey.replicates import Replicates
 from analytics.survey.variables import EstimationError
@@ -277,3 +277,8 @@ def test_levels_keep_the_order_of_their_categories() -> None:
     found = crosstab(made(row=order), "row", "col")
     assert list(found.rows) == ["low", "mid", "high"]
     assert found.table("respondents").to_numpy().sum() == 90
+
+
+def test_a_count_of_everybody_has_the_error_of_the_population(trust: Design) -> None:
+    women = trust.data["sex"] == "F"
+    assert crosstab(trust, "sex", "sex", where=women).counts.se == pytest.approx(count(trust, where=women).se)

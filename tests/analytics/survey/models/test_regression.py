@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import chi2, f
 from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -16,7 +15,7 @@ from analytics.survey.design import calibration_of, survey_design, with_weights
 from analytics.survey.estimates.means import mean
 from analytics.survey.models.ordinal import ordinal
 from analytics.survey.models.regression import Family, glm
-from analytics.survey.models.terms import tail, terms_test
+from analytics.survey.models.terms import terms_test
 from analytics.survey.variables import EstimationError
 from tests.analytics.r.cases import frame
 
@@ -292,13 +291,6 @@ def test_interactions_are_found_whichever_way_round_they_are_written() -> None:
         terms_test(fit, "mode")
     with pytest.raises(EstimationError, match="method must be one of"):
         terms_test(fit, "age", method="score")  # type: ignore[arg-type]
-
-
-def test_the_tail_of_equal_weights_is_that_of_f() -> None:
-    assert tail(12.0, np.ones(3), 20) == pytest.approx(f.sf(4.0, 3, 20), rel=0.02)
-    assert tail(12.0, np.ones(3), np.inf) == pytest.approx(chi2.sf(12, 3), rel=0.02)
-    assert tail(3.0, np.ones(3), 20) == pytest.approx(f.sf(1.0, 3, 20), rel=0.02)
-    assert tail(0.0, np.ones(3), 20) == 1
 
 
 def test_more_terms_than_psus_are_refused() -> None:
