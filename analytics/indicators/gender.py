@@ -17,8 +17,8 @@ from analytics.survey.linearisation import Sample
 from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import Columns, EstimationError, FloatArray, measured
 
-from .comparisons import Control, Family, judged_together
 from .differences import Key, Wanted, differences
+from .multiplicity import Control, Family, judged_together
 from .reliability import DEFAULT, Reliability, RuleSet, evidence, judge
 
 WOMEN_HIGHER, MEN_HIGHER, NO_DIFFERENCE = "women_higher", "men_higher", "cannot_be_told_apart"

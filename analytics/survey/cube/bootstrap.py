@@ -55,7 +55,7 @@ def bootstrap(summary: Summary, replicates: int = 500, *, seed: int = 0) -> Boot
     """
     if replicates < 2:
         raise EstimationError(f"A spread needs two replicates at least, better 500; got {replicates}.")
-    if summary.margins is not None:
+    if summary.calibration is not None:
         raise EstimationError(
             "Each replicate of calibrated weights would be calibrated anew, which needs the rows. Use means(), whose "
             "errors know the calibration."

@@ -9,14 +9,14 @@ from ..design import Design
 from ..variables import FloatArray, IntArray
 from ..variance import shares
 from .item_sums import Places, added, read
-from .summary import Margins
+from .summary import CalibrationSums
 
 _BLOCK = 1 << 17  # rows whose columns are taken at a time
 
 
-def margins_of(
+def calibration_sums(
     design: Design, items: Sequence[str], psu: IntArray, domain: IntArray, sizes: tuple[int, int, int]
-) -> Margins:
+) -> CalibrationSums:
     """Sums of calibration columns by PSU and by domain, a block of rows at a time."""
     units, size, count = sizes
     p = sum(calibration.x.shape[1] for calibration in design.calibrations)
@@ -37,7 +37,7 @@ def margins_of(
         for at, (_, of_item, amount, _) in enumerate(added(places, given, count=False)):
             w[at] += of_item
             y[at] += amount
-    return Margins(totals.reshape(units, p), _solve(design), pairs % p, pairs // p, w, y)
+    return CalibrationSums(totals.reshape(units, p), _solve(design), pairs % p, pairs // p, w, y)
 
 
 def _entries(design: Design) -> Iterator[tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray]]:

@@ -18,7 +18,7 @@ from ..intervals import refuse_level, t_quantiles
 from ..printing import listing, not_drawn
 from ..results import REASONS, ROUNDING, WITHOUT_ERROR, DegreesOfFreedom
 from ..variables import BoolArray, EstimationError, FloatArray, IntArray, divided
-from .influences import Linearised, linearised, margin_text
+from .influences import Linearised, calibration_text, linearised
 from .summary import Item, Summary, spread, summed
 
 CODES = ("", *REASONS)
@@ -180,7 +180,7 @@ def _figures(summary: Summary, *, total: bool) -> Cube:
     flat = variance <= ROUNDING * (np.fmax(srs, 1e-4 * value**2) if total else srs)
     flat |= (srs == 0) & (not total)
     reasons = [n == 0, n == 1, psus < 2, np.full(n.shape, df < 1), flat]
-    how = "Taylor linearisation" + margin_text(summary)
+    how = "Taylor linearisation" + calibration_text(summary)
     return Cube(
         items=summary.items,
         keys=summary.keys,

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from ..variables import BoolArray, FloatArray
 from .sparse_variance import Pattern, covariance, laid_out, projected
-from .summary import Margins, Summary
+from .summary import CalibrationSums, Summary
 
 _CANCELLED = 1e-6  # a residual variance this small beside its parts is taken from the residuals themselves
 _AT_ONCE = 1 << 19  # numbers of influence held at a time
@@ -48,7 +48,7 @@ class Linearised:
             z = self._influence(part)
             z = z if gather is None else np.ascontiguousarray((cast(Any, gather) @ z.T).T)
             found[part] = pattern.variance(z)
-            if self.summary.margins is not None:
+            if self.summary.calibration is not None:
                 for j in range(*part.indices(items)):
                     found[j] = self._after_calibration(j, z[j - start], found[j])
         return found
@@ -56,7 +56,7 @@ class Linearised:
     def joint(self, items: Sequence[int], rows: npt.NDArray[np.intp]) -> FloatArray:
         """float64[k, k]: the covariance of these rows of these items, item by item."""
         onto: Any = cast(Any, self.combination)[rows]
-        frame, margins = self.summary.frame, self.summary.margins
+        frame, calibration = self.summary.frame, self.summary.calibration
         parts = []
         for j in items:
             z = csr_array(
@@ -66,8 +66,8 @@ class Linearised:
             parts.append(csr_array(cast(Any, z) @ onto.T))
         totals: Any = csr_array(hstack(parts, format="csr"))
         found = covariance(frame, totals)
-        if margins is not None:
-            sums: Any = vstack([onto @ self._margin_sums(margins, j) for j in items], format="csr")
+        if calibration is not None:
+            sums: Any = vstack([onto @ self._margin_sums(calibration, j) for j in items], format="csr")
             crossed = (sums @ (totals.T @ self._crossed).T).T
             found = found - crossed - crossed.T + sums @ (sums @ self._gram).T
         return found
@@ -100,35 +100,35 @@ class Linearised:
     @cached_property
     def _crossed(self) -> FloatArray:
         """float64[U, P]: z' of it, times the sums of `_margin_sums`, is the covariance of z with what is explained."""
-        margins = cast(Margins, self.summary.margins)
-        return projected(self.summary.frame, margins.totals) @ margins.solve
+        calibration = cast(CalibrationSums, self.summary.calibration)
+        return projected(self.summary.frame, calibration.totals) @ calibration.solve
 
     @cached_property
     def _gram(self) -> FloatArray:
         """float64[P, P]: the quadratic form in those sums that is the variance of what is explained."""
-        margins = cast(Margins, self.summary.margins)
-        return (margins.totals @ margins.solve).T @ self._crossed
+        calibration = cast(CalibrationSums, self.summary.calibration)
+        return (calibration.totals @ calibration.solve).T @ self._crossed
 
-    def _margin_sums(self, margins: Margins, j: int) -> csr_array:
+    def _margin_sums(self, calibration: CalibrationSums, j: int) -> csr_array:
         """[D, P]: base-weighted sums of the calibration columns times the influence on each domain's figure."""
-        of_domain = np.where(self.agreed[j], 0.0, self.scale[j])[margins.domain]
-        values = (margins.y[j] - self.ratio[j][margins.domain] * margins.w[j]) * of_domain
-        shape = (len(self.summary.keys), len(margins.solve))
-        return csr_array((values, (margins.domain, margins.column)), shape=shape)
+        of_domain = np.where(self.agreed[j], 0.0, self.scale[j])[calibration.domain]
+        values = (calibration.y[j] - self.ratio[j][calibration.domain] * calibration.w[j]) * of_domain
+        shape = (len(self.summary.keys), len(calibration.solve))
+        return csr_array((values, (calibration.domain, calibration.column)), shape=shape)
 
     def _after_calibration(self, j: int, z: FloatArray, plain: FloatArray) -> FloatArray:
         """float64[K]: the variance of z minus what the calibration columns explain of it, in terms of their squares."""
-        margins = cast(Margins, self.summary.margins)
+        calibration = cast(CalibrationSums, self.summary.calibration)
         pattern = self._gathered[0]
         totals: Any = csr_array((z, (pattern.column, pattern.psu)), shape=(pattern.size, self.summary.frame.size))
-        sums: Any = self._margin_sums(margins, j)
+        sums: Any = self._margin_sums(calibration, j)
         sums = (cast(Any, self.combination) @ sums).tocsr() if self.is_contrast else sums
         explained = sums.multiply(sums @ self._gram).sum(axis=1)
         found = plain - 2 * sums.multiply(totals @ self._crossed).sum(axis=1) + explained
         close = np.flatnonzero(found <= _CANCELLED * np.maximum(plain, explained))
         for start in range(0, len(close), 64):
             some = close[start : start + 64]
-            left = totals[some].toarray().T - margins.totals @ (margins.solve @ sums[some].toarray().T)
+            left = totals[some].toarray().T - calibration.totals @ (calibration.solve @ sums[some].toarray().T)
             found[some] = laid_out(self.summary.frame, left)
         return cast(FloatArray, found)
 
@@ -146,6 +146,6 @@ def linearised(summary: Summary, ratio: FloatArray, w: FloatArray, agreed: BoolA
     )
 
 
-def margin_text(summary: Summary) -> str:
+def calibration_text(summary: Summary) -> str:
     """What to add to the name of the method."""
-    return "" if summary.margins is None else ", calibration residuals"
+    return "" if summary.calibration is None else ", calibration residuals"

@@ -18,7 +18,7 @@ def to_columns(summary: Summary) -> pd.DataFrame:
     The columns of item number 3 are n3, w3, y3 and within3. The frame has its own table, `Frame.table`. Raises
     EstimationError for a calibrated summary, which needs more than its cells.
     """
-    if summary.margins is not None:
+    if summary.calibration is not None:
         raise EstimationError("A calibrated summary is more than its cells; keep the weights and summarise again.")
     places = summary.frame
     head = {"stratum": places.strata[places.stratum[summary.psu]], "psu": places.psu[summary.psu]}

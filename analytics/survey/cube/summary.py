@@ -26,7 +26,7 @@ Item = tuple[str, str]  # a variable, and the level whose share it is, or ""
 
 
 @dataclass(frozen=True, eq=False)
-class Margins:
+class CalibrationSums:
     """What residuals from the calibration of P columns need, in sums (Särndal, Swensson and Wretman 1992, ch. 6.6).
 
     totals: float64[U, P], the weighted columns of each PSU. solve: float64[P, P], which takes sums of base-weighted
@@ -60,7 +60,7 @@ class Summary:
     w: FloatArray = field(repr=False)
     y: FloatArray = field(repr=False)
     within: FloatArray = field(repr=False)
-    margins: Margins | None = field(default=None, repr=False)
+    calibration: CalibrationSums | None = field(default=None, repr=False)
 
     @property
     def by(self) -> list[str]:
@@ -68,7 +68,7 @@ class Summary:
         return [str(name) for name in self.keys.columns]
 
     def __str__(self) -> str:
-        calibrated = "" if self.margins is None else f", calibrated to {len(self.margins.solve)} columns"
+        calibrated = "" if self.calibration is None else f", calibrated to {len(self.calibration.solve)} columns"
         return (
             f"Summary of {len(self.items)} items in {len(self.keys)} domains and {self.frame.size} PSUs of "
             f"{len(self.frame.strata)} strata: {len(self.psu)} cells{calibrated}"
@@ -91,7 +91,7 @@ def subtract(whole: Summary, part: Summary) -> Summary:
     Spread that is under 1e-12 of what it was is taken for none; a PSU that is left without anybody still counts among
     those where somebody answered. Raises EstimationError where `part` was not in it.
     """
-    if whole.margins is not None or part.margins is not None:
+    if whole.calibration is not None or part.calibration is not None:
         raise EstimationError(
             "A correction of calibrated responses changes the weights of all others: calibrate anew and summarise."
         )
@@ -129,7 +129,7 @@ def only(summary: Summary, items: Sequence[str]) -> Summary:
     if unknown:
         raise EstimationError(f"There is no item {unknown[0]!r}; there are {', '.join(sorted(names)[:12])}.")
     at = [j for item in items for j, (variable, _) in enumerate(summary.items) if variable == item]
-    margins = summary.margins
+    calibration = summary.calibration
     return replace(
         summary,
         items=tuple(summary.items[j] for j in at),
@@ -137,7 +137,7 @@ def only(summary: Summary, items: Sequence[str]) -> Summary:
         w=summary.w[at],
         y=summary.y[at],
         within=summary.within[at],
-        margins=None if margins is None else replace(margins, w=margins.w[at], y=margins.y[at]),
+        calibration=None if calibration is None else replace(calibration, w=calibration.w[at], y=calibration.y[at]),
     )
 
 
@@ -195,7 +195,7 @@ def _merged(a: Summary, b: Summary) -> Summary:
         w=w,
         y=y,
         within=within,
-        margins=_joint(a.margins, b.margins, len(a.items)),
+        calibration=_joint(a.calibration, b.calibration, len(a.items)),
     )
 
 
@@ -227,21 +227,21 @@ def _recoded(summary: Summary, places: Frame, keys: pd.DataFrame, codes: IntArra
         if same(summary.frame, places)
         else places.find(summary.frame.strata[summary.frame.stratum], summary.frame.psu)
     )
-    margins = summary.margins
-    if margins is not None:
-        totals = np.zeros((places.size, margins.totals.shape[1]))
-        totals[at] = margins.totals
-        order = np.lexsort((margins.column, codes[margins.domain]))
-        margins = replace(
-            margins,
+    calibration = summary.calibration
+    if calibration is not None:
+        totals = np.zeros((places.size, calibration.totals.shape[1]))
+        totals[at] = calibration.totals
+        order = np.lexsort((calibration.column, codes[calibration.domain]))
+        calibration = replace(
+            calibration,
             totals=totals,
-            column=margins.column[order],
-            domain=codes[margins.domain][order],
-            w=margins.w[:, order],
-            y=margins.y[:, order],
+            column=calibration.column[order],
+            domain=codes[calibration.domain][order],
+            w=calibration.w[:, order],
+            y=calibration.y[:, order],
         )
     found = replace(
-        summary, frame=places, keys=keys, psu=at[summary.psu], domain=codes[summary.domain], margins=margins
+        summary, frame=places, keys=keys, psu=at[summary.psu], domain=codes[summary.domain], calibration=calibration
     )
     pairs = _pairs(found)
     if (np.diff(pairs) > 0).all():
@@ -264,16 +264,16 @@ def gathered(summary: Summary, keys: pd.DataFrame, codes: IntArray) -> Summary:
     pairs, index = np.unique(codes[summary.domain] * size + summary.psu, return_inverse=True)
     w, y, within = spread(summary.w, summary.y, summary.within, index, len(pairs))
     n = summed(summary.n, index, len(pairs)).astype(np.int64)
-    margins = summary.margins
-    if margins is not None:
-        p = len(margins.solve)
-        kept, to = np.unique(codes[margins.domain] * p + margins.column, return_inverse=True)
-        w_of, y_of = summed(margins.w, to, len(kept)), summed(margins.y, to, len(kept))
-        margins = replace(margins, column=kept % p, domain=kept // p, w=w_of, y=y_of)
-    return Summary(summary.frame, keys, summary.items, pairs % size, pairs // size, n, w, y, within, margins)
+    calibration = summary.calibration
+    if calibration is not None:
+        p = len(calibration.solve)
+        kept, to = np.unique(codes[calibration.domain] * p + calibration.column, return_inverse=True)
+        w_of, y_of = summed(calibration.w, to, len(kept)), summed(calibration.y, to, len(kept))
+        calibration = replace(calibration, column=kept % p, domain=kept // p, w=w_of, y=y_of)
+    return Summary(summary.frame, keys, summary.items, pairs % size, pairs // size, n, w, y, within, calibration)
 
 
-def _joint(a: Margins | None, b: Margins | None, items: int) -> Margins | None:
+def _joint(a: CalibrationSums | None, b: CalibrationSums | None, items: int) -> CalibrationSums | None:
     if a is None or b is None:
         return a or b
     shared = np.array_equal(a.solve, b.solve)
@@ -286,7 +286,7 @@ def _joint(a: Margins | None, b: Margins | None, items: int) -> Margins | None:
     size = p if shared else p + len(b.solve)
     pairs = np.concatenate([a.domain * size + a.column, b.domain * size + b.column + shift])
     kept, to = np.unique(pairs, return_inverse=True)
-    return Margins(
+    return CalibrationSums(
         totals=a.totals if shared else np.hstack([a.totals, b.totals]),
         solve=a.solve if shared else cast(FloatArray, block_diag(a.solve, b.solve)),
         column=kept % size,

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from ..design import Design
 from ..estimates.means import domains
 from ..variables import Columns, EstimationError, FloatArray, IntArray, where_rows
-from .calibration_sums import margins_of
+from .calibration_sums import calibration_sums
 from .item_sums import Answers, Places, added, read
 from .sampling_frame import Frame, frame_of
 from .summary import Item, Summary
@@ -59,7 +59,7 @@ def summarise(
     summary = Summary(first, keys, tuple(names), pairs % first.size, pairs // first.size, n, w, y, within)
     if rows is None:
         return summary
-    return replace(summary, margins=margins_of(design, items, *rows, (first.size, len(keys), len(names))))
+    return replace(summary, calibration=calibration_sums(design, items, *rows, (first.size, len(keys), len(names))))
 
 
 def _named(given: Iterable[Answers], names: list[Item]) -> Iterator[Answers]:

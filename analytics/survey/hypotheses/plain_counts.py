@@ -10,7 +10,7 @@ from ..variables import EstimationError
 
 
 @dataclass(frozen=True)
-class Trend:
+class TrendTest:
     """Whether a share rises or falls over ordered groups; statistic is chi-squared with one degree of freedom."""
 
     statistic: float
@@ -41,7 +41,7 @@ class CommonOdds:
         )
 
 
-def trend_in_shares(hits: npt.ArrayLike, n: npt.ArrayLike, scores: npt.ArrayLike | None = None) -> Trend:
+def trend_in_shares(hits: npt.ArrayLike, n: npt.ArrayLike, scores: npt.ArrayLike | None = None) -> TrendTest:
     """Cochran-Armitage test (R `prop.trend.test`) of hits[g] out of n[g]; scores 1, 2, ... unless given.
 
     Raises EstimationError where nothing varies.
@@ -59,7 +59,7 @@ def trend_in_shares(hits: npt.ArrayLike, n: npt.ArrayLike, scores: npt.ArrayLike
         raise EstimationError("A trend needs hits and misses, and groups of different score.")
     slope = float(centred @ x) / squares
     statistic = slope**2 * squares / (share * (1 - share))
-    return Trend(float(statistic), float(chdtrc(1, statistic)), slope)
+    return TrendTest(float(statistic), float(chdtrc(1, statistic)), slope)
 
 
 def common_odds(tables: npt.ArrayLike, *, correct: bool = False, level: float = 0.95) -> CommonOdds:

@@ -21,7 +21,7 @@ _DEPENDENT = 1e-9  # what is left of a column of length 1 after the columns befo
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class ModelFrame:
     """The m rows and p columns of a model.
 
     rows: bool[n], which rows of the design these are. base: bool[n], the domain with those that lack a value. y: m
@@ -58,7 +58,7 @@ class Frame:
 
 def model_frame(
     data: pd.DataFrame, text: str, base: BoolArray, offset: Columns | None = None, *, ordered: bool = False
-) -> Frame:
+) -> ModelFrame:
     """Read `y ~ a + b` on rows base bool[n]; names with a dot need no quotes, ^ is a power, as in R.
 
     Rows that lack any variable are left out, and levels that nobody has. ordered: y is a column with ordered levels.
@@ -83,7 +83,7 @@ def model_frame(
     x = _matrix(right, kept)
     spec = x.model_spec
     levels = _levels(spec, kept)
-    frame = Frame(
+    frame = ModelFrame(
         rows=rows,
         base=base,
         y=y,
@@ -208,4 +208,4 @@ def _offset(data: pd.DataFrame, given: Columns) -> FloatArray:
     return measured(data, column(data, given, "offset"), "offset")
 
 
-__all__ = ["Frame", "model_frame", "quoted", "refuse_dependent"]
+__all__ = ["ModelFrame", "model_frame", "quoted", "refuse_dependent"]

@@ -16,7 +16,7 @@ from scipy.special import expit, log_expit, logit
 
 from ..linearisation import Linear, Sample
 from ..variables import Columns, EstimationError, FloatArray, IntArray, where_rows
-from .formulas import Frame, model_frame
+from .formulas import ModelFrame, model_frame
 from .regression import Curve, Fit, estimated
 from .scoring import direction
 from .separation import refuse_separation
@@ -88,7 +88,7 @@ def ordinal(design: Sample, formula: str, *, where: Columns | None = None) -> Fi
     )
 
 
-def _levels(frame: Frame) -> tuple[IntArray, list[Any]]:
+def _levels(frame: ModelFrame) -> tuple[IntArray, list[Any]]:
     """int64[m], which level each answer is, and the levels in order."""
     given = frame.y
     if isinstance(given.dtype, pd.CategoricalDtype):
@@ -105,7 +105,7 @@ def _levels(frame: Frame) -> tuple[IntArray, list[Any]]:
     return codes.astype(np.int64), levels
 
 
-def _without_constant(frame: Frame) -> Frame:
+def _without_constant(frame: ModelFrame) -> ModelFrame:
     terms = {term: tuple(place - 1 for place in places) for term, places in frame.terms.items() if places != (0,)}
     return replace(frame, x=frame.x[:, 1:], names=frame.names[1:], terms=terms, skipped=1)
 

@@ -19,7 +19,7 @@ from ..printing import listing, not_drawn
 from ..results import DegreesOfFreedom, Estimates, reason_of
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
 from .families import Kind, kind_of, refuse_answers
-from .formulas import Frame, model_frame
+from .formulas import ModelFrame, model_frame
 from .scoring import direction, solved
 
 Family = Literal["gaussian", "binomial", "poisson"]
@@ -53,7 +53,7 @@ class Fit:
     formula: str
     family: str
     link: str
-    frame: Frame = field(repr=False)
+    frame: ModelFrame = field(repr=False)
     coefficients: Estimates
     taken: int
     linear: Linear = field(repr=False)

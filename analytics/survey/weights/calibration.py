@@ -12,7 +12,7 @@ from ..design import Calibration, calibration_of
 from ..variables import BoolArray, FloatArray, divided, measured
 from .margins import Margin, Totals, WeightingError, indicators, level_sums, margin_calibration, margin_of, margins_of
 from .raking import Residuals, calibrated, cells_of
-from .weighting import S, Solution, Weighting, reweighted
+from .reweighting import S, Solution, Weighting, reweighted
 
 Distance = Literal["linear", "raking", "logit"]
 _TOLERANCE = 1e-10

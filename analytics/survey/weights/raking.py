@@ -13,7 +13,7 @@ import numpy as np
 from ..design import Calibration
 from ..variables import FloatArray, IntArray, divided
 from .margins import Margin, Margins, WeightingError, level_sums, margin_calibration, margins_of
-from .weighting import S, Solution, Weighting, reweighted
+from .reweighting import S, Solution, Weighting, reweighted
 
 Residuals = Literal["weighted", "unweighted"]
 _NEAR = 1e-6  # how near to a bound a trimmed weight must come

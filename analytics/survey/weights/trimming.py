@@ -6,7 +6,7 @@ import numpy as np
 
 from ..design import Design, with_weights
 from .margins import WeightingError
-from .weighting import Solution, Weighting, weighting
+from .reweighting import Solution, Weighting, weighting
 
 
 def trim(

@@ -281,4 +281,5 @@ def test_levels_keep_the_order_of_their_categories() -> None:
 
 def test_a_count_of_everybody_has_the_error_of_the_population(trust: Design) -> None:
     women = trust.data["sex"] == "F"
-    assert crosstab(trust, "sex", "sex", where=women).counts.se == pytest.approx(count(trust, where=women).se)
+    counts = crosstab(trust, "sex", "sex", where=women).counts
+    assert counts.se[counts.value > 0] == pytest.approx(count(trust, where=women).se)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.survey.hypotheses.plain_counts import common_odds, trend_in_shares
-from analytics.survey.measurement.raters import Level, intraclass, kappa, krippendorff
+from analytics.survey.measurement.agreement import Level, cohen_kappa, intraclass, krippendorff
 from analytics.survey.variables import EstimationError
 
 from ...r.cases import frame
@@ -36,7 +36,7 @@ def test_krippendorff_at_its_ends() -> None:
 
 def test_kappa_of_two_items_as_psych() -> None:
     data, expected = frame("trust"), expect("kappa.trust.q1q2")
-    found = kappa(data["q1"], data["q2"])
+    found = cohen_kappa(data["q1"], data["q2"])
     close(
         [found.value, found.weighted, found.se**2],
         [expected["kappa"], expected["weighted_kappa"], expected["var_kappa"]],
@@ -49,11 +49,11 @@ def test_the_error_of_the_weighted_kappa_as_a_jackknife() -> None:
     without = []
     for _, alike in both.groupby(["q1", "q2"]):
         left = both.drop(alike.index[0])
-        without.append((len(alike), kappa(left["q1"], left["q2"]).weighted))
+        without.append((len(alike), cohen_kappa(left["q1"], left["q2"]).weighted))
     counts, values = np.array(without).T
     n = counts.sum()
     jack = (n - 1) / n * counts @ (values - counts @ values / n) ** 2
-    close(kappa(both["q1"], both["q2"]).weighted_se ** 2, jack, 0.01)
+    close(cohen_kappa(both["q1"], both["q2"]).weighted_se ** 2, jack, 0.01)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=8, max_size=40))
@@ -62,7 +62,7 @@ def test_kappa_does_not_mind_who_is_first(pairs: list[tuple[int, int]]) -> None:
     a, b = np.array(pairs).T
     if len(np.union1d(a, b)) < 2:
         return
-    one, other = kappa(a, b), kappa(b, a)
+    one, other = cohen_kappa(a, b), cohen_kappa(b, a)
     assert one.value == pytest.approx(other.value)
     assert one.weighted_se == pytest.approx(other.weighted_se)
     assert one.value <= 1
@@ -70,9 +70,9 @@ def test_kappa_does_not_mind_who_is_first(pairs: list[tuple[int, int]]) -> None:
 
 def test_kappa_that_cannot_be() -> None:
     with pytest.raises(EstimationError, match="two categories"):
-        kappa([1, 1], [1, 1])
+        cohen_kappa([1, 1], [1, 1])
     with pytest.raises(EstimationError, match="one rating a unit"):
-        kappa([1, 1], [1])
+        cohen_kappa([1, 1], [1])
 
 
 def test_intraclass_correlations_of_shrout_and_fleiss() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.indicators.weighting import Weighted, weight_given, weight_to_census
+from analytics.indicators.wave_weights import Weighted, weight_given, weight_to_census
 from analytics.publish import Parameters, compute
 from survey_app.engine import codebook
 from survey_app.fieldwork import CLOSED, Wave

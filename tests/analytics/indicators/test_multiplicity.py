@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from analytics.indicators.comparisons import Control, groups, judged_together, pairs_apart
+from analytics.indicators.multiplicity import Control, groups, judged_together, pairs_apart
 from analytics.survey.design import survey_design
 from analytics.survey.estimates.means import mean
 from analytics.survey.results import Estimates
