@@ -72,7 +72,7 @@ def loglike(between: float, y: FloatArray, d: FloatArray, x: FloatArray, *, rest
 def test_the_variance_between_areas_is_at_the_peak_of_its_likelihood(seed: int) -> None:
     y, d, x, _ = areas(seed)
     for method, restricted in (("REML", True), ("ML", False)):
-        found = fay_herriot(y, d, x, method=method)  # type: ignore[arg-type]
+        found = fay_herriot(y, d, x, method=method)  # type: ignore[arg-type]  # words, as a caller without types has them
         peak = minimize_scalar(
             lambda a, restricted=restricted: -loglike(a, y, d, x, restricted=restricted),
             bounds=(1e-8, 20),
@@ -138,7 +138,7 @@ def test_benchmarking_meets_the_national_figure_and_costs(how: str) -> None:
     y, d, x, _ = areas(1)
     found = fay_herriot(y, d, x)
     people = np.arange(1.0, 31)
-    moved = benchmarked(found, people, 1.3, how=how)  # type: ignore[arg-type]
+    moved = benchmarked(found, people, 1.3, how=how)  # type: ignore[arg-type]  # words, as a caller without types has them
     assert people @ moved.value / people.sum() == pytest.approx(1.3)
     close(moved.mse, found.mse + (moved.value - found.value) ** 2)
     assert "benchmarked" in moved.method
@@ -152,7 +152,7 @@ def test_shares_stay_between_0_and_1_and_lose_their_bias(scale: str) -> None:
     truth = 1 / (1 + np.exp(-logit))
     direct = random.binomial(60, truth) / 60
     direct[(direct == 0) | (direct == 1)] = np.nan
-    found = fay_herriot(direct, direct * (1 - direct) / 60, x, scale=scale)  # type: ignore[arg-type]
+    found = fay_herriot(direct, direct * (1 - direct) / 60, x, scale=scale)  # type: ignore[arg-type]  # words, as a caller without types has them
     low, high = found.interval()
     assert ((low >= 0) & (high <= 1) & (low < found.value) & (found.value < high)).all()
     assert np.mean((low <= truth) & (truth <= high)) > 0.9
@@ -201,7 +201,7 @@ def test_areas_of_a_sample_and_one_it_did_not_reach() -> None:
     with pytest.raises(EstimationError, match="must be numbers"):
         small_areas(design, "mode", x, by="neighbourhood")
     with pytest.raises(EstimationError, match="variances must be"):
-        small_areas(design, "q1", x, by="neighbourhood", variances="gvf")  # type: ignore[arg-type]
+        small_areas(design, "q1", x, by="neighbourhood", variances="gvf")  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_an_area_where_nobody_said_yes_is_not_left_out() -> None:
@@ -252,7 +252,7 @@ def test_what_cannot_be_modelled_is_refused(change: dict[str, object], message: 
     y, d, x, _ = areas(0)
     given = {"direct": y, "variance": d, "x": x, **change}
     with pytest.raises(EstimationError, match=message):
-        fay_herriot(**given)  # type: ignore[arg-type]
+        fay_herriot(**given)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_bad_benchmarks_levels_and_sizes_are_refused() -> None:

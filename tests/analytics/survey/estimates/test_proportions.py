@@ -84,7 +84,7 @@ def test_a_share_of_nobody_has_an_interval_and_no_error() -> None:
 
 @pytest.mark.parametrize("method", [method for method in SHARE_METHODS if method != "korn_graubard"])
 def test_no_other_method_has_an_interval_where_everybody_says_the_same(method: str) -> None:
-    found = proportion(villages(0, 0, 0, 0), "yes", method=method)  # type: ignore[arg-type]
+    found = proportion(villages(0, 0, 0, 0), "yes", method=method)  # type: ignore[arg-type]  # words, as a caller without types has them
     assert np.isnan([found.low[0], found.high[0]]).all()
     assert found.unavailable == ("zero_variance",)
     assert "not available" in str(found)
@@ -92,7 +92,7 @@ def test_no_other_method_has_an_interval_where_everybody_says_the_same(method: s
 
 @pytest.mark.parametrize("method", R_LIMITS)
 def test_limits_are_those_of_r(method: str) -> None:
-    found = proportion(small(), "a", method=method, df="rows")  # type: ignore[arg-type]
+    found = proportion(small(), "a", method=method, df="rows")  # type: ignore[arg-type]  # words, as a caller without types has them
     assert found.estimates.value[0] == pytest.approx(0.4782608695652174, rel=1e-12)
     assert found.estimates.se[0] == pytest.approx(0.195320852220635, rel=1e-12)
     expected = pytest.approx(R_LIMITS[method], rel=1e-5 if method == "likelihood" else 1e-10)
@@ -158,7 +158,7 @@ def test_degrees_of_freedom_of_a_domain_may_be_none() -> None:
 )
 def test_errors_teach(arguments: dict[str, object], words: str) -> None:
     with pytest.raises(EstimationError, match=words):
-        proportion(small(), **arguments)  # type: ignore[arg-type]
+        proportion(small(), **arguments)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_the_log_odds_of_replicates_have_their_own_spread() -> None:

@@ -57,7 +57,7 @@ def small() -> Design:
 
 @pytest.mark.parametrize("interval", R_INTERVALS)
 def test_intervals_are_those_of_r(interval: str) -> None:
-    found = quantile(small(), "y", 0.5, interval=interval)  # type: ignore[arg-type]
+    found = quantile(small(), "y", 0.5, interval=interval)  # type: ignore[arg-type]  # words, as a caller without types has them
     assert found.value[0] == 4
     assert (found.low[0], found.high[0], found.se[0]) == pytest.approx(R_INTERVALS[interval])
 
@@ -79,7 +79,7 @@ def test_a_limit_off_the_scale_is_none_and_says_so() -> None:
 
 @pytest.mark.parametrize("rule", R_RULES)
 def test_rules_are_those_of_r(rule: str) -> None:
-    found = quantile(small(), "y", [0.3, 0.5, 0.8], rule=rule)  # type: ignore[arg-type]
+    found = quantile(small(), "y", [0.3, 0.5, 0.8], rule=rule)  # type: ignore[arg-type]  # words, as a caller without types has them
     assert found.value == pytest.approx(np.array(R_RULES[rule]), rel=1e-12)
 
 
@@ -94,7 +94,7 @@ def test_equal_weights_give_the_quantiles_of_numpy(values: list[int], p: float) 
         return  # whether a share is reached to the last bit is not to be compared
     for rule, method in NUMPY.items():
         ours = RULES[rule](x, np.full(len(x), 7.0), p)
-        assert ours == pytest.approx(float(np.quantile(x, p, method=method)), abs=1e-9), rule  # type: ignore[call-overload]
+        assert ours == pytest.approx(float(np.quantile(x, p, method=method)), abs=1e-9), rule  # type: ignore[call-overload]  # words, as a caller without types has them
 
 
 @given(
@@ -182,4 +182,4 @@ def test_what_a_sample_cannot_show_says_why() -> None:
 )
 def test_errors_teach(arguments: dict[str, object], words: str) -> None:
     with pytest.raises(EstimationError, match=words):
-        quantile(small(), **{"y": "y", **arguments})  # type: ignore[arg-type]
+        quantile(small(), **{"y": "y", **arguments})  # type: ignore[arg-type]  # words, as a caller without types has them

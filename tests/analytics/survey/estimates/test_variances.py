@@ -95,4 +95,4 @@ def test_errors_teach() -> None:
     with pytest.raises(EstimationError, match="must be numbers"):
         variance(small(), "sex")
     with pytest.raises(EstimationError, match="respondents or rows"):
-        variance(small(), "y", n="all")  # type: ignore[arg-type]
+        variance(small(), "y", n="all")  # type: ignore[arg-type]  # words, as a caller without types has them

@@ -178,17 +178,17 @@ def test_bad_arguments_teach(trust: Design) -> None:
     with pytest.raises(EstimationError, match="there is no column 'nothing'"):
         independence(trust, "nothing", "q1")
     with pytest.raises(EstimationError, match="statistic must be one of F, Chisq"):
-        independence(trust, "sex", "q1", statistic="G")  # type: ignore[arg-type]
+        independence(trust, "sex", "q1", statistic="G")  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match='df must be "design" or "domain"'):
-        independence(trust, "sex", "q1", df="rows")  # type: ignore[arg-type]
+        independence(trust, "sex", "q1", df="rows")  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match="rows, unfiltered"):
         independence(trust, [1, 2], "q1")
     with pytest.raises(EstimationError, match="of must be one of"):
-        crosstab(trust, "sex", "q1", of="cell")  # type: ignore[arg-type]
+        crosstab(trust, "sex", "q1", of="cell")  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match="needs an answer"):
         crosstab(made(row=[None] * 120), "row", "col")
     with pytest.raises(EstimationError, match="what must be one of"):
-        crosstab(trust, "sex", "q1").table("median")  # type: ignore[arg-type]
+        crosstab(trust, "sex", "q1").table("median")  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match="mixes kinds"):
         independence(made(row=["x", 1] * 60), "row", "col")
 

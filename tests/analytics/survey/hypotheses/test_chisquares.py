@@ -71,7 +71,7 @@ def test_weights_that_are_no_variances_are_refused(weights: list[float]) -> None
 
 def test_other_bad_arguments_are_refused() -> None:
     with pytest.raises(EstimationError, match="method must be one of"):
-        upper_tail(1.0, np.ones(2), method="guess")  # type: ignore[arg-type]
+        upper_tail(1.0, np.ones(2), method="guess")  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match="positive degrees"):
         upper_tail(1.0, np.ones(2), ddf=0)
     with pytest.raises(EstimationError, match="finite value"):

@@ -169,9 +169,9 @@ def test_a_false_start_is_told(trust: Design) -> None:
     with pytest.raises(EstimationError, match="there is no column 'gender'"):
         ranktest(trust, "q1", "gender")
     with pytest.raises(EstimationError, match="test must be one of wilcoxon"):
-        ranktest(trust, "q1", "sex", test="sign")  # type: ignore[arg-type]
+        ranktest(trust, "q1", "sex", test="sign")  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match="ties one of midrank"):
-        ranktest(trust, "q1", "sex", ties="random")  # type: ignore[arg-type]
+        ranktest(trust, "q1", "sex", ties="random")  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match="null must be"):
         ttest(trust, "q1", null=float("nan"))
     with pytest.raises(EstimationError, match="has no single estimate"):

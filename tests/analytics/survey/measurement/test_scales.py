@@ -87,8 +87,8 @@ def test_omega_of_trust_as_factanal() -> None:
 def test_errors_of_alpha_and_omega_as_a_jackknife(missing: str) -> None:
     women = frame("trust")["sex"] == "F"
     for where in (None, women):
-        taylor = reliability(trust(), LIKERT, where=where, missing=missing)  # type: ignore[arg-type]
-        jack = reliability(jackknifed(trust()), LIKERT, where=where, missing=missing)  # type: ignore[arg-type]
+        taylor = reliability(trust(), LIKERT, where=where, missing=missing)  # type: ignore[arg-type]  # words, as a caller without types has them
+        jack = reliability(jackknifed(trust()), LIKERT, where=where, missing=missing)  # type: ignore[arg-type]  # words, as a caller without types has them
         close([taylor.alpha, taylor.omega], [jack.alpha, jack.omega], 1e-12)
         close([taylor.alpha_se, taylor.omega_se], [jack.alpha_se, jack.omega_se], 0.03)
         low, high = taylor.interval("omega")
@@ -158,7 +158,7 @@ def test_scales_that_cannot_be(names: list[str], change: dict[str, object], mess
     design = trust()
     design = replace(design, data=design.data.assign(against=-design.data["q1"]))
     with pytest.raises(EstimationError, match=message):
-        reliability(design, names, **change)  # type: ignore[arg-type]
+        reliability(design, names, **change)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_polychoric_correlations_as_polycor() -> None:

@@ -114,7 +114,7 @@ def test_names_and_powers_are_read_as_r_writes_them() -> None:
 def test_text_is_a_factor_however_it_is_kept(kind: Any) -> None:
     data = DATA.assign(sex=DATA["sex"].astype(kind), q=DATA["q"].astype("Int64"), yes=DATA["yes"].astype("boolean"))
     for formula, family in (("q ~ wave + sex", "gaussian"), ("yes ~ sex", "binomial")):
-        found, plain = (glm(sampled(each), formula, family=family) for each in (data, DATA))  # type: ignore[arg-type]
+        found, plain = (glm(sampled(each), formula, family=family) for each in (data, DATA))  # type: ignore[arg-type]  # words, as a caller without types has them
         assert found.linear.value == pytest.approx(plain.linear.value)
 
 
@@ -290,7 +290,7 @@ def test_interactions_are_found_whichever_way_round_they_are_written() -> None:
     with pytest.raises(EstimationError, match="has no term"):
         terms_test(fit, "mode")
     with pytest.raises(EstimationError, match="method must be one of"):
-        terms_test(fit, "age", method="score")  # type: ignore[arg-type]
+        terms_test(fit, "age", method="score")  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_more_terms_than_psus_are_refused() -> None:

@@ -21,7 +21,7 @@ SEXES = {"F": 313200.0, "M": 291600.0, "X": 7200.0}
 
 
 def trust(**options: object) -> Design:
-    return survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu", **options)  # type: ignore[arg-type]
+    return survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu", **options)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def small(seed: int = 1, rows: int = 200) -> Design:
@@ -102,7 +102,7 @@ def test_a_series_is_a_population_by_its_index() -> None:
 )
 def test_cells_of_one_side_alone_are_refused(population: object, message: str) -> None:
     with pytest.raises(WeightingError, match=message):
-        poststratify(trust(), "sex", population)  # type: ignore[arg-type]
+        poststratify(trust(), "sex", population)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_totals_that_no_weights_meet_are_refused_with_what_to_do() -> None:

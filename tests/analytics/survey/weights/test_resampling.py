@@ -21,7 +21,7 @@ def pairs(strata: int = 9) -> Design:
 
 
 def trust(**options: object) -> Design:
-    return survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu", **options)  # type: ignore[arg-type]
+    return survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu", **options)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 @pytest.mark.parametrize("more_than", [1, 2, 3, 7, 11, 15, 19, 23, 24, 27, 31, 35, 43, 47, 51, 59, 99, 170])
@@ -150,7 +150,7 @@ def test_a_domain_in_one_psu_is_known_as_such_and_a_lone_respondent_too() -> Non
 def test_what_a_design_cannot_give_is_refused(kind: Kind, options: dict[str, float], message: str) -> None:
     design = pairs() if kind == "Fay" else trust()
     with pytest.raises(DesignError, match=message):
-        replicate(design, kind, **options)  # type: ignore[arg-type]
+        replicate(design, kind, **options)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_replicates_come_before_calibration() -> None:
@@ -192,4 +192,4 @@ def test_given_weights_that_do_not_fit_are_refused(options: dict[str, object], m
     data = pd.DataFrame({"w": np.ones(6)})
     chosen = {"replicates": np.ones((6, 4)), **options}
     with pytest.raises(DesignError, match=message):
-        given_replicates(data, "w", **chosen)  # type: ignore[arg-type]
+        given_replicates(data, "w", **chosen)  # type: ignore[arg-type]  # words, as a caller without types has them

@@ -36,7 +36,7 @@ def test_base_weights_multiply_the_chances_of_every_stage() -> None:
 )
 def test_chances_that_are_none_are_refused(chances: list[object], message: str) -> None:
     with pytest.raises(DesignError, match=message):
-        base_weights(PLAN, chances)  # type: ignore[arg-type]
+        base_weights(PLAN, chances)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def drawn(seed: int = 1, rows: int = 400) -> pd.DataFrame:

@@ -141,9 +141,9 @@ def test_the_check_holds_its_level_and_knows_ceilings() -> None:
 def test_lists_that_cannot_be(change: dict[str, object], message: str) -> None:
     given: dict[str, object] = {"y": "y", "treated": "treated", "items": 3, **change}
     with pytest.raises(EstimationError, match=message):
-        list_difference(experiment(), **given)  # type: ignore[arg-type]
+        list_difference(experiment(), **given)  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match=message):
-        list_check(experiment(), **given)  # type: ignore[arg-type]
+        list_check(experiment(), **given)  # type: ignore[arg-type]  # words, as a caller without types has them
 
 
 def test_regressions_that_cannot_be() -> None:
@@ -153,7 +153,7 @@ def test_regressions_that_cannot_be() -> None:
     with pytest.raises(EstimationError, match="rows without weights"):
         list_regression(design, "y", "treated", [], items=3, errors="model")
     with pytest.raises(EstimationError, match="method is lm, nls or ml"):
-        list_regression(design, "y", "treated", [], items=3, method="em")  # type: ignore[arg-type]
+        list_regression(design, "y", "treated", [], items=3, method="em")  # type: ignore[arg-type]  # words, as a caller without types has them
     nobody = design.data.assign(y=design.data["y"] - design.data["holds"] * design.data["treated"])
     low = survey_design(nobody.assign(y=nobody["y"] * (1 - nobody["treated"])), weights=design.weights)
     with pytest.raises(EstimationError, match="no peak"):
@@ -255,7 +255,7 @@ def test_protected_answers_that_cannot_be() -> None:
     with pytest.raises(EstimationError, match="answer must be 1 or 0"):
         protected_share(design, "y", method="warner", p=0.7)
     with pytest.raises(EstimationError, match="method must be one of"):
-        protected_share(design, "holds", method="list", p=0.7)  # type: ignore[arg-type]
+        protected_share(design, "holds", method="list", p=0.7)  # type: ignore[arg-type]  # words, as a caller without types has them
     with pytest.raises(EstimationError, match="over 1"):
         protected_share(design, "holds", method="forced", p=0.7, yes=0.4)
     all_yes = unweighted(pd.DataFrame({"a": np.ones(50)}))
