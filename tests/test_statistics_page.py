@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +116,14 @@ def test_what_is_saved_of_r_is_what_r_finds_today() -> None:
         unavailable("R and its survey package are not installed")
     for saved, found in zip(json.loads(SAVED.read_text()), in_r(), strict=True):
         assert found == pytest.approx(saved, rel=1e-10)
+
+
+def test_every_verb_of_the_table_is_where_it_says() -> None:
+    folder, named = "", 0
+    for row in re.findall(r"^\|(.*)\|(.*)\|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[2:]:
+        folders, modules, verbs = (re.findall(r"`(\w+)`", cell) for cell in row)
+        folder = folders[0] if folders else folder
+        there = {name for each in modules for name in vars(import_module(f"analytics.survey.{folder}.{each}"))}
+        assert set(verbs) <= there
+        named += len(verbs)
+    assert named > 50

@@ -11,11 +11,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
 from statsmodels.stats.multitest import multipletests
 
+from analytics.survey.hypotheses.significance import two_sided
 from analytics.survey.printing import listing
-from analytics.survey.results import REASONS, Estimates
+from analytics.survey.results import REASONS, ROUNDING, Estimates
 from analytics.survey.variables import BoolArray, EstimationError, FloatArray
 
 Control = Literal["bh", "by", "holm", "hommel", "bonferroni"]
@@ -34,7 +34,6 @@ _SAID = {
     "bonferroni": "family-wise error (Bonferroni)",
 }
 _MOST_GROUPS = 10_000
-_ROUNDING = 1e-20  # a variance this far under those of its parts is arithmetic, not sampling
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ def judged_together(differences: Estimates, *, control: Control = "bh", level: f
     t, p, q = np.full(k, np.nan), np.full(k, np.nan), np.full(k, np.nan)
     tested = differences.available & (se > 0)
     t[tested] = value[tested] / se[tested]
-    p[tested] = _two_sided(t[tested], differences.df)
+    p[tested] = two_sided(t[tested], differences.df)
     q[tested] = _adjusted(p[tested], control)
     reasons = tuple(
         reason or ("" if is_tested else "zero_variance")
@@ -137,10 +136,10 @@ def groups(areas: Estimates, *, control: Control = "holm", level: float = 0.05) 
     i, j = np.triu_indices(k, 1)
     variance = v[i, i] + v[j, j] - 2 * v[i, j]
     # Two figures that move as one in the sample cannot be told apart by it.
-    spread = variance > _ROUNDING * (v[i, i] + v[j, j])
+    spread = variance > ROUNDING * (v[i, i] + v[j, j])
     t = np.divide(value[i] - value[j], np.sqrt(np.where(spread, variance, 1)), out=np.zeros(len(i)), where=spread)
     q = np.ones((k, k))
-    q[i, j] = q[j, i] = _adjusted(_two_sided(t, areas.df), control)
+    q[i, j] = q[j, i] = _adjusted(two_sided(t, areas.df), control)
     found = _cliques([_bits(np.flatnonzero(q[row] > level)) & ~(1 << row) for row in range(k)])
     members = [[at for at in range(k) if clique >> at & 1] for clique in found]
     named = [tuple(sorted(labels[kept[at]] for at in group)) for group in members]
@@ -196,10 +195,6 @@ def _letter(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("a") + rest) + letters
     return letters
-
-
-def _two_sided(t: FloatArray, df: int) -> FloatArray:
-    return np.asarray(2 * stdtr(float(df), -np.abs(t)))
 
 
 def _adjusted(p: FloatArray, control: Control) -> FloatArray:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.special import fdtrc, stdtr
+from scipy.special import fdtrc
 
+from analytics.survey.hypotheses.significance import two_sided
 from analytics.survey.intervals import t_quantile
 from analytics.survey.variables import EstimationError, FloatArray
 
@@ -132,7 +133,7 @@ def _fitted(
         f = float(beta[2:] @ np.linalg.solve(inverse[2:, 2:], beta[2:])) / k
         p_seasons = float(fdtrc(k, df, f))
     waves = tuple(each.id for each in used)
-    p = float(2 * stdtr(float(df), -abs(t)))
+    p = float(two_sided(np.array(t), df))
     return Fit(name, slope, se, slope - half, slope + half, t, p, df, spread, waves, effects, p_seasons)
 
 

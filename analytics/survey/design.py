@@ -184,6 +184,3 @@ def _each(given: Columns | Sequence[Columns] | None) -> list[Columns]:
 def _listing(found: npt.NDArray[Any]) -> str:
     shown = ", ".join(str(label) for label in found[:5])
     return shown if len(found) <= 5 else f"{shown}, …"
-
-
-__all__ = ["BoolArray", "Calibration", "Design", "DesignError", "FloatArray", "IntArray", "survey_design"]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from ..variables import BoolArray, FloatArray
-from .sparse_variance import Pattern, covariance, laid_out, projected
+from .sparse_variance import Pattern, laid_out, projected, sparse_covariance
 from .summary import CalibrationSums, Summary
 
 _CANCELLED = 1e-6  # a residual variance this small beside its parts is taken from the residuals themselves
@@ -65,7 +65,7 @@ class Linearised:
             )
             parts.append(csr_array(cast(Any, z) @ onto.T))
         totals: Any = csr_array(hstack(parts, format="csr"))
-        found = covariance(frame, totals)
+        found = sparse_covariance(frame, totals)
         if calibration is not None:
             sums: Any = vstack([onto @ self._margin_sums(calibration, j) for j in items], format="csr")
             crossed = (sums @ (totals.T @ self._crossed).T).T

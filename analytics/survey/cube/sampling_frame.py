@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..design import Design, DesignError, SinglePsuPolicy
+from ..design import Design, SinglePsuPolicy
 from ..stages import Stage
-from ..variables import BoolArray, Columns, FloatArray, IntArray, codes, labels, numbers
+from ..variables import BoolArray, Columns, DesignError, FloatArray, IntArray, codes, labels, numbers
 
 
 @dataclass(frozen=True, eq=False)

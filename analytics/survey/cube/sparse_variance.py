@@ -84,7 +84,7 @@ def factors(frame: Frame) -> tuple[FloatArray, Any]:
     return factor, lonely
 
 
-def covariance(frame: Frame, z: csr_array) -> FloatArray:
+def sparse_covariance(frame: Frame, z: csr_array) -> FloatArray:
     """float64[k, k]: the covariance of the sums of k columns of totals [U, k], nought in most PSUs."""
     stage = frame.stage
     factor, lonely = factors(frame)

@@ -137,7 +137,7 @@ def _estimated(
 ) -> Estimates:
     data, w = design.data, design.weights
     inside = where_rows(data, where) & (w > 0)
-    domain, keys = domains(data, [by] if isinstance(by, str) else list(by))
+    domain, keys = domains(data, by)
     inside &= domain >= 0
     if listwise:
         inside &= np.logical_and.reduce([variable.answered for variable in variables])
@@ -187,14 +187,15 @@ def _estimated(
     )
 
 
-def domains(data: pd.DataFrame, by: Sequence[str]) -> tuple[IntArray, pd.DataFrame]:
+def domains(data: pd.DataFrame, by: str | Sequence[str]) -> tuple[IntArray, pd.DataFrame]:
     """int64[n], the domain of each row (-1 where a label is missing), and the labels of each domain, sorted."""
+    by = [by] if isinstance(by, str) else list(by)
     if not by:
         return np.zeros(len(data), np.int64), pd.DataFrame(index=[0])
     absent = [name for name in by if name not in data]
     if absent:
         raise EstimationError(f"by: there is no column {absent[0]!r}.")
-    grouped = data.groupby(list(by), sort=True, observed=True, dropna=True)
+    grouped = data.groupby(by, sort=True, observed=True, dropna=True)
     found: npt.NDArray[Any] = grouped.ngroup().to_numpy()
     keys = grouped.size().index.to_frame(index=False)
     return np.where(np.isnan(found.astype(float)), -1, found).astype(np.int64), keys

@@ -10,14 +10,13 @@ from scipy.special import ndtri
 
 from ..estimates.means import mean
 from ..linearisation import Linear, Sample, covariance, variance_method
-from ..results import DegreesOfFreedom, Estimates
+from ..results import ROUNDING, DegreesOfFreedom, Estimates
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
 from .cells import levels, positions
 from .significance import SignificanceTest, Symbol, base_reason, freedom, quadratic_form, tail
 
 RankTest = Literal["wilcoxon", "kruskal", "median", "vanderWaerden"]
 Ties = Literal["midrank", "row_average"]
-_ROUNDING = 1e-20
 
 
 def ttest(
@@ -108,7 +107,7 @@ def ranktest(
     ddf = freedom(design, inside, df) - len(apart)
     reason = _reason(design, inside, codes, len(labels)) or ("" if ddf > 0 else "no_degrees_of_freedom")
     degrees: tuple[float, ...] = (float(ddf),) if symbol == "t" else (float(len(apart)), float(ddf))
-    seen = np.diag(spread) > _ROUNDING
+    seen = np.diag(spread) > ROUNDING
     size = quadratic_form(apart, spread) if seen.all() else None
     statistic = float("nan")
     if size is None:

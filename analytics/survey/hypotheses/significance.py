@@ -77,8 +77,13 @@ def tail(symbol: Symbol, statistic: float, df: tuple[float, ...]) -> float:
     if not np.isfinite(statistic) or any(each <= 0 for each in df):
         return float("nan")
     if symbol == "t":
-        return float(2 * stdtr(df[0], -abs(statistic)))
+        return float(two_sided(np.array(statistic), df[0]))
     return float(fdtrc(df[0], df[1], statistic) if symbol == "F" else chdtrc(df[0], statistic))
+
+
+def two_sided(t: FloatArray, df: float) -> FloatArray:
+    """The two-sided p of t values; NaN without degrees of freedom."""
+    return np.asarray(2 * stdtr(df, -np.abs(t)) if df > 0 else np.full(t.shape, np.nan))
 
 
 def freedom(design: Sample, rows: BoolArray, df: DegreesOfFreedom) -> int:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import fdtrc, stdtr
 from statsmodels.stats.multitest import multipletests
 
+from ..hypotheses.significance import quadratic_form, tail, two_sided
 from ..intervals import t_quantile
 from ..linearisation import Linear, Sample, covariance
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, column, where_rows
@@ -190,7 +190,7 @@ def _compare(
         return replace(_unknown(name, n, k, "no degrees of freedom"), srmr=srmr, gap=gap)
     p_metric, p_scalar = _wald(value[:k], spread[:k, :k], df), _wald(value[k:], spread[k:, k:], df)
     while True:
-        p = 2 * stdtr(df, -np.abs(value) / se)
+        p = two_sided(value / se, df)
         small = np.minimum(np.minimum(p[:k], p[k:]) * 2, 1.0)
         worst = int(np.argmin(np.where(anchors, small, np.inf)))
         if small[worst] * k > 0.05 or anchors.sum() <= max(2, (k + 1) // 2):
@@ -259,8 +259,10 @@ def _wald(value: FloatArray, spread: FloatArray, df: int) -> float:
     rank = len(value) - 1
     if df < rank:
         return float("nan")
-    statistic = float(value[:-1] @ np.linalg.solve(spread[:-1, :-1], value[:-1]))
-    return float(fdtrc(rank, df - rank + 1, statistic * (df - rank + 1) / (df * rank)))
+    size = quadratic_form(value[:-1], spread[:-1, :-1])
+    if size is None:
+        return float("nan")
+    return tail("F", size * (df - rank + 1) / (df * rank), (rank, df - rank + 1))
 
 
 def _unknown(name: str, n: int, k: int, why: str) -> Comparison:

@@ -206,6 +206,3 @@ def _offset(data: pd.DataFrame, given: Columns) -> FloatArray:
             raise EstimationError(f"offset: {given} is infinite in some rows; a logarithm needs numbers above nought.")
         return found
     return measured(data, column(data, given, "offset"), "offset")
-
-
-__all__ = ["ModelFrame", "model_frame", "quoted", "refuse_dependent"]

@@ -13,12 +13,13 @@ import pandas as pd
 from scipy.sparse import csr_array
 from statsmodels.stats.multitest import multipletests
 
+from ..hypotheses.significance import two_sided
 from ..linearisation import Linear, Sample, ratios
 from ..results import Estimates
 from ..variables import Columns, EstimationError, FloatArray, column, measured, where_rows
 from .effects import combined
 from .formulas import quoted
-from .regression import Fit, estimated, glm, two_sided
+from .regression import Fit, estimated, glm
 from .terms import TermsTest, terms_test
 
 ADJUSTED = "adjusted mode difference (selection and measurement)"

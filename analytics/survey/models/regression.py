@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.special import stdtr
 
 from ..design import Design
+from ..hypotheses.significance import two_sided
 from ..linearisation import Linear, Sample, covariance
 from ..printing import listing, not_drawn
 from ..results import DegreesOfFreedom, Estimates, reason_of
@@ -202,11 +202,6 @@ def degrees(found: Estimates, df: DegreesOfFreedom | float) -> float:
     if df == "design":
         return found.df
     return float(found.domain_df.min()) if df == "domain" else float(df)
-
-
-def two_sided(t: FloatArray, df: float) -> FloatArray:
-    """The two-sided p of t values [k]; NaN without degrees of freedom."""
-    return np.asarray(2 * stdtr(df, -np.abs(t)) if df > 0 else np.full(len(t), np.nan))
 
 
 def _curve(kind: Kind, outcome: str) -> Curve:

@@ -60,7 +60,7 @@ def rake(
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class CrossedMargins:
     """Rows that lie in the same level of every margin, as one.
 
     cell: int64[n], the cell of each row, or None where each is its own. codes: for each margin int64[C], the level of
@@ -102,24 +102,24 @@ class Cells:
         return factors if self.cell is None else factors[self.cell]
 
 
-def cells_of(margins: Sequence[Margin]) -> Cells:
+def cells_of(margins: Sequence[Margin]) -> CrossedMargins:
     """The cells of the crossing of margins, where there are fewer than rows."""
     n, sizes = len(margins[0].codes), [len(margin.totals) for margin in margins]
     crossed = int(np.prod([float(size) for size in sizes]))
     if crossed > n:
-        return Cells(margins, [margin.codes for margin in margins], None)
+        return CrossedMargins(margins, [margin.codes for margin in margins], None)
     cell = np.ravel_multi_index([margin.codes for margin in margins], sizes)
     codes = np.unravel_index(np.arange(crossed), sizes)
-    return Cells(margins, [np.asarray(one, dtype=np.int64) for one in codes], cell)
+    return CrossedMargins(margins, [np.asarray(one, dtype=np.int64) for one in codes], cell)
 
 
-def calibrated(cells: Cells, base: FloatArray, residuals: Residuals) -> Calibration:
+def calibrated(cells: CrossedMargins, base: FloatArray, residuals: Residuals) -> Calibration:
     """What weights with these bases were raked to, for their variance."""
     weights = base if residuals == "weighted" else (base > 0).astype(float)
     return margin_calibration(cells.margins, weights, cells.codes, cells.sums(weights))
 
 
-def _sweep(cells: Cells, start: FloatArray, tolerance: float, max_iterations: int) -> Solution:
+def _sweep(cells: CrossedMargins, start: FloatArray, tolerance: float, max_iterations: int) -> Solution:
     before = cells.sums(start)
     weights, error, worst = before.copy(), np.inf, ""
     for iteration in range(1, max_iterations + 1):
@@ -144,12 +144,12 @@ def _sweep(cells: Cells, start: FloatArray, tolerance: float, max_iterations: in
     )
 
 
-def _ratio(cells: Cells, place: int, weights: FloatArray) -> FloatArray:
+def _ratio(cells: CrossedMargins, place: int, weights: FloatArray) -> FloatArray:
     sums = cells.levels(place, weights)
     return np.divide(cells.margins[place].totals, sums, out=np.ones(len(sums)), where=sums > 0)
 
 
-def _bounded(cells: Cells, raked: Solution, bounds: Bounds, tolerance: float, max_iterations: int) -> Solution:
+def _bounded(cells: CrossedMargins, raked: Solution, bounds: Bounds, tolerance: float, max_iterations: int) -> Solution:
     if not 0 <= bounds.lower < 1 < bounds.upper:
         raise WeightingError("Bounds are multiples of the mean weight: lower in 0..1, upper above 1.")
     weights, used, error = raked.weights, raked.iterations, raked.error

@@ -78,7 +78,7 @@ def adjust_response(
     wrong = np.flatnonzero(answered & ~able)
     if len(wrong):
         raise WeightingError(f"Row {wrong[0]} responded but is not eligible ({len(wrong)} such rows). Mend the status.")
-    of_row, keys = domains(data, [by] if isinstance(by, str) else list(by))
+    of_row, keys = domains(data, by)
     lost = np.flatnonzero(able & (of_row < 0))
     if len(lost):
         raise WeightingError(

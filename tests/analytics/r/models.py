@@ -12,9 +12,10 @@ from scipy.sparse import csr_array
 
 from analytics.survey.design import Design, calibration_of, with_weights
 from analytics.survey.estimates.means import domains
+from analytics.survey.hypotheses.significance import two_sided
 from analytics.survey.models.effects import predictive_means
 from analytics.survey.models.ordinal import ordinal
-from analytics.survey.models.regression import Fit, degrees, glm, two_sided
+from analytics.survey.models.regression import Fit, degrees, glm
 from analytics.survey.models.terms import terms_test
 
 from .evaluate import Quantities, Scope, designed, formula, names, redesign, values, verb

@@ -16,11 +16,11 @@ from analytics.survey.cube.cube import Cube, means, totals
 from analytics.survey.cube.sampling_frame import frame
 from analytics.survey.cube.summary import only, rollup
 from analytics.survey.cube.tally import summarise
-from analytics.survey.design import Design, DesignError, calibration_of, survey_design, with_weights
+from analytics.survey.design import Design, calibration_of, survey_design, with_weights
 from analytics.survey.estimates import means as estimates
 from analytics.survey.replicates import Replicates
 from analytics.survey.results import Estimates
-from analytics.survey.variables import EstimationError
+from analytics.survey.variables import DesignError, EstimationError
 from tests.analytics.r.cases import GOLDEN
 
 TRUST = pd.read_csv(GOLDEN / "trust.csv")

@@ -14,9 +14,9 @@ from analytics.survey.cube.plain_table import from_columns, to_columns
 from analytics.survey.cube.sampling_frame import Frame, frame
 from analytics.survey.cube.summary import Summary, merge, only, rollup, subtract
 from analytics.survey.cube.tally import summarise
-from analytics.survey.design import Design, DesignError, calibration_of, survey_design, with_weights
+from analytics.survey.design import Design, calibration_of, survey_design, with_weights
 from analytics.survey.estimates import means as estimates
-from analytics.survey.variables import EstimationError
+from analytics.survey.variables import DesignError, EstimationError
 from tests.analytics.r.cases import GOLDEN
 
 ITEMS = ["q1", "q4", "index", "trust_high", "one"]

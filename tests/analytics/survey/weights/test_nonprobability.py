@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from analytics.survey.design import Design, DesignError, survey_design
+from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates.means import count, mean, ratio
+from analytics.survey.variables import DesignError
 from analytics.survey.weights.margins import WeightingError
 from analytics.survey.weights.nonprobability import defect_sensitivity, pseudo_weights
 from analytics.survey.weights.raking import rake

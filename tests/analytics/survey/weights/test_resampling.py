@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.survey.design import Design, DesignError, survey_design
+from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates.means import mean, ratio, total
+from analytics.survey.variables import DesignError
 from analytics.survey.weights.calibration import poststratify
 from analytics.survey.weights.hadamard import hadamard
 from analytics.survey.weights.resampling import Kind, given_replicates, replicate

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.survey.design import DesignError, survey_design
+from analytics.survey.design import survey_design
 from analytics.survey.estimates.means import mean
+from analytics.survey.variables import DesignError
 from analytics.survey.weights.margins import WeightingError
 from analytics.survey.weights.raking import rake
 from analytics.survey.weights.response import adjust_response, base_weights, coverage, weight_stages
