@@ -127,3 +127,12 @@ def test_every_verb_of_the_table_is_where_it_says() -> None:
         assert set(verbs) <= there
         named += len(verbs)
     assert named > 50
+
+
+def test_what_the_table_of_indicators_names_is_there() -> None:
+    rows = re.findall(r"^\|([^|]*)\|([^|]*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[2:]
+    for row in rows:
+        modules, verbs = (re.findall(r"`(\w+)`", cell) for cell in row)
+        there = {name for each in modules for name in vars(import_module(f"analytics.indicators.{each}"))}
+        assert set(verbs) <= there
+    assert len(rows) > 5

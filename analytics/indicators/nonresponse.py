@@ -16,7 +16,7 @@ from analytics.survey.results import Estimates
 from survey_app.engine import Kind, Missing, Questionnaire, codebook
 
 from .coding import gave
-from .reliability import DEFAULT, RuleSet, evidence, judge
+from .presentation_standards import DEFAULT, RuleSet, evidence, judge
 
 PASSED = "passed_over"
 KINDS: tuple[tuple[str, Missing | None], ...] = (

@@ -73,7 +73,8 @@ def between(
         factor = np.where(alone, 0.0, factor) * np.divide(strata, counted, out=np.ones(len(counted)), where=counted > 0)
     else:
         factor[lonely] = 0.0
-    centred = totals - centre[stage.stratum]
+    centred = centre[stage.stratum]
+    np.subtract(totals, centred, out=centred)
     centred *= np.sqrt(factor)[stage.stratum]
     return centred.T @ centred
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.indicators.reliability import DEFAULT, evidence, judge
+from analytics.indicators.presentation_standards import DEFAULT, evidence, judge
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates.means import mean, total
 from analytics.survey.intervals import clopper_pearson, of_one, t_quantile

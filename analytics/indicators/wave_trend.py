@@ -26,7 +26,7 @@ _YEARS = 1.95  # two, less what the days of the waves may be off
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class WaveLine:
     """A line through the waves' means.
 
     slope: a year's change in units of the mean, with se, low, high (95 %), t and two-sided p. effects: season -> (its
@@ -58,7 +58,7 @@ class Fit:
         return "\n".join([text, *lines, *tested])
 
 
-def trend(found: Series) -> Fit | str:
+def trend(found: Series) -> WaveLine | str:
     """The straight line through the comparable waves, and whether it rises or falls; or why it cannot be told.
 
     Comparable are those that asked in the newest one's words and with its mix of modes; there must be three. Raises
@@ -70,7 +70,7 @@ def trend(found: Series) -> Fit | str:
     return _fitted(found.name, used, mean, covariance, found.levels.df, [])
 
 
-def seasons(found: Series) -> Fit | str:
+def seasons(found: Series) -> WaveLine | str:
     """The season around the line: by month where each is seen in two years, else by quarter; or why it is not told.
 
     The comparable waves must span two full years, each of at least two seasons must be seen in two of them, and there
@@ -101,7 +101,7 @@ def _comparable(found: Series) -> tuple[list[Round], FloatArray, FloatArray]:
 
 def _fitted(
     name: str, used: list[Round], mean: FloatArray, covariance: FloatArray, df: int, labels: list[str]
-) -> Fit | str:
+) -> WaveLine | str:
     time = np.array([each.middle for each in used])
     kinds = sorted(set(labels))
     # The last season is minus the sum of the others, so that an effect is against the mean of all, not against one.
@@ -134,7 +134,7 @@ def _fitted(
         p_seasons = float(fdtrc(k, df, f))
     waves = tuple(each.id for each in used)
     p = float(two_sided(np.array(t), df))
-    return Fit(name, slope, se, slope - half, slope + half, t, p, df, spread, waves, effects, p_seasons)
+    return WaveLine(name, slope, se, slope - half, slope + half, t, p, df, spread, waves, effects, p_seasons)
 
 
 def _span(used: list[Round]) -> float:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.indicators.reliability import DEFAULT, WITHHOLDING, Evidence, RuleSet, evidence, judge
+from analytics.indicators.presentation_standards import DEFAULT, WITHHOLDING, Evidence, RuleSet, evidence, judge
 from analytics.survey.design import survey_design
 from analytics.survey.estimates.means import mean, total
 from analytics.survey.intervals import korn_graubard, of_one

@@ -66,7 +66,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Reliability:
+class Ruling:
     """The flag, a stable code of the rule that decided it, and whether the complement (1 - p) needs a footnote.
 
     Codes: the estimate's own `unavailable` code or one of WITHHOLDING (suppress); all_or_none, df_below_8, df_below_9,
@@ -79,7 +79,7 @@ class Reliability:
     complement_footnote: bool = False
 
 
-def judge(rule_set: RuleSet, figure: Evidence) -> Reliability:
+def judge(rule_set: RuleSet, figure: Evidence) -> Ruling:
     """The verdict of a rule set on a figure. Raises ValueError where the rule set is not made for such figures.
 
     | rule set | for | source |
@@ -98,7 +98,7 @@ def judge(rule_set: RuleSet, figure: Evidence) -> Reliability:
     if figure.kind not in kinds:
         raise ValueError(f"{rule_set} is made for {' and '.join(kinds)}, not for a {figure.kind}; choose another.")
     if figure.estimate is None or figure.unavailable not in ("", "zero_variance"):
-        return Reliability("suppress", figure.unavailable or "no_base")
+        return Ruling("suppress", figure.unavailable or "no_base")
     return rule(figure)
 
 
@@ -128,10 +128,10 @@ def evidence(found: Estimates, row: int, *, kind: Kind, cases: int | None = None
     return Evidence(kind, value, se, *bounds, n, held, min(float(n), n_eff), shown, domain_df)
 
 
-def _nchs_proportions(figure: Evidence) -> Reliability:
+def _nchs_proportions(figure: Evidence) -> Ruling:
     p, low, high, n_eff = figure.estimate, figure.low, figure.high, figure.n_eff
     if p is None or low is None or high is None or n_eff is None:
-        return Reliability("suppress", figure.unavailable or "no_base")
+        return Ruling("suppress", figure.unavailable or "no_base")
     all_or_none = p in (0, 1)
     width = 0.0 if all_or_none else high - low
     narrow = width <= 0.05
@@ -140,59 +140,59 @@ def _nchs_proportions(figure: Evidence) -> Reliability:
         or (not narrow and width / p > 1.30 and "relative_interval_wide")
     )  # fmt: skip
     if hidden:
-        return Reliability("suppress", hidden)
+        return Ruling("suppress", hidden)
     footnote = not narrow and width / (1 - p) > 1.30
     look = _first(all_or_none=all_or_none, df_below_8=figure.df < 8)
     if look:
-        return Reliability("review", look, footnote)
-    return Reliability("present", "interval_narrow" if narrow else "interval_acceptable", footnote)
+        return Ruling("review", look, footnote)
+    return Ruling("present", "interval_narrow" if narrow else "interval_acceptable", footnote)
 
 
-def _nchs_counts(figure: Evidence) -> Reliability:
+def _nchs_counts(figure: Evidence) -> Ruling:
     """At least 10 cases, in fact and in effect, a relative interval of at most 160 %, and 8 degrees of freedom."""
     x, low, high = figure.estimate, figure.low, figure.high
     n_eff = figure.n if figure.n_eff is None else figure.n_eff
     if hidden := _first(n_below_10=min(figure.n, figure.cases) < 10, n_eff_below_10=n_eff < 10):
-        return Reliability("suppress", hidden)
+        return Ruling("suppress", hidden)
     if x is None or low is None or high is None or figure.se is None:
-        return Reliability("suppress", figure.unavailable or "zero_variance")
+        return Ruling("suppress", figure.unavailable or "zero_variance")
     if x <= 0 or (high - low) / x > 1.60:
-        return Reliability("suppress", "relative_interval_wide")
-    return Reliability("review", "df_below_8") if figure.df < 8 else Reliability("present", "interval_acceptable")
+        return Ruling("suppress", "relative_interval_wide")
+    return Ruling("review", "df_below_8") if figure.df < 8 else Ruling("present", "interval_acceptable")
 
 
-def _ine_chile(figure: Evidence) -> Reliability:
+def _ine_chile(figure: Evidence) -> Ruling:
     """60 cases and 9 degrees of freedom; a share's error under the curve p^(2/3)/9, another figure's cv to 15, 30 %."""
     if hidden := _first(n_below_60=figure.n < 60, df_below_9=figure.df < 9):
-        return Reliability("suppress", hidden)
+        return Ruling("suppress", hidden)
     p, se = figure.estimate, figure.se
     if p is None or se is None:
         return _without_error(figure)
     if figure.kind == "proportion":
         curve = min(p, 1 - p) ** (2 / 3) / 9
-        return Reliability("review", "se_above_curve") if se > curve else Reliability("present", "acceptable")
+        return Ruling("review", "se_above_curve") if se > curve else Ruling("present", "acceptable")
     cv = figure.cv
     if cv is None or cv > 0.30:
-        return Reliability("suppress", "cv_above_30")
-    return Reliability("review", "cv_above_15") if cv > 0.15 else Reliability("present", "acceptable")
+        return Ruling("suppress", "cv_above_30")
+    return Ruling("review", "cv_above_15") if cv > 0.15 else Ruling("present", "acceptable")
 
 
-def _eclac_2020(figure: Evidence) -> Reliability:
+def _eclac_2020(figure: Evidence) -> Ruling:
     """100 respondents, 140 in effect, 50 cases, log-cv of a share to 17.5 %; then 9 df, a cv under 20 %."""
     n_eff = figure.n if figure.n_eff is None else figure.n_eff
     few = _first(n_below_100=figure.n < 100, n_eff_below_140=n_eff < 140, cases_below_50=figure.cases < 50)
     if few:
-        return Reliability("suppress", few)
+        return Ruling("suppress", few)
     if figure.se is None:
         return _without_error(figure)
     if _log_cv(figure) > 0.175:
-        return Reliability("suppress", "log_cv_above_17_5")
+        return Ruling("suppress", "log_cv_above_17_5")
     cv = figure.cv
     look = _first(df_below_9=figure.df < 9, cv_above_20=cv is None or cv >= 0.20)
-    return Reliability("review", look) if look else Reliability("present", "acceptable")
+    return Ruling("review", look) if look else Ruling("present", "acceptable")
 
 
-def _eclac_2023(figure: Evidence) -> Reliability:
+def _eclac_2023(figure: Evidence) -> Ruling:
     """A design effect of 1 or 100 respondents (the areas are study domains), 60 in effect, 9 df; then cases and cv.
 
     A share under one half with a log-cv over 17.5 % is withheld, any other share with one is looked at; a mean is
@@ -207,55 +207,55 @@ def _eclac_2023(figure: Evidence) -> Reliability:
         cases_below_30=figure.cases < 30,
     )
     if few:
-        return Reliability("suppress", few)
+        return Ruling("suppress", few)
     if figure.se is None or figure.estimate is None:
         return _without_error(figure)
     if figure.kind == "proportion":
         unsure = _log_cv(figure) > 0.175
         if unsure and figure.estimate < 0.5:
-            return Reliability("suppress", "log_cv_above_17_5")
+            return Ruling("suppress", "log_cv_above_17_5")
         look = _first(log_cv_above_17_5=unsure, cases_below_50=figure.cases < 50)
     else:
         cv = figure.cv
         if cv is None or cv > 0.30:
-            return Reliability("suppress", "cv_above_30")
+            return Ruling("suppress", "cv_above_30")
         look = _first(cv_above_20=cv > 0.20, cases_below_50=figure.cases < 50)
-    return Reliability("review", look) if look else Reliability("present", "acceptable")
+    return Ruling("review", look) if look else Ruling("present", "acceptable")
 
 
-def _statcan_release(figure: Evidence) -> Reliability:
+def _statcan_release(figure: Evidence) -> Ruling:
     return _statcan(figure, ((0.165, "acceptable"),))
 
 
-def _statcan_letters(figure: Evidence) -> Reliability:
+def _statcan_letters(figure: Evidence) -> Ruling:
     return _statcan(figure, ((0.05, "grade_a"), (0.10, "grade_b"), (0.15, "grade_c"), (0.25, "grade_d")))
 
 
-def _statcan(figure: Evidence, limits: tuple[tuple[float, str], ...]) -> Reliability:
+def _statcan(figure: Evidence, limits: tuple[tuple[float, str], ...]) -> Ruling:
     if figure.n < 10:
-        return Reliability("suppress", "n_below_10")
+        return Ruling("suppress", "n_below_10")
     if figure.se is None:
         return _without_error(figure)
     cv = figure.cv
     if cv is None or cv > 0.333:
-        return Reliability("suppress", "grade_f")
+        return Ruling("suppress", "grade_f")
     for limit, code in limits:
         if cv < limit or (len(limits) == 1 and cv <= limit):
-            return Reliability("present", code)
-    return Reliability("review", "grade_e")
+            return Ruling("present", code)
+    return Ruling("review", "grade_e")
 
 
-def _dhs(figure: Evidence) -> Reliability:
+def _dhs(figure: Evidence) -> Ruling:
     if figure.n < 25:
-        return Reliability("suppress", "n_below_25")
-    return Reliability("review", "n_below_50") if figure.n < 50 else Reliability("present", "acceptable")
+        return Ruling("suppress", "n_below_25")
+    return Ruling("review", "n_below_50") if figure.n < 50 else Ruling("present", "acceptable")
 
 
-def _without_error(figure: Evidence) -> Reliability:
+def _without_error(figure: Evidence) -> Ruling:
     """Of a share of 0 or 1 the sample shows no error: somebody looks at it; of anything else there is none to judge."""
     if figure.kind == "proportion" and figure.estimate in (0, 1):
-        return Reliability("review", "all_or_none")
-    return Reliability("suppress", figure.unavailable or "zero_variance")
+        return Ruling("review", "all_or_none")
+    return Ruling("suppress", figure.unavailable or "zero_variance")
 
 
 def _log_cv(figure: Evidence) -> float:
@@ -269,7 +269,7 @@ def _first(**rules: bool) -> str:
 
 
 _ALL: tuple[Kind, ...] = ("proportion", "mean", "count")
-RULES: Mapping[str, tuple[tuple[Kind, ...], Callable[[Evidence], Reliability]]] = {
+RULES: Mapping[str, tuple[tuple[Kind, ...], Callable[[Evidence], Ruling]]] = {
     "nchs_proportions": (("proportion",), _nchs_proportions),
     "nchs_counts": (("count",), _nchs_counts),
     "ine_chile_2020": (_ALL, _ine_chile),
