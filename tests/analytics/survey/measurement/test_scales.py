@@ -17,9 +17,10 @@ from analytics.survey.measurement.one_factor import one_factor
 from analytics.survey.measurement.polychoric import ordinal_alpha, polychoric
 from analytics.survey.measurement.scales import Item, index, reliability
 from analytics.survey.variables import EstimationError
+from analytics.survey.weights.resampling import replicate
 
 from ...r.cases import frame
-from ..extras import LIKERT, close, expect, jackknifed, needs_inputs, trust, unweighted
+from ..extras import LIKERT, close, expect, needs_inputs, trust, unweighted
 
 ITEMS = [Item(name, 1, 5) for name in LIKERT]
 Q1_Q2 = expect("polychoric.trust.q1q2.ML")["table"]
@@ -88,7 +89,7 @@ def test_errors_of_alpha_and_omega_as_a_jackknife(missing: str) -> None:
     women = frame("trust")["sex"] == "F"
     for where in (None, women):
         taylor = reliability(trust(), LIKERT, where=where, missing=missing)  # type: ignore[arg-type]  # words, as a caller without types has them
-        jack = reliability(jackknifed(trust()), LIKERT, where=where, missing=missing)  # type: ignore[arg-type]  # words, as a caller without types has them
+        jack = reliability(replicate(trust(), "JKn", mse=True), LIKERT, where=where, missing=missing)  # type: ignore[arg-type]  # words, as a caller without types has them
         close([taylor.alpha, taylor.omega], [jack.alpha, jack.omega], 1e-12)
         close([taylor.alpha_se, taylor.omega_se], [jack.alpha_se, jack.omega_se], 0.03)
         low, high = taylor.interval("omega")
@@ -181,7 +182,7 @@ def test_ordinal_alpha_as_psych() -> None:
 
 
 def test_the_error_of_ordinal_alpha_as_a_jackknife() -> None:
-    taylor, jack = ordinal_alpha(trust(), LIKERT[:4]), ordinal_alpha(jackknifed(trust()), LIKERT[:4])
+    taylor, jack = ordinal_alpha(trust(), LIKERT[:4]), ordinal_alpha(replicate(trust(), "JKn", mse=True), LIKERT[:4])
     close(taylor.alpha, jack.alpha, 1e-12)
     close(taylor.se, jack.se, 0.03)
 
@@ -274,7 +275,7 @@ def test_invariance_tests_hold_their_level() -> None:
 
 
 def test_errors_of_invariance_as_a_jackknife() -> None:
-    taylor, jack = invariance(trust(), ITEMS, "sex"), invariance(jackknifed(trust()), ITEMS, "sex")
+    taylor, jack = invariance(trust(), ITEMS, "sex"), invariance(replicate(trust(), "JKn", mse=True), ITEMS, "sex")
     one, other = taylor.comparisons[0], jack.comparisons[0]
     close(one.half_loading, other.half_loading, 0.05)
     close(one.half_level, other.half_level, 0.05)

@@ -11,9 +11,10 @@ from analytics.survey.models.effects import marginal_effects, predictive_means
 from analytics.survey.models.ordinal import ordinal
 from analytics.survey.models.regression import glm
 from analytics.survey.variables import EstimationError
+from analytics.survey.weights.resampling import replicate
 from tests.analytics.r.cases import frame
 
-from ..people import jackknifed, people, sampled
+from ..people import people, sampled
 
 DATA = people()
 WOMEN = (DATA["sex"] == "F").to_numpy()
@@ -64,7 +65,9 @@ def test_a_slope_is_the_mean_derivative() -> None:
 
 @pytest.mark.parametrize("errors", ["joint", "separate"])
 def test_predictive_means_by_jackknife_and_by_linearisation_nearly_agree(errors: Any) -> None:
-    replicated = predictive_means(glm(jackknifed(DATA), "yes ~ sex + age", family="binomial"), "sex", errors=errors)
+    replicated = predictive_means(
+        glm(replicate(sampled(DATA), "JKn"), "yes ~ sex + age", family="binomial"), "sex", errors=errors
+    )
     linear = predictive_means(glm(sampled(DATA), "yes ~ sex + age", family="binomial"), "sex", errors=errors)
     assert replicated.value == pytest.approx(linear.value)
     assert replicated.se == pytest.approx(linear.se, rel=0.15)
@@ -73,7 +76,7 @@ def test_predictive_means_by_jackknife_and_by_linearisation_nearly_agree(errors:
 def test_effects_by_jackknife_and_by_linearisation_nearly_agree() -> None:
     linear, replicated = (
         (glm(design, "yes ~ age * sex", family="binomial"), ordinal(design, "q ~ age + sex"))
-        for design in (sampled(DATA), jackknifed(DATA))
+        for design in (sampled(DATA), replicate(sampled(DATA), "JKn"))
     )
     for one, other in zip(linear, replicated, strict=True):
         by_lines, by_jackknife = marginal_effects(one), marginal_effects(other)

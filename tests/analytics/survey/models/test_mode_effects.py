@@ -7,9 +7,10 @@ from analytics.survey.design import survey_design
 from analytics.survey.estimates.means import mean
 from analytics.survey.models.mode_effects import ADJUSTED, RANDOMISED, constant_mix, mode_effect
 from analytics.survey.variables import EstimationError
+from analytics.survey.weights.resampling import replicate
 from tests.analytics.r.cases import frame
 
-from ..people import jackknifed, people, sampled
+from ..people import people, sampled
 
 DATA = people()
 TRUST = survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu")
@@ -65,7 +66,7 @@ def test_a_constant_mix_is_r_s() -> None:
 
 def test_the_mix_of_the_domain_has_an_error_of_its_own() -> None:
     by_lines = constant_mix(sampled(DATA), ["q", "yes"], "mode", "wave")
-    by_jackknife = constant_mix(jackknifed(DATA), ["q", "yes"], "mode", "wave")
+    by_jackknife = constant_mix(replicate(sampled(DATA), "JKn"), ["q", "yes"], "mode", "wave")
     assert by_jackknife.value == pytest.approx(by_lines.value)
     assert by_jackknife.se == pytest.approx(by_lines.se, rel=0.15)
     shares = mean(sampled(DATA), "mode").value

@@ -11,9 +11,10 @@ from analytics.survey.models.ordinal import ordinal
 from analytics.survey.models.regression import glm
 from analytics.survey.models.terms import terms_test
 from analytics.survey.variables import EstimationError
+from analytics.survey.weights.resampling import replicate
 from tests.analytics.r.cases import frame
 
-from ..people import jackknifed, people, sampled
+from ..people import people, sampled
 
 DATA = people()
 
@@ -73,7 +74,9 @@ def test_a_cut_in_two_is_close_to_the_logistic_model() -> None:
 
 
 def test_replicates_and_linearisation_nearly_agree() -> None:
-    linear, replicated = (ordinal(design, "q ~ age + sex").coefficients for design in (sampled(DATA), jackknifed(DATA)))
+    linear, replicated = (
+        ordinal(design, "q ~ age + sex").coefficients for design in (sampled(DATA), replicate(sampled(DATA), "JKn"))
+    )
     assert replicated.value == pytest.approx(linear.value, rel=1e-10)
     assert replicated.se == pytest.approx(linear.se, rel=0.15)
 
@@ -97,7 +100,7 @@ def test_the_order_of_a_categorical_counts() -> None:
 def test_a_level_that_a_replicate_leaves_out_is_refused() -> None:
     data = DATA.assign(q=np.where(DATA["psu"] == 7, 5, DATA["q"]))
     with pytest.raises(EstimationError, match="replicate weights: A level of the response has no weight"):
-        ordinal(jackknifed(data), "q ~ age")
+        ordinal(replicate(sampled(data), "JKn"), "q ~ age")
 
 
 def test_perfect_prediction_is_refused_by_name() -> None:

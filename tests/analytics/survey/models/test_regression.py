@@ -17,9 +17,10 @@ from analytics.survey.models.ordinal import ordinal
 from analytics.survey.models.regression import Family, glm
 from analytics.survey.models.terms import terms_test
 from analytics.survey.variables import EstimationError
+from analytics.survey.weights.resampling import replicate
 from tests.analytics.r.cases import frame
 
-from ..people import jackknifed, people, sampled
+from ..people import people, sampled
 
 DATA = people()
 TRUST = survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu")
@@ -78,7 +79,7 @@ def test_the_size_of_weights_changes_no_figure(times: float, seed: int) -> None:
 
 def test_replicates_and_linearisation_nearly_agree() -> None:
     linear = glm(sampled(DATA), "yes ~ age + sex", family="binomial").coefficients
-    replicated = glm(jackknifed(DATA), "yes ~ age + sex", family="binomial").coefficients
+    replicated = glm(replicate(sampled(DATA), "JKn"), "yes ~ age + sex", family="binomial").coefficients
     assert replicated.value == pytest.approx(linear.value, rel=1e-12)
     assert replicated.se == pytest.approx(linear.se, rel=0.15)
     assert not np.array_equal(replicated.se, linear.se)
@@ -198,9 +199,9 @@ def test_more_coefficients_than_psus_leave_no_error() -> None:
 def test_a_level_that_a_replicate_leaves_out_is_refused() -> None:
     data = DATA.assign(sex=np.where(DATA["psu"] == 7, "X", DATA["sex"]))
     with pytest.raises(EstimationError, match=r"replicate weights: .* no weight"):
-        glm(jackknifed(data), "q ~ sex")
+        glm(replicate(sampled(data), "JKn"), "q ~ sex")
     with pytest.raises(EstimationError, match=r"replicate weights: .* no weight"):
-        ordinal(jackknifed(data), "q ~ sex")
+        ordinal(replicate(sampled(data), "JKn"), "q ~ sex")
 
 
 def test_one_psu_shows_no_error() -> None:

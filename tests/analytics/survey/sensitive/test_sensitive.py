@@ -12,9 +12,10 @@ from analytics.survey.sensitive.list_experiment import list_check, list_differen
 from analytics.survey.sensitive.list_models import Model, list_regression
 from analytics.survey.sensitive.randomised_response import Protection, price, protected_share
 from analytics.survey.variables import EstimationError, FloatArray
+from analytics.survey.weights.resampling import replicate
 
 from ...r.cases import frame
-from ..extras import close, expect, jackknifed, needs_inputs, unweighted
+from ..extras import close, expect, needs_inputs, unweighted
 
 RACE = ["south", "age", "male", "college"]
 
@@ -91,7 +92,7 @@ def test_models_find_who_holds_it_and_their_errors_are_a_jackknifes(method: Mode
     truth = mean(design, "holds").value[0]
     assert abs(found.prevalence - truth) < 3 * found.prevalence_se
     assert found.sensitive[1] > 2 * found.sensitive_se[1]
-    jack = list_regression(jackknifed(design), "y", "treated", ["woman"], items=3, method=method)
+    jack = list_regression(replicate(design, "JKn", mse=True), "y", "treated", ["woman"], items=3, method=method)
     close(found.sensitive, jack.sensitive, 1e-6)
     close(found.sensitive_se, jack.sensitive_se, 0.08)
     close(found.prevalence_se, jack.prevalence_se, 0.08)
