@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import pandas as pd
 
-from .intervals import refuse_level, t_quantiles
+from .intervals import refuse_level, t_interval
 from .printing import listing, not_drawn
 from .variables import BoolArray, EstimationError, FloatArray, IntArray, divided
 
@@ -96,9 +96,7 @@ class Estimates:
         df=inf is the normal interval (R `confint`). NaN where there is no standard error.
         """
         refuse_level(level)
-        of_row = self.domain_df if df == "domain" else np.full(len(self.value), self.df if df == "design" else df)
-        half = t_quantiles(level, np.asarray(of_row, dtype=np.float64)) * self.se
-        return self.value - half, self.value + half
+        return t_interval(self.value, self.se, degrees_of_freedom(df, self.df, self.domain_df), level)
 
     def contrast(self, coefficients: Mapping[str, Sequence[float] | Mapping[str, float]]) -> "Estimates":
         """Linear combinations by name, with their covariance (R `svycontrast`): a coefficient a row, or by label.
@@ -166,6 +164,15 @@ class Estimates:
         if not np.isfinite(row).all():
             raise EstimationError(f"{name}: the coefficients of a contrast must be finite.")
         return row
+
+
+def degrees_of_freedom(df: str | float, of_design: int, of_domains: IntArray) -> FloatArray:
+    """float64, as of_domains: those asked for, of the design, of each domain, or given. Raises EstimationError."""
+    if df == "domain":
+        return of_domains.astype(np.float64)
+    if df != "design" and (isinstance(df, str) or not df > 0):
+        raise EstimationError(f"df must be positive, or design, or domain; got {df!r}.")
+    return np.full(of_domains.shape, float(of_design if df == "design" else df))
 
 
 def reason_of(n: int, psus: int, df: int, variance: float, scale: float) -> str:

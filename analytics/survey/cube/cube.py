@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import betaincinv, stdtrit
 
 from ..design import refuse_single_psus
-from ..intervals import refuse_level, t_quantiles
+from ..intervals import korn_graubard, refuse_level, t_interval
 from ..printing import listing, not_drawn
-from ..results import REASONS, ROUNDING, WITHOUT_ERROR, DegreesOfFreedom
+from ..results import REASONS, ROUNDING, WITHOUT_ERROR, DegreesOfFreedom, degrees_of_freedom
 from ..variables import BoolArray, EstimationError, FloatArray, IntArray, divided
 from .influences import Linearised, calibration_text, linearised
 from .summary import Item, Summary, spread, summed
@@ -84,8 +83,8 @@ class Cube:
         self, level: float = 0.95, *, df: DegreesOfFreedom | float = "design"
     ) -> tuple[FloatArray, FloatArray]:
         """Low and high, float64[J, K] each, as `Estimates.interval`: t with the degrees of freedom of df."""
-        half = _quantile(self, level, df) * self.se
-        return self.value - half, self.value + half
+        refuse_level(level)
+        return t_interval(self.value, self.se, degrees_of_freedom(df, self.df, self.domain_df), level)
 
     def share_interval(
         self, level: float = 0.95, *, df: DegreesOfFreedom | float = "design"
@@ -95,21 +94,16 @@ class Cube:
         Shares of nought and one have an interval too, though no standard error, by all their respondents. NaN where the
         reason is another. Raises EstimationError where an item is no share; choose those that are with `only`.
         """
+        refuse_level(level)
         p = self.value
         if self.source.is_contrast or bool(((p < 0) | (p > 1)).any()):
             raise EstimationError(
                 "Only shares from 0 to 1 have this interval; choose the items with only(summary, ...)."
             )
-        n = self.n.astype(float)
-        flat = self.variance <= 0
-        ratio = divided(stdtrit(np.maximum(n - 1, 1), (1 + level) / 2), _quantile(self, level, df))
-        found = divided(p * (1 - p), np.where(flat, 0.0, self.variance)) * ratio**2
-        cases = np.where(flat | (p == 0) | (p == 1), n, np.fmin(n, found))
         shown = self.available | (self.reason == CODES.index("zero_variance"))
-        hits, misses, tail = cases * p, cases * (1 - p), (1 - level) / 2
-        with np.errstate(invalid="ignore"):
-            low = np.where(hits > 0, betaincinv(np.maximum(hits, 1e-300), misses + 1, tail), 0.0)
-            high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, 1e-300), 1 - tail), 1.0)
+        se = np.sqrt(np.maximum(self.variance, 0.0))
+        degrees = degrees_of_freedom(df, self.df, self.domain_df)
+        low, high = korn_graubard(p, se, self.n.astype(np.float64), degrees, level)
         return np.where(shown, low, np.nan), np.where(shown, high, np.nan)
 
     def table(self, level: float = 0.95, *, df: DegreesOfFreedom | float = "design") -> pd.DataFrame:
@@ -212,9 +206,3 @@ def _held(summary: Summary) -> tuple[IntArray, IntArray]:
         any_there = np.logical_or.reduceat(there, starts, axis=1)
         strata = summed(any_there.astype(np.int8), summary.domain[starts], len(summary.keys)).astype(np.int64)
     return psus, strata
-
-
-def _quantile(cube: Cube, level: float, df: DegreesOfFreedom | float) -> FloatArray:
-    refuse_level(level)
-    given = cube.domain_df if df == "domain" else np.full(cube.value.shape, cube.df if df == "design" else df)
-    return t_quantiles(level, np.asarray(given, dtype=np.float64))

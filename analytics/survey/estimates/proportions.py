@@ -11,7 +11,7 @@ from ..intervals import SHARE_METHODS, ShareMethod, refuse_level, share_interval
 from ..linearisation import Linear, Sample, covariance
 from ..printing import listing, not_drawn
 from ..replicates import Replicates
-from ..results import REASONS, Estimates
+from ..results import REASONS, Estimates, degrees_of_freedom
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
 from .means import domains, mean
 
@@ -150,16 +150,12 @@ def _indicator(data: pd.DataFrame, y: Columns, level_of: object = None) -> Float
 
 
 def _degrees(design: Sample, found: Estimates, domain: IntArray, df: str | float) -> FloatArray:
-    if df == "design":
-        return np.full(len(found), float(found.df))
-    if df == "domain":
-        return found.domain_df.astype(np.float64)
     if df == "rows":
         rows = np.flatnonzero(domain >= 0)
         return design.held_by(rows, domain[rows], len(found))[1].astype(np.float64)
-    if isinstance(df, str):
+    if isinstance(df, str) and df not in ("design", "domain"):
         raise EstimationError(f"df must be positive, or one of design, domain, rows; got {df!r}.")
-    return np.full(len(found), float(df))
+    return degrees_of_freedom(df, found.df, found.domain_df)
 
 
 def _reason(method: str, error: str, df: float, spread: float) -> str:

@@ -11,7 +11,7 @@ from ..intervals import Confidence, refuse_level, share_interval, t_quantiles
 from ..linearisation import Sample
 from ..printing import listing, not_drawn
 from ..replicates import Replicates
-from ..results import REASONS, reason_of
+from ..results import REASONS, degrees_of_freedom, reason_of
 from ..variables import Columns, EstimationError, FloatArray, IntArray, measured
 from .cumulative import Cumulative, parts_of
 from .quantile_rules import RULES, Rule
@@ -123,7 +123,7 @@ def quantile(
     rows = np.concatenate([part.rows for part in parts])
     of_row = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
     psus, domain_df = design.held_by(rows, of_row, len(parts))
-    df = np.tile(_degrees(design.df, domain_df, sure.df), len(shares))
+    df = np.tile(degrees_of_freedom(sure.df, design.df, domain_df), len(shares))
     value = asked.read(asked.p)
     limits, error, spread = _limits(asked, value, interval, sure.level, df)
     reasons = [
@@ -159,16 +159,6 @@ def _limits(
         ends = share_interval(interval, share, spread, n=asked.n.astype(np.float64), df=df, level=level)
         limits = np.column_stack([asked.read(end) for end in ends])
     return limits, (limits[:, 1] - limits[:, 0]) / (2 * t), spread
-
-
-def _degrees(of_design: int, of_domains: IntArray, df: str | float) -> FloatArray:
-    if df == "design":
-        return np.full(len(of_domains), float(of_design))
-    if df == "domain":
-        return of_domains.astype(np.float64)
-    if isinstance(df, str) or not df > 0:
-        raise EstimationError(f"df must be positive, or design, or domain; got {df!r}.")
-    return np.full(len(of_domains), float(df))
 
 
 def _how(design: Sample, interval: str) -> str:

@@ -16,7 +16,7 @@ from ..design import Design
 from ..hypotheses.significance import two_sided
 from ..linearisation import Linear, Sample, covariance
 from ..printing import listing, not_drawn
-from ..results import DegreesOfFreedom, Estimates, reason_of
+from ..results import DegreesOfFreedom, Estimates, degrees_of_freedom, reason_of
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
 from .families import Kind, kind_of, refuse_answers
 from .formulas import ModelFrame, model_frame
@@ -199,9 +199,7 @@ def estimated(
 
 def degrees(found: Estimates, df: DegreesOfFreedom | float) -> float:
     """The degrees of freedom asked for: of the design, of the domain, or given."""
-    if df == "design":
-        return found.df
-    return float(found.domain_df.min()) if df == "domain" else float(df)
+    return float(degrees_of_freedom(df, found.df, found.domain_df).min())
 
 
 def _curve(kind: Kind, outcome: str) -> Curve:
