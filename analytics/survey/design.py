@@ -66,12 +66,12 @@ class Design:
     def df_of(self, rows: BoolArray) -> int:
         """PSUs minus strata that hold these rows (R `degf(subset(d, ...))`)."""
         first = self.stages[0]
-        held = np.unique(first.unit[rows])
-        return len(held) - len(np.unique(first.stratum[held]))
+        held = pd.unique(first.unit[rows])
+        return len(held) - len(pd.unique(first.stratum[held]))
 
     def psus_of(self, rows: BoolArray) -> int:
         """How many PSUs hold these rows."""
-        return len(np.unique(self.stages[0].unit[rows]))
+        return len(pd.unique(self.stages[0].unit[rows]))
 
     def held_by(self, rows: IntArray, domain: IntArray, count: int) -> tuple[IntArray, IntArray]:
         """int64[count] each: the PSUs that hold rows of each domain, and those PSUs minus their strata.

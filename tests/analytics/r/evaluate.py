@@ -224,11 +224,10 @@ def told(found: Estimates, deff: Any = None) -> dict[str, Any]:
         "df": found.df,
         "ci_z95": np.column_stack(shown.interval(df=np.inf)),
         "ci_t95": np.column_stack(shown.interval()),
-        "cv": np.divide(se, found.value, out=np.full(len(se), np.nan), where=found.value != 0),
+        "cv": shown.cv,
     }
     if deff:
-        srs = found.srs if deff == "replace" else found.srs * (1 - found.drawn)
-        quantities["deff"] = np.divide(se**2, srs, out=np.full(len(se), np.nan), where=srs > 0)
+        quantities["deff"] = shown.deff if deff == "replace" else shown.deff_without_replacement
     return quantities
 
 
