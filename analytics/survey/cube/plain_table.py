@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..estimates.means import domains
-from ..variables import EstimationError, divided
+from ..variables import EstimationError, divided, domains
 from .sampling_frame import Frame
 from .summary import ROUNDING, Item, Summary, gathered, without_empty
 

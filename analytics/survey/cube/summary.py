@@ -16,8 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
-from ..estimates.means import domains
-from ..variables import EstimationError, FloatArray, IntArray, divided
+from ..variables import EstimationError, FloatArray, IntArray, divided, domains
 from .sampling_frame import Frame, same, union
 
 ROUNDING = 1e-12  # means that differ by this share are one mean; estimates/means.py holds residuals to the same

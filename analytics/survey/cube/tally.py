@@ -10,8 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from ..design import Design
-from ..estimates.means import domains
-from ..variables import Columns, EstimationError, FloatArray, IntArray, where_rows
+from ..variables import Columns, EstimationError, FloatArray, IntArray, domains, where_rows
 from .calibration_sums import calibration_sums
 from .item_sums import Answers, Places, added, read
 from .sampling_frame import Frame, frame_of

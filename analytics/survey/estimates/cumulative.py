@@ -10,8 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from ..linearisation import Linear, Sample, covariance, ratios
-from ..variables import Columns, FloatArray, IntArray, where_rows
-from .means import domains
+from ..variables import Columns, FloatArray, IntArray, domains, where_rows
 from .quantile_rules import Rule
 
 

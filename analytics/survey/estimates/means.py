@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,18 @@ from scipy.sparse import csr_array, hstack
 
 from ..linearisation import Sample, covariance, ratios, variance_method
 from ..results import Estimates, reason_of
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, divided, measured, where_rows
+from ..variables import (
+    BoolArray,
+    Columns,
+    EstimationError,
+    FloatArray,
+    IntArray,
+    column,
+    divided,
+    domains,
+    measured,
+    where_rows,
+)
 
 Variables = Columns | Sequence[str]
 
@@ -185,20 +195,6 @@ def _estimated(
         method=f"{kind}, {variance_method(design)}",
         probability=design.probability,
     )
-
-
-def domains(data: pd.DataFrame, by: str | Sequence[str]) -> tuple[IntArray, pd.DataFrame]:
-    """int64[n], the domain of each row (-1 where a label is missing), and the labels of each domain, sorted."""
-    by = [by] if isinstance(by, str) else list(by)
-    if not by:
-        return np.zeros(len(data), np.int64), pd.DataFrame(index=[0])
-    absent = [name for name in by if name not in data]
-    if absent:
-        raise EstimationError(f"by: there is no column {absent[0]!r}.")
-    grouped = data.groupby(by, sort=True, observed=True, dropna=True)
-    found: npt.NDArray[Any] = grouped.ngroup().to_numpy()
-    keys = grouped.size().index.to_frame(index=False)
-    return np.where(np.isnan(found.astype(float)), -1, found).astype(np.int64), keys
 
 
 def _spread(values: FloatArray, rows: npt.NDArray[np.intp], domain: IntArray, n: int, k: int) -> csr_array:

@@ -12,8 +12,8 @@ from ..linearisation import Linear, Sample, covariance
 from ..printing import listing, not_drawn
 from ..replicates import Replicates
 from ..results import REASONS, Estimates, degrees_of_freedom
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
-from .means import domains, mean
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, domains, measured, where_rows
+from .means import mean
 
 
 @dataclass(frozen=True, eq=False)

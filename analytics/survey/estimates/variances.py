@@ -11,8 +11,17 @@ from scipy.sparse import csr_array, hstack
 
 from ..linearisation import Linear, Sample, covariance, variance_method
 from ..results import Estimates, reason_of
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, divided, measured, where_rows
-from .means import domains
+from ..variables import (
+    BoolArray,
+    Columns,
+    EstimationError,
+    FloatArray,
+    IntArray,
+    divided,
+    domains,
+    measured,
+    where_rows,
+)
 
 _ROUNDING = 1e-12  # a deviation this small beside the answers is arithmetic
 

@@ -9,10 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..design import Design, with_weights
-from ..estimates.means import domains
 from ..linearisation import Sample
 from ..printing import listing
-from ..variables import Columns, DesignError, FloatArray, numbers, where_rows
+from ..variables import Columns, DesignError, FloatArray, domains, numbers, where_rows
 from .margins import Margins, WeightingError, kish_effect, margins_of
 
 Chance = Columns | float | tuple[Columns | float, Columns | float]
