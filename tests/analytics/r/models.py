@@ -1,6 +1,6 @@
 """R's models, in ours: `svyglm`, `regTermTest`, `svypredmeans`, `svyolr`.
 
-from analytics.survey.variables import domains
+
 R takes the degrees of freedom of the rows that a model used; ours are the full design's unless asked (df="domain").
 """
 
