@@ -18,13 +18,13 @@ from survey_app.instrument import Instrument
 
 from .disclosure import COMPLEMENTARY, DEFAULT_K, FEWER_THAN_K, exposures, withheld_areas, withheld_sexes
 from .indicators.coding import coded
-from .indicators.reliability import DEFAULT, Evidence, RuleSet, judge
+from .indicators.presentation_standards import DEFAULT, Evidence, RuleSet, judge
 from .release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
-from .survey.cube import Cube, means
+from .survey.cube.contrasts import contrast
+from .survey.cube.cube import Cube, means
+from .survey.cube.summary import Summary, rollup
+from .survey.cube.tally import summarise
 from .survey.design import Design
-from .survey.differences import contrast
-from .survey.summary import Summary, rollup
-from .survey.tally import summarise
 
 WOMAN, MAN = "woman", "man"
 SEXES = (WOMAN, MAN)

@@ -20,7 +20,7 @@ from survey_app.storage.database import reading
 from .disclosure import DEFAULT_K
 from .figures import figures
 from .indicators.quality import flags, unhurried
-from .indicators.weighting import Weighted, weight_given, weight_to_census
+from .indicators.wave_weights import Weighted, weight_given, weight_to_census
 from .microdata import read_microdata
 from .release import AreaCard, IndicatorCard, Release, Wave, write
 

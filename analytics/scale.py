@@ -11,10 +11,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from analytics.survey.columns import from_columns
+from analytics.survey.cube.plain_table import from_columns
+from analytics.survey.cube.sampling_frame import Frame, frame
+from analytics.survey.cube.summary import Summary
 from analytics.survey.design import SinglePsuPolicy
-from analytics.survey.frame import Frame, frame
-from analytics.survey.summary import Summary
 from analytics.survey.variables import EstimationError
 
 
@@ -100,5 +100,5 @@ def ibis() -> ModuleType:
     except ImportError as problem:
         raise EstimationError(
             "Summaries by a database need Ibis, which is not installed: pip install 'thiqa[scale]'. In memory, "
-            "analytics.survey.tally.summarise needs nothing more."
+            "analytics.survey.cube.tally.summarise needs nothing more."
         ) from problem

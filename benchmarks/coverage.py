@@ -17,7 +17,7 @@ from rich.progress import track
 from rich.table import Table
 
 from analytics.figures import figures
-from analytics.indicators.weighting import weight_to_census
+from analytics.indicators.wave_weights import weight_to_census
 from analytics.release import CHANGE, GAP, Figure
 from deploy.residents import OPINIONS, opinions, truth
 from deploy.simulation import sample

@@ -28,11 +28,11 @@ from rich.console import Console
 from rich.table import Table
 from scipy.sparse import csr_array
 
-from analytics.survey.bootstrap import bootstrap
-from analytics.survey.cube import Cube, means
+from analytics.survey.cube.bootstrap import bootstrap
+from analytics.survey.cube.cube import Cube, means
+from analytics.survey.cube.summary import merge
+from analytics.survey.cube.tally import summarise
 from analytics.survey.design import Design, calibration_of, survey_design, with_weights
-from analytics.survey.summary import merge
-from analytics.survey.tally import summarise
 
 ITEMS, STRATA, PSUS, WAVES = 30, 200, 4000, 12
 NAMES = [f"q{number}" for number in range(ITEMS)]

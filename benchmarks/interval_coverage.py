@@ -17,14 +17,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analytics.survey.areas.small_area import small_areas
 from analytics.survey.design import Design, survey_design
-from analytics.survey.estimates import mean
+from analytics.survey.estimates.means import mean
 from analytics.survey.intervals import korn_graubard, logit_interval
-from analytics.survey.margins import Margin
-from analytics.survey.raking import rake
-from analytics.survey.small_area import small_areas
-from analytics.survey.table import Estimates
+from analytics.survey.results import Estimates
 from analytics.survey.variables import FloatArray
+from analytics.survey.weights.margins import Margin
+from analytics.survey.weights.raking import rake
 
 STRATA, PSUS, PEOPLE = 8, 40, 60
 DRAWN_PSUS, DRAWN_PEOPLE = 10, 12

@@ -15,9 +15,9 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from analytics.survey.calibration import calibrate
 from analytics.survey.design import survey_design
-from analytics.survey.raking import rake
+from analytics.survey.weights.calibration import calibrate
+from analytics.survey.weights.raking import rake
 
 LEVELS = {"sex": 2, "age": 6, "education": 4, "area": 200, "wave": 12}
 

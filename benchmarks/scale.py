@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from analytics import scale
-from analytics.survey.columns import from_columns, to_columns
-from analytics.survey.cube import Cube, means
+from analytics.survey.cube.cube import Cube, means
+from analytics.survey.cube.plain_table import from_columns, to_columns
+from analytics.survey.cube.sampling_frame import frame
+from analytics.survey.cube.summary import Summary
+from analytics.survey.cube.tally import summarise
 from analytics.survey.design import survey_design
-from analytics.survey.frame import frame
-from analytics.survey.summary import Summary
-from analytics.survey.tally import summarise
 
 from .cube import KINDS, NAMES, made, timed
 from .served import databases

@@ -5,20 +5,21 @@ import json
 import re
 import shutil
 import subprocess
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from analytics.survey.regression import Fit
-from analytics.survey.terms import TermsTest
 
-from analytics.survey.association import Association
 from analytics.survey.design import Design
-from analytics.survey.proportions import Proportions
-from analytics.survey.quantiles import Quantiles
-from analytics.survey.significance import SignificanceTest
-from analytics.survey.table import Estimates
+from analytics.survey.estimates.proportions import Proportions
+from analytics.survey.estimates.quantiles import Quantiles
+from analytics.survey.hypotheses.association import Association
+from analytics.survey.hypotheses.significance import SignificanceTest
+from analytics.survey.models.regression import Fit
+from analytics.survey.models.terms import TermsTest
+from analytics.survey.results import Estimates
 from tests.conftest import unavailable
 
 PAGE = Path(__file__).parents[1] / "docs" / "statistics.md"
@@ -115,3 +116,23 @@ def test_what_is_saved_of_r_is_what_r_finds_today() -> None:
         unavailable("R and its survey package are not installed")
     for saved, found in zip(json.loads(SAVED.read_text()), in_r(), strict=True):
         assert found == pytest.approx(saved, rel=1e-10)
+
+
+def test_every_verb_of_the_table_is_where_it_says() -> None:
+    folder, named = "", 0
+    for row in re.findall(r"^\|(.*)\|(.*)\|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[2:]:
+        folders, modules, verbs = (re.findall(r"`(\w+)`", cell) for cell in row)
+        folder = folders[0] if folders else folder
+        there = {name for each in modules for name in vars(import_module(f"analytics.survey.{folder}.{each}"))}
+        assert set(verbs) <= there
+        named += len(verbs)
+    assert named > 50
+
+
+def test_what_the_table_of_indicators_names_is_there() -> None:
+    rows = re.findall(r"^\|([^|]*)\|([^|]*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)[2:]
+    for row in rows:
+        modules, verbs = (re.findall(r"`(\w+)`", cell) for cell in row)
+        there = {name for each in modules for name in vars(import_module(f"analytics.indicators.{each}"))}
+        assert set(verbs) <= there
+    assert len(rows) > 5

@@ -15,9 +15,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analytics.survey.estimates import mean
-from analytics.survey.linear import Sample
-from analytics.survey.table import REASONS, Estimates
+from analytics.survey.estimates.means import mean
+from analytics.survey.linearisation import Sample
+from analytics.survey.printing import listing
+from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import Columns, EstimationError
 from survey_app.engine import Item
 from survey_app.fieldwork import Wave
@@ -97,8 +98,7 @@ class Changes:
         )
 
     def __str__(self) -> str:
-        shown = self.table().replace({"reason": REASONS})
-        text = shown.to_string(index=False, na_rep="not available", float_format=lambda value: f"{value:.4g}")
+        text = listing(self.table().replace({"reason": REASONS}), 4)
         return f"{self.name}: change between waves; 95 % intervals by t with {self.estimates.df} df\n{text}"
 
 

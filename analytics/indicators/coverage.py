@@ -13,7 +13,7 @@ _FEWEST = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Coverage:
+class CensusCoverage:
     """The achieved sample beside the census on one margin, before any raking.
 
     table: a row a level with achieved and census (shares) and people. dissimilarity: the share of respondents who would
@@ -29,7 +29,9 @@ class Coverage:
     table: pd.DataFrame = field(repr=False)
 
 
-def coverage(frame: pd.DataFrame, instrument: Instrument, weights: FloatArray | None = None) -> tuple[Coverage, ...]:
+def census_coverage(
+    frame: pd.DataFrame, instrument: Instrument, weights: FloatArray | None = None
+) -> tuple[CensusCoverage, ...]:
     """Area, sex, age, and all three together, of one wave's microdata; weights are base weights, equal by default.
 
     Nothing without a census. A sample drawn with unequal chances must be given its base weights, else what was planned
@@ -45,7 +47,7 @@ def coverage(frame: pd.DataFrame, instrument: Instrument, weights: FloatArray | 
     return tuple(_covered(given, census, w, list(names)) for names in margins)
 
 
-def _covered(given: pd.DataFrame, census: pd.DataFrame, w: FloatArray, names: list[str]) -> Coverage:
+def _covered(given: pd.DataFrame, census: pd.DataFrame, w: FloatArray, names: list[str]) -> CensusCoverage:
     people = census.groupby(names)["people"].sum().astype(float)
     labels = pd.MultiIndex.from_frame(given[names]) if len(names) > 1 else pd.Index(given[names[0]])
     place = people.index.get_indexer(labels)
@@ -58,7 +60,7 @@ def _covered(given: pd.DataFrame, census: pd.DataFrame, w: FloatArray, names: li
     table = people.rename("people").reset_index().assign(achieved=share, census=truth)
     unknown = 1 - float(w[known].sum()) / float(w.sum())
     distance = float(np.abs(share - truth).sum()) / 2
-    return Coverage(" x ".join(names), int(known.sum()), distance, min(chance, 1.0), unknown, table)
+    return CensusCoverage(" x ".join(names), int(known.sum()), distance, min(chance, 1.0), unknown, table)
 
 
 @dataclass(frozen=True, eq=False)

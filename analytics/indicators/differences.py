@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.survey.table import Estimates
+from analytics.survey.results import ROUNDING, Estimates
 
 Key = tuple[object, ...]
 
@@ -39,7 +39,7 @@ def differences(levels: Estimates, wanted: Sequence[Wanted], names: Sequence[str
             absent[number] = True
     found = levels.contrast({str(number): row for number, row in enumerate(rows.tolist())})
     variance, parts = np.diag(found.covariance), rows**2 @ np.nan_to_num(np.diag(levels.covariance))
-    still = variance <= 1e-20 * parts
+    still = variance <= ROUNDING * parts
     reasons = tuple(
         "no_base" if is_absent else reason or ("zero_variance" if is_still else "")
         for is_absent, reason, is_still in zip(absent, found.unavailable, still, strict=True)

@@ -12,14 +12,14 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analytics.survey.estimates import mean
-from analytics.survey.linear import Sample
-from analytics.survey.table import REASONS, Estimates
+from analytics.survey.estimates.means import mean
+from analytics.survey.linearisation import Sample
+from analytics.survey.results import REASONS, Estimates
 from analytics.survey.variables import Columns, EstimationError, FloatArray, measured
 
-from .comparisons import Control, Family, judged_together
 from .differences import Key, Wanted, differences
-from .reliability import DEFAULT, Reliability, RuleSet, evidence, judge
+from .multiplicity import Control, Family, judged_together
+from .presentation_standards import DEFAULT, RuleSet, Ruling, evidence, judge
 
 WOMEN_HIGHER, MEN_HIGHER, NO_DIFFERENCE = "women_higher", "men_higher", "cannot_be_told_apart"
 
@@ -47,7 +47,7 @@ class Sides:
     levels: Estimates
     gaps: Estimates
     changes: Estimates
-    verdicts: tuple[Reliability | None, ...]
+    verdicts: tuple[Ruling | None, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +161,7 @@ def _verdicts(
     gaps: Estimates,
     roles: Roles,
     rule_set: RuleSet | None,
-) -> tuple[Reliability | None, ...]:
+) -> tuple[Ruling | None, ...]:
     if rule_set is None:
         return (None,) * len(gaps)
     by = list(levels.keys.columns)
@@ -173,7 +173,7 @@ def _verdicts(
         sides = [
             judge(rule_set, evidence(levels, rows[side], kind="proportion", cases=int(cases[side])))
             if side in rows
-            else Reliability("suppress", "no_base")
+            else Ruling("suppress", "no_base")
             for side in _gap(key, roles)
         ]
         found.append(max(sides, key=lambda side: sternness.index(side.flag)))

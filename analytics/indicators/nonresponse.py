@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.survey.estimates import mean
-from analytics.survey.linear import Sample
-from analytics.survey.table import Estimates
+from analytics.survey.estimates.means import mean
+from analytics.survey.linearisation import Sample
+from analytics.survey.results import Estimates
 from survey_app.engine import Kind, Missing, Questionnaire, codebook
 
 from .coding import gave
-from .reliability import DEFAULT, RuleSet, evidence, judge
+from .presentation_standards import DEFAULT, RuleSet, evidence, judge
 
 PASSED = "passed_over"
 KINDS: tuple[tuple[str, Missing | None], ...] = (

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from . import stages
 from .stages import Stage
-from .variables import BoolArray, Columns, DesignError, FloatArray, IntArray, labels, numbers, where_rows
+from .variables import BoolArray, Columns, DesignError, FloatArray, IntArray, labels, numbers
 
 SinglePsuPolicy = Literal["fail", "remove", "certainty", "adjust", "average"]
 
@@ -66,12 +66,23 @@ class Design:
     def df_of(self, rows: BoolArray) -> int:
         """PSUs minus strata that hold these rows (R `degf(subset(d, ...))`)."""
         first = self.stages[0]
-        held = np.unique(first.unit[rows])
-        return len(held) - len(np.unique(first.stratum[held]))
+        held = pd.unique(first.unit[rows])
+        return len(held) - len(pd.unique(first.stratum[held]))
 
     def psus_of(self, rows: BoolArray) -> int:
         """How many PSUs hold these rows."""
-        return len(np.unique(self.stages[0].unit[rows]))
+        return len(pd.unique(self.stages[0].unit[rows]))
+
+    def held_by(self, rows: IntArray, domain: IntArray, count: int) -> tuple[IntArray, IntArray]:
+        """int64[count] each: the PSUs that hold rows of each domain, and those PSUs minus their strata.
+
+        rows, domain: int64[m] each, pairs of a row and a domain 0..count-1 that it is in.
+        """
+        first = self.stages[0]
+        held, unit = np.divmod(pd.unique(domain * len(first.stratum) + first.unit[rows]), len(first.stratum))
+        strata = pd.unique(held * len(first.sampled) + first.stratum[unit]) // len(first.sampled)
+        psus = np.bincount(held, minlength=count)
+        return psus, psus - np.bincount(strata, minlength=count)
 
     def __str__(self) -> str:
         first = self.stages[0]
@@ -160,11 +171,6 @@ def inverse_of(gram: FloatArray) -> FloatArray:
     return np.asarray(scaled / np.outer(size, size))
 
 
-def rows_of(design: Design, where: Columns | None) -> BoolArray:
-    """bool[n]: the rows of a domain; everyone for None. Raises DesignError."""
-    return where_rows(design.data, where)
-
-
 def _each(given: Columns | Sequence[Columns] | None) -> list[Columns]:
     if given is None:
         return []
@@ -178,6 +184,3 @@ def _each(given: Columns | Sequence[Columns] | None) -> list[Columns]:
 def _listing(found: npt.NDArray[Any]) -> str:
     shown = ", ".join(str(label) for label in found[:5])
     return shown if len(found) <= 5 else f"{shown}, …"
-
-
-__all__ = ["BoolArray", "Calibration", "Design", "DesignError", "FloatArray", "IntArray", "survey_design"]

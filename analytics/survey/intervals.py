@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import betaincinv, expit, log_expit, logit, stdtrit, xlogy
 
-from .variables import FloatArray
+from .variables import EstimationError, FloatArray, divided
 
 Interval = tuple[FloatArray, FloatArray]
 Numbers = FloatArray | float
@@ -41,6 +41,12 @@ def t_quantile(level: float, df: float) -> float:
     return float(stdtrit(df, (1 + level) / 2))
 
 
+def refuse_level(level: float) -> None:
+    """Raise EstimationError on a level of confidence that is none."""
+    if not 0 < level < 1:
+        raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+
+
 def of_one(interval: Interval) -> tuple[float, float]:
     """The interval of a single figure as plain numbers."""
     low, high = interval
@@ -61,7 +67,7 @@ def t_interval(value: Numbers, se: Numbers, df: Numbers, level: float) -> Interv
 
 def logit_interval(p: Numbers, se: Numbers, df: Numbers, level: float) -> Interval:
     """t interval on the log-odds, back on the scale 0..1; 0 < p < 1 (R `svyciprop(method="logit")`)."""
-    low, high = t_interval(logit(p), _over(se, p * (1 - p)), df, level)
+    low, high = t_interval(logit(p), divided(se, p * (1 - p)), df, level)
     return np.asarray(expit(low)), np.asarray(expit(high))
 
 
@@ -70,14 +76,14 @@ def asin_interval(p: Numbers, se: Numbers, df: Numbers, level: float) -> Interva
 
     A limit past the end of the scale is the end of it; R lets the sine turn back there.
     """
-    low, high = t_interval(np.arcsin(np.sqrt(p)), _over(se, 2 * np.sqrt(p * (1 - p))), df, level)
+    low, high = t_interval(np.arcsin(np.sqrt(p)), divided(se, 2 * np.sqrt(p * (1 - p))), df, level)
     return np.sin(np.maximum(low, 0.0)) ** 2, np.sin(np.minimum(high, np.pi / 2)) ** 2
 
 
 def wilson_interval(p: Numbers, se: Numbers, df: Numbers, level: float) -> Interval:
     """Wilson's score interval on p(1-p)/se^2 cases with t for z; 0 < p < 1 (R 4.5 `svyciprop(method="wilson")`)."""
     square = t_quantiles(level, df) ** 2
-    ratio = square * _over(np.asarray(se) ** 2, p * (1 - p))
+    ratio = square * divided(np.asarray(se) ** 2, p * (1 - p))
     centre = (p + ratio / 2) / (1 + ratio)
     half = np.sqrt(ratio * p * (1 - p) + ratio**2 / 4) / (1 + ratio)
     return np.asarray(centre - half), np.asarray(centre + half)
@@ -90,15 +96,15 @@ def likelihood_interval(p: Numbers, se: Numbers, df: Numbers, level: float, disp
     R `svyciprop(method="likelihood")` multiplies by the dispersion of its quasi-binomial fit and interpolates.
     """
     p = np.asarray(p, dtype=np.float64)
-    cases = _over(p * (1 - p), np.asarray(se, dtype=np.float64) ** 2)
+    cases = divided(p * (1 - p), np.asarray(se, dtype=np.float64) ** 2)
     bound = t_quantiles(level, df) ** 2 * dispersion / 2
     entropy = xlogy(p, p) + xlogy(1 - p, 1 - p)
     limits = []
     for side in (-1.0, 1.0):
-        odds = logit(p) + side * np.sqrt(2 * _over(bound, cases * p * (1 - p)))
+        odds = logit(p) + side * np.sqrt(2 * divided(bound, cases * p * (1 - p)))
         for _ in range(40):  # Newton on a convex function: from the second step on it comes from outside
             excess = cases * (entropy - p * odds - log_expit(-odds)) - bound
-            odds = odds - _over(excess, cases * (expit(odds) - p))
+            odds = odds - divided(excess, cases * (expit(odds) - p))
         limits.append(np.asarray(expit(odds)))
     return limits[0], limits[1]
 
@@ -151,11 +157,5 @@ def share_interval(
 
 
 def _adjusted(p: Numbers, se: Numbers, n: Numbers, df: Numbers, level: float) -> FloatArray:
-    cases = _over(p * (1 - p), np.asarray(se, dtype=np.float64) ** 2)
+    cases = divided(p * (1 - p), np.asarray(se, dtype=np.float64) ** 2)
     return cases * (t_quantiles(level, np.asarray(n) - 1.0) / t_quantiles(level, df)) ** 2
-
-
-def _over(top: Numbers, bottom: Numbers) -> FloatArray:
-    top, bottom = np.broadcast_arrays(np.asarray(top, dtype=np.float64), np.asarray(bottom, dtype=np.float64))
-    found: FloatArray = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0)
-    return found

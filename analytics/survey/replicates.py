@@ -44,24 +44,37 @@ class Replicates:
 
     def df_of(self, rows: BoolArray) -> int:
         """Rank of these rows' replicate weights minus one; a column under 1e-5 of the largest adds no rank, as in R."""
-        held = self._kinds(rows)
-        if not len(held):
-            return 0
-        gram = held.T @ held if held.shape[0] > held.shape[1] else held @ held.T
-        least = 1e-10 * np.einsum("nr,nr->r", held, held).max()
-        return int((np.linalg.eigvalsh(gram) > least).sum()) - 1
+        return self._of(np.flatnonzero(rows))[1]
 
     def psus_of(self, rows: BoolArray) -> int:
         """How many PSUs hold these rows; where none are known, how many kinds of rows the replicates tell apart."""
-        if self.unit is not None:
-            return len(np.unique(self.unit[rows]))
-        return len(self._kinds(rows))
+        return self._of(np.flatnonzero(rows))[0]
 
-    def _kinds(self, rows: BoolArray) -> FloatArray:
+    def held_by(self, rows: IntArray, domain: IntArray, count: int) -> tuple[IntArray, IntArray]:
+        """int64[count] each: `psus_of` and `df_of` of each domain.
+
+        rows, domain: int64[m] each, pairs of a row and a domain 0..count-1 that it is in.
+        """
+        ends = np.cumsum(np.bincount(domain, minlength=count))
+        parts = np.split(rows[np.argsort(domain, kind="stable")], ends[:-1])
+        psus, df = np.array([self._of(part) for part in parts], dtype=np.int64).reshape(-1, 2).T
+        return psus, df
+
+    def _of(self, rows: IntArray) -> tuple[int, int]:
+        """The PSUs and the degrees of freedom of rows by number."""
+        held = self._kinds(rows)
+        psus = len(held) if self.unit is None else len(np.unique(self.unit[rows]))
+        if not len(held):
+            return psus, 0
+        gram = held.T @ held if held.shape[0] > held.shape[1] else held @ held.T
+        least = 1e-10 * np.einsum("nr,nr->r", held, held).max()
+        return psus, int((np.linalg.eigvalsh(gram) > least).sum()) - 1
+
+    def _kinds(self, rows: IntArray) -> FloatArray:
         """float64[k, R]: the factors on the weights of these rows, each kind once."""
         # Seen from one odd angle, factors are equal for rows of one PSU, and for no others.
         angle = np.cos(np.arange(1, self.count + 1) ** 1.5)
-        held = np.flatnonzero(rows & (self.weights > 0))
+        held = rows[self.weights[rows] > 0]
         seen = np.round((self.replicates[held] @ angle) / self.weights[held], 9)
         firsts = held[np.unique(seen, return_index=True)[1]]
         return np.asarray(self.replicates[firsts] / self.weights[firsts, None])

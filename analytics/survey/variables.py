@@ -1,5 +1,6 @@
 """Columns of a table as arrays that the verbs may trust, and the errors that say what was wrong with them."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -86,6 +87,13 @@ def measured(data: pd.DataFrame, given: Columns, name: str) -> FloatArray:
     return np.array(values)
 
 
+def divided(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan) -> FloatArray:
+    """float64: top over bottom, of arrays that broadcast; `otherwise` where bottom is nought."""
+    above, below = np.broadcast_arrays(np.asarray(top, dtype=np.float64), np.asarray(bottom, dtype=np.float64))
+    found: FloatArray = np.divide(above, below, out=np.full(above.shape, otherwise), where=below != 0)
+    return found
+
+
 def where_rows(data: pd.DataFrame, where: Columns | None) -> BoolArray:
     """bool[n]: the rows of a domain; everyone for None. Raises EstimationError."""
     if where is None:
@@ -94,3 +102,17 @@ def where_rows(data: pd.DataFrame, where: Columns | None) -> BoolArray:
     if found.isna().any() or found.map(lambda value: isinstance(value, (bool, np.bool_))).all() is np.False_:
         raise EstimationError("where must be true or false in each row of the design; a domain never drops rows.")
     return found.to_numpy(dtype=np.bool_)
+
+
+def domains(data: pd.DataFrame, by: str | Sequence[str]) -> tuple[IntArray, pd.DataFrame]:
+    """int64[n], the domain of each row (-1 where a label is missing), and the labels of each domain, sorted."""
+    by = [by] if isinstance(by, str) else list(by)
+    if not by:
+        return np.zeros(len(data), np.int64), pd.DataFrame(index=[0])
+    absent = [name for name in by if name not in data]
+    if absent:
+        raise EstimationError(f"by: there is no column {absent[0]!r}.")
+    grouped = data.groupby(by, sort=True, observed=True, dropna=True)
+    found: npt.NDArray[Any] = grouped.ngroup().to_numpy()
+    keys = grouped.size().index.to_frame(index=False)
+    return np.where(np.isnan(found.astype(float)), -1, found).astype(np.int64), keys

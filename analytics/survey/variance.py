@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from .design import Calibration, Design
 from .stages import Stage
-from .variables import BoolArray, FloatArray, IntArray
+from .variables import BoolArray, FloatArray, IntArray, divided
 
 
 def taylor(design: Design, influence: FloatArray | csr_array, members: csr_array | None = None) -> FloatArray:
@@ -55,10 +55,9 @@ def between(
     """
     m, lonely = stage.sampled, stage.lonely
     centre = by_stratum(stage, totals) / m[:, None]
-    factor = np.repeat(
-        (stage.share * (1 - stage.fraction) * m / np.maximum(m - 1, 1))[:, None], totals.shape[1], axis=1
-    )
-    alone = np.repeat(lonely[:, None], totals.shape[1], axis=1)
+    width = 1 if held is None else totals.shape[1]  # columns differ only by the strata that their domains are in
+    factor = np.repeat((stage.share * (1 - stage.fraction) * m / np.maximum(m - 1, 1))[:, None], width, axis=1)
+    alone = np.repeat(lonely[:, None], width, axis=1)
     there = np.ones(alone.shape, dtype=bool)
     if held is not None:
         members = by_stratum(stage, held.astype(float))
@@ -67,13 +66,16 @@ def between(
             alone |= (members == 1) & (m > 1)[:, None]
     if policy == "adjust":
         centre[lonely] = totals.mean(axis=0)
-        centre[alone & ~lonely[:, None]] = 0.0
+        if held is not None:
+            centre[alone & ~lonely[:, None]] = 0.0
     elif policy == "average" and alone.any():
         strata, counted = there.sum(axis=0), (there & ~alone).sum(axis=0)
         factor = np.where(alone, 0.0, factor) * np.divide(strata, counted, out=np.ones(len(counted)), where=counted > 0)
     else:
         factor[lonely] = 0.0
-    centred = (totals - centre[stage.stratum]) * np.sqrt(factor)[stage.stratum]
+    centred = centre[stage.stratum]
+    np.subtract(totals, centred, out=centred)
+    centred *= np.sqrt(factor)[stage.stratum]
     return centred.T @ centred
 
 
@@ -105,7 +107,7 @@ def _residual(design: Design, z: Any) -> list[Any]:
 def shares(design: Design, calibration: Calibration) -> tuple[FloatArray, FloatArray]:
     """float64[n] each: the weights before a calibration over those that it gave, and the latter."""
     after = design.weights if calibration.weights is None else calibration.weights
-    return np.divide(calibration.base, after, out=np.zeros(len(after)), where=after != 0), after
+    return divided(calibration.base, after, 0.0), after
 
 
 def _weighted(z: Any, weights: FloatArray) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.disclosure import COMPLEMENTARY, REVEALING
 from analytics.figures import figures
-from analytics.indicators.weighting import weight_given
+from analytics.indicators.wave_weights import weight_given
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, Figure
 from survey_app.instrument import Instrument
 from tests.analytics.test_disclosure import recoverable

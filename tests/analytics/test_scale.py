@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Engine
 
 from analytics import scale
-from analytics.survey.cube import means, totals
+from analytics.survey.cube.cube import means, totals
+from analytics.survey.cube.sampling_frame import frame
+from analytics.survey.cube.summary import Summary, merge
+from analytics.survey.cube.tally import summarise
 from analytics.survey.design import survey_design
-from analytics.survey.frame import frame
-from analytics.survey.summary import Summary, merge
-from analytics.survey.tally import summarise
 from analytics.survey.variables import EstimationError
 from tests.analytics.r.cases import GOLDEN
 

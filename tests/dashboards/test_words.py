@@ -8,9 +8,9 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
 from analytics.disclosure import COMPLEMENTARY, FEWER_THAN_K, REVEALING
-from analytics.indicators.reliability import WITHHOLDING
+from analytics.indicators.presentation_standards import WITHHOLDING
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNAVAILABLE, UNRELIABLE, Figure, Release
-from analytics.survey.table import WITHOUT_ERROR
+from analytics.survey.results import WITHOUT_ERROR
 from dashboards.formats import fenced, interval, percent, points, signed
 from dashboards.judgement import Shown, against, areas, shown
 from dashboards.sentences import gap, headline

@@ -21,9 +21,9 @@ from analytics.indicators.change import (
     since_last_year,
     wording_of,
 )
-from analytics.indicators.trend import NO_SEASON, NO_SPREAD, TOO_SHORT, Fit, seasons, trend
+from analytics.indicators.wave_trend import NO_SEASON, NO_SPREAD, TOO_SHORT, WaveLine, seasons, trend
 from analytics.survey.design import survey_design
-from analytics.survey.table import Estimates
+from analytics.survey.results import Estimates
 from analytics.survey.variables import EstimationError
 from survey_app.fieldwork import CLOSED, Wave
 from survey_app.instrument import Instrument
@@ -116,7 +116,7 @@ def test_the_words_of_an_item_are_known_by_a_hash_of_all_that_is_read(instrument
 def test_a_trend_is_the_least_squares_line_with_the_waves_covariance() -> None:
     value, se = [0.50, 0.51, 0.53, 0.54, 0.56], 0.01
     found = trend(series_of(value, se))
-    assert isinstance(found, Fit)
+    assert isinstance(found, WaveLine)
     time = np.array([round_of(n).middle for n in range(5)])
     sxx = ((time - time.mean()) ** 2).sum()
     assert found.slope == pytest.approx(((time - time.mean()) @ np.array(value)) / sxx)
@@ -125,14 +125,14 @@ def test_a_trend_is_the_least_squares_line_with_the_waves_covariance() -> None:
     )  # the points lie closer to the line than sampling alone would put them
     assert (found.spread < 1, found.df, found.p < 0.05) == (True, 60, True)
     shared = trend(series_of(value, covariance=se**2 * (0.5 * np.eye(5) + 0.5)))
-    assert isinstance(shared, Fit)
+    assert isinstance(shared, WaveLine)
     assert shared.se < found.se  # what all waves share moves the level, not the slope
     assert "a year" in str(found)
 
 
 def test_a_line_that_does_not_fit_is_not_surer_than_its_own_scatter() -> None:
     found = trend(series_of([0.50, 0.60, 0.45, 0.62, 0.48], se=0.001))
-    assert isinstance(found, Fit)
+    assert isinstance(found, WaveLine)
     assert found.spread > 100
     assert (found.df, found.p > 0.3) == (3, True)
 
@@ -144,7 +144,7 @@ def test_a_trend_needs_three_comparable_waves() -> None:
     assert trend(recent) == TOO_SHORT
     early = replace(long, rounds=(replace(long.rounds[0], wording="old"), *long.rounds[1:]))
     fit = trend(early)
-    assert isinstance(fit, Fit)
+    assert isinstance(fit, WaveLine)
     assert fit.waves == ("w01", "w02", "w03")
     assert trend(series_of([0.5, 0.6, 0.7], covariance=np.ones((3, 3)))) == NO_SPREAD
     with pytest.raises(EstimationError, match="one series"):
@@ -155,7 +155,7 @@ def test_a_season_is_told_after_two_full_years_and_not_before() -> None:
     season = [0.05, 0.0, -0.05, 0.0]
     value = [0.5 + 0.01 * n / 4 + season[n % 4] for n in range(9)]
     found = seasons(series_of(value))
-    assert isinstance(found, Fit)
+    assert isinstance(found, WaveLine)
     assert [effect for effect, _ in found.effects.values()] == pytest.approx(season, abs=1e-3)
     assert list(found.effects) == ["quarter 1", "quarter 2", "quarter 3", "quarter 4"]
     assert found.slope == pytest.approx(0.01, abs=1e-3)
@@ -163,7 +163,7 @@ def test_a_season_is_told_after_two_full_years_and_not_before() -> None:
     assert found.p_seasons is not None
     assert found.p_seasons < 0.001
     assert "seasons differ" in str(found)
-    assert isinstance(seasons(series_of(value[:8])), Fit)
+    assert isinstance(seasons(series_of(value[:8])), WaveLine)
     assert seasons(series_of(value[:7])) == NO_SEASON
     assert seasons(series_of([], covariance=np.zeros((0, 0)))) == NO_SEASON
 
@@ -172,7 +172,7 @@ def test_monthly_waves_tell_months() -> None:
     random = np.random.default_rng(12)
     value = [0.5 + 0.03 * (n % 12 == 8) + random.normal(0, 0.01) for n in range(36)]
     found = seasons(series_of(value, step=1))
-    assert isinstance(found, Fit)
+    assert isinstance(found, WaveLine)
     assert len(found.effects) == 12
     effect, se = found.effects["month 09"]
     assert abs(effect - 0.03 * 11 / 12) < 3 * se
@@ -184,8 +184,8 @@ def test_flat_waves_seldom_show_a_season_or_a_trend() -> None:
     for _ in range(400):
         flat = series_of((0.5 + random.normal(0, 0.01, 12)).tolist(), df=200)
         line, season = trend(flat), seasons(flat)
-        assert isinstance(line, Fit)
-        assert isinstance(season, Fit)
+        assert isinstance(line, WaveLine)
+        assert isinstance(season, WaveLine)
         assert season.p_seasons is not None
         trends += line.p < 0.05
         fits += season.p_seasons < 0.05

@@ -9,7 +9,7 @@ import pytest
 from analytics.indicators.coding import coded
 from analytics.indicators.composites import average
 from analytics.survey.design import survey_design
-from analytics.survey.estimates import mean
+from analytics.survey.estimates.means import mean
 from analytics.survey.variables import EstimationError
 from survey_app.engine import Choice, Item, Kind, Missing, Questionnaire, checked, codebook
 from survey_app.instrument import DIRECTIONS, Indicator, Instrument

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.indicators.reliability import DEFAULT, evidence, judge
-from analytics.survey.design import Design, DesignError, survey_design
-from analytics.survey.estimates import mean, total
+from analytics.indicators.presentation_standards import DEFAULT, evidence, judge
+from analytics.survey.design import Design, survey_design
+from analytics.survey.estimates.means import mean, total
 from analytics.survey.intervals import clopper_pearson, of_one, t_quantile
-from analytics.survey.margins import WeightingError
-from analytics.survey.raking import Bounds, rake
-from analytics.survey.table import REASONS, Estimates
-from analytics.survey.variables import EstimationError
+from analytics.survey.results import REASONS, Estimates
+from analytics.survey.variables import DesignError, EstimationError
+from analytics.survey.weights.margins import WeightingError
+from analytics.survey.weights.raking import Bounds, rake
 from tests.analytics.indicators.test_gender import trust
 from tests.analytics.r.cases import GOLDEN, expected, taylor_design
 

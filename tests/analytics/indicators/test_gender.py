@@ -6,7 +6,7 @@ import pytest
 
 from analytics.indicators.gender import MEN_HIGHER, NO_DIFFERENCE, WOMEN_HIGHER, Roles, lens
 from analytics.survey.design import Design, survey_design
-from analytics.survey.estimates import mean
+from analytics.survey.estimates.means import mean
 from analytics.survey.variables import EstimationError
 from tests.analytics.r.cases import GOLDEN, expected, frame, taylor_design
 

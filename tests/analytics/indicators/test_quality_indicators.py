@@ -10,13 +10,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from analytics.indicators.coding import asked, gave
-from analytics.indicators.coverage import Representativity, coverage, representativity
+from analytics.indicators.coverage import Representativity, census_coverage, representativity
 from analytics.indicators.desks import desk_effect
 from analytics.indicators.nonresponse import ANY, PASSED, nonresponse, told
 from analytics.indicators.outcomes import Leaving, break_offs, leaving, outcomes
 from analytics.indicators.quality import batteries, straight_lined
 from analytics.survey.design import Design, survey_design
-from analytics.survey.estimates import mean
+from analytics.survey.estimates.means import mean
 from analytics.survey.intervals import clopper_pearson, of_one
 from analytics.survey.variables import EstimationError
 from survey_app.engine import Missing, Questionnaire, codebook
@@ -192,12 +192,12 @@ def people_like(instrument: Instrument, n: int, seed: int = 1) -> pd.DataFrame:
 
 def test_a_random_sample_covers_as_chance_would_and_a_sample_of_men_does_not(instrument: Instrument) -> None:
     drawn = people_like(instrument, 2_000)
-    found = {each.margin: each for each in coverage(drawn, instrument)}
+    found = {each.margin: each for each in census_coverage(drawn, instrument)}
     assert set(found) == {"area", "sex", "age", "area x sex x age"}
     for each in found.values():
         assert each.dissimilarity < 3 * each.by_chance
         assert each.table["achieved"].sum() == pytest.approx(1)
-    men = {each.margin: each for each in coverage(drawn[drawn[instrument.sex] == "man"], instrument)}
+    men = {each.margin: each for each in census_coverage(drawn[drawn[instrument.sex] == "man"], instrument)}
     women = sum(cell.population for cell in instrument.census if cell.sex == "woman")
     everybody = sum(cell.population for cell in instrument.census)
     assert men["sex"].dissimilarity == pytest.approx(women / everybody)
@@ -205,26 +205,26 @@ def test_a_random_sample_covers_as_chance_would_and_a_sample_of_men_does_not(ins
 
 
 def test_by_chance_is_what_random_samples_are_off_on_average(instrument: Instrument) -> None:
-    found = [coverage(people_like(instrument, 500, seed), instrument)[0] for seed in range(200)]
+    found = [census_coverage(people_like(instrument, 500, seed), instrument)[0] for seed in range(200)]
     assert np.mean([each.dissimilarity for each in found]) == pytest.approx(found[0].by_chance, rel=0.05)
 
 
 def test_who_withheld_sex_is_counted_as_unknown_and_no_census_gives_no_coverage(instrument: Instrument) -> None:
     drawn = people_like(instrument, 100)
     drawn.loc[:9, instrument.sex] = "refused"
-    found = {each.margin: each for each in coverage(drawn, instrument)}
+    found = {each.margin: each for each in census_coverage(drawn, instrument)}
     assert found["sex"].unknown == pytest.approx(0.1)
     assert found["sex"].n == 90
-    assert coverage(drawn, replace(instrument, census=())) == ()
+    assert census_coverage(drawn, replace(instrument, census=())) == ()
 
 
 def test_base_weights_take_off_what_the_plan_meant(instrument: Instrument) -> None:
     drawn = people_like(instrument, 3_000)
     more = pd.concat([drawn, drawn[drawn[instrument.sex] == "woman"]], ignore_index=True)
     w = np.where(more[instrument.sex] == "woman", 0.5, 1.0)
-    found = {each.margin: each for each in coverage(more, instrument, w)}
+    found = {each.margin: each for each in census_coverage(more, instrument, w)}
     assert found["sex"].dissimilarity < 0.03
-    assert {each.margin: each for each in coverage(more, instrument)}["sex"].dissimilarity > 0.1
+    assert {each.margin: each for each in census_coverage(more, instrument)}["sex"].dissimilarity > 0.1
 
 
 def test_the_r_indicator_by_hand() -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from analytics.survey.agreement import kappa
-from analytics.survey.association import Statistic, crosstab, independence
-from analytics.survey.chisquares import upper_tail
-from analytics.survey.comparisons import RankTest, ranktest, ttest
+from analytics.survey.hypotheses.association import Statistic, crosstab, independence
+from analytics.survey.hypotheses.chisquares import upper_tail
+from analytics.survey.hypotheses.comparisons import RankTest, ranktest, ttest
+from analytics.survey.hypotheses.significance import SignificanceTest, tail
 from analytics.survey.intervals import t_interval
+from analytics.survey.measurement.agreement import kappa
 from analytics.survey.replicates import Replicates
-from analytics.survey.significance import SignificanceTest, tail
 
 from .evaluate import Quantities, Scope, designed, formula, told, verb, with_terms
 from .syntax import Call, Op

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.survey.design import Design, survey_design
-from analytics.survey.linear import Sample
+from analytics.survey.linearisation import Sample
 from analytics.survey.replicates import Replicates
-from analytics.survey.resampling import given_replicates, replicate
+from analytics.survey.weights.resampling import given_replicates, replicate
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "rsurvey"
 REFERENCE = Path(os.environ["THIQA_REFERENCE"]) if "THIQA_REFERENCE" in os.environ else None

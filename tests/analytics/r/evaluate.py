@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.survey.estimates import mean, ratio, total
-from analytics.survey.linear import Sample
-from analytics.survey.table import Estimates
+from analytics.survey.estimates.means import mean, ratio, total
+from analytics.survey.linearisation import Sample
+from analytics.survey.results import Estimates
 
 from .syntax import Call, Name, Op
 
@@ -224,11 +224,10 @@ def told(found: Estimates, deff: Any = None) -> dict[str, Any]:
         "df": found.df,
         "ci_z95": np.column_stack(shown.interval(df=np.inf)),
         "ci_t95": np.column_stack(shown.interval()),
-        "cv": np.divide(se, found.value, out=np.full(len(se), np.nan), where=found.value != 0),
+        "cv": shown.cv,
     }
     if deff:
-        srs = found.srs if deff == "replace" else found.srs * (1 - found.drawn)
-        quantities["deff"] = np.divide(se**2, srs, out=np.full(len(se), np.nan), where=srs > 0)
+        quantities["deff"] = shown.deff if deff == "replace" else shown.deff_without_replacement
     return quantities
 
 

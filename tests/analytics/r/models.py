@@ -1,5 +1,6 @@
 """R's models, in ours: `svyglm`, `regTermTest`, `svypredmeans`, `svyolr`.
 
+
 R takes the degrees of freedom of the rows that a model used; ours are the full design's unless asked (df="domain").
 """
 
@@ -11,11 +12,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from analytics.survey.design import Design, calibration_of, with_weights
-from analytics.survey.effects import predictive_means
-from analytics.survey.estimates import domains
-from analytics.survey.ordinal import ordinal
-from analytics.survey.regression import Fit, degrees, glm, two_sided
-from analytics.survey.terms import terms_test
+from analytics.survey.hypotheses.significance import two_sided
+from analytics.survey.models.effects import predictive_means
+from analytics.survey.models.ordinal import ordinal
+from analytics.survey.models.regression import Fit, degrees, glm
+from analytics.survey.models.terms import terms_test
+from analytics.survey.variables import domains
 
 from .evaluate import Quantities, Scope, designed, formula, names, redesign, values, verb
 from .syntax import Call, Name, Op

@@ -1,6 +1,6 @@
 """R's functions of scales: `svycralpha`."""
 
-from analytics.survey.scales import reliability
+from analytics.survey.measurement.scales import reliability
 
 from .evaluate import Quantities, Scope, designed, names, verb
 from .syntax import Call

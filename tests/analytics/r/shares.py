@@ -4,13 +4,13 @@ from typing import Any, cast
 
 import numpy as np
 
-from analytics.survey.estimates import count
+from analytics.survey.estimates.means import count
+from analytics.survey.estimates.proportions import proportion
+from analytics.survey.estimates.quantile_rules import RULES
+from analytics.survey.estimates.quantiles import quantile
+from analytics.survey.estimates.variances import variance
 from analytics.survey.intervals import Confidence
-from analytics.survey.proportions import proportion
-from analytics.survey.quantiles import quantile
 from analytics.survey.replicates import Replicates
-from analytics.survey.rules import RULES
-from analytics.survey.spread import variance
 from analytics.survey.variables import FloatArray
 
 from .evaluate import Quantities, Scope, designed, formula, names, values, verb, with_terms

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.survey.calibration import calibrate, poststratify
 from analytics.survey.design import Design
-from analytics.survey.estimates import mean, total
-from analytics.survey.raking import rake
-from analytics.survey.trimming import trim
+from analytics.survey.estimates.means import mean, total
+from analytics.survey.weights.calibration import calibrate, poststratify
+from analytics.survey.weights.raking import rake
+from analytics.survey.weights.trimming import trim
 
 from .evaluate import Quantities, Scope, designed, formula, redesign, told, values, verb
 from .syntax import Call, Name, Op

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from analytics.survey.design import Design, survey_design
-from analytics.survey.replicates import Replicates
 
 from ..r.cases import GOLDEN, REFERENCE, frame
 
@@ -38,17 +37,3 @@ def unweighted(data: pd.DataFrame) -> Design:
 def trust() -> Design:
     """The product-shaped sample."""
     return survey_design(frame("trust"), weights="base_weight", strata="stratum", psu="psu")
-
-
-def jackknifed(design: Design) -> Replicates:
-    """The same sample with a replicate for each PSU left out (R `as.svrepdesign(type="JKn", mse=TRUE)`)."""
-    first = design.stages[0]
-    sets, factors = [], []
-    for unit, stratum in enumerate(first.stratum):
-        m = int(first.sampled[stratum])
-        if m < 2:
-            continue
-        weights = np.where(first.stratum[first.unit] == stratum, design.weights * m / (m - 1), design.weights)
-        sets.append(np.where(first.unit == unit, 0.0, weights))
-        factors.append((m - 1) / m)
-    return Replicates(design.data, design.weights, np.array(sets).T, 1.0, np.array(factors), mse=True)

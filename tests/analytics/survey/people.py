@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from analytics.survey.design import Design, survey_design
-from analytics.survey.replicates import Replicates
 
 
 def people(seed: int = 1, n: int = 240) -> pd.DataFrame:
@@ -34,16 +33,3 @@ def people(seed: int = 1, n: int = 240) -> pd.DataFrame:
 def sampled(data: pd.DataFrame) -> Design:
     """The design of `people`."""
     return survey_design(data, weights="w", strata="stratum", psu="psu")
-
-
-def jackknifed(data: pd.DataFrame) -> Replicates:
-    """The same sample with a replicate for each PSU left out of its stratum (JKn)."""
-    w = data["w"].to_numpy()
-    psu, stratum = data["psu"].to_numpy(), data["stratum"].to_numpy()
-    columns, scales = [], []
-    for unit in np.unique(psu):
-        mates = stratum == stratum[psu == unit][0]
-        others = len(np.unique(psu[mates])) - 1
-        columns.append(np.where(psu == unit, 0.0, np.where(mates, w * (others + 1) / others, w)))
-        scales.append(others / (others + 1))
-    return Replicates(data, w, np.column_stack(columns), 1.0, np.array(scales), kind="JKn")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analytics.survey.design import DesignError
+from analytics.survey.variables import DesignError
 from tests.analytics.r.cases import GOLDEN, REFERENCE, Case, design_of, expected
 from tests.analytics.r.every import evaluated
 

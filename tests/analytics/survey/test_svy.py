@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analytics.survey.design import Design, survey_design
-from analytics.survey.estimates import mean, ratio, total
+from analytics.survey.estimates.means import mean, ratio, total
 from tests.analytics.r.cases import frame
 from tests.conftest import unavailable
 

@@ -1,0 +1,1 @@
+"""Small areas: figures from few respondents and what is known of areas."""

@@ -1,0 +1,1 @@
+"""Means, shares, totals, ratios, quantiles and variances of a population or its domains."""

@@ -1,0 +1,1 @@
+"""Whether items, raters and indices measure what they are meant to."""

@@ -1,0 +1,1 @@
+"""Regression under a design, and what its models say."""

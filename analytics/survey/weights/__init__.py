@@ -1,0 +1,1 @@
+"""Weights: from chances of selection to calibrated, trimmed and replicate weights."""
