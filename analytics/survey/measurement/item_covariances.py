@@ -82,3 +82,9 @@ def correlation(covariance: FloatArray) -> FloatArray:
     """float64[K, K]: the correlations of covariances."""
     size = np.sqrt(np.diag(covariance))
     return np.asarray(covariance / np.outer(size, size))
+
+
+def cronbach_alpha(covariance: FloatArray) -> float:
+    """k/(k-1) (1 - trace / sum) of covariances or correlations [k, k] (Cronbach 1951); NaN of one item alone."""
+    k = len(covariance)
+    return float("nan") if k < 2 else float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))

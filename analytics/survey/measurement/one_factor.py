@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
+from ..complex_steps import slopes
 from ..variables import EstimationError, FloatArray
 from .item_covariances import correlation
 
@@ -104,6 +105,5 @@ def _slope(theta: Any, s: FloatArray) -> Any:
 
 
 def _curvature(theta: FloatArray, s: FloatArray) -> FloatArray:
-    """Second derivatives of the discrepancy, exact to rounding: complex steps of the first."""
-    columns = [_slope(theta + 1e-20j * unit, s).imag / 1e-20 for unit in np.eye(len(theta))]
-    return np.asarray(columns, dtype=np.float64)
+    """Second derivatives of the discrepancy."""
+    return slopes(lambda at: _slope(at, s), theta)

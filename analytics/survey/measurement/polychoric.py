@@ -14,6 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from ..linearisation import Linear, Sample, covariance
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, codes, measured, where_rows
+from .item_covariances import cronbach_alpha
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 _EDGE = 0.9999
@@ -99,7 +100,7 @@ def ordinal_alpha(design: Sample, items: Sequence[str], *, where: Columns | None
     coded = [codes(x[used, k])[0] for k in range(len(items))]
 
     def alpha(weights: FloatArray) -> FloatArray:
-        return np.array([_alpha(_matrix(coded, weights[used]))])
+        return np.array([cronbach_alpha(_matrix(coded, weights[used]))])
 
     w = design.weights[used]
     k = len(items)
@@ -114,15 +115,10 @@ def ordinal_alpha(design: Sample, items: Sequence[str], *, where: Columns | None
     mean_r = (rho.sum() - k) / (k * (k - 1))
     influence = np.zeros((design.n, 1))
     influence[used, 0] = mean_slope * k / (1 + (k - 1) * mean_r) ** 2
-    linear = Linear(np.array([_alpha(rho)]), influence, alpha)
+    linear = Linear(np.array([cronbach_alpha(rho)]), influence, alpha)
     se = float(np.sqrt(covariance(design, linear)[0, 0]))
     cuts = tuple(_cuts(np.asarray(np.bincount(coded[i], w), dtype=np.float64)) for i in range(k))
-    return OrdinalAlpha(_alpha(rho), se, rho, cuts, int(used.sum()), design.df)
-
-
-def _alpha(rho: FloatArray) -> float:
-    k = len(rho)
-    return float(k / (k - 1) * (1 - k / rho.sum()))
+    return OrdinalAlpha(cronbach_alpha(rho), se, rho, cuts, int(used.sum()), design.df)
 
 
 def _matrix(coded: Sequence[IntArray], w: FloatArray) -> FloatArray:

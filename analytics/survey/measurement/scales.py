@@ -10,7 +10,7 @@ from scipy.special import fdtri
 from ..intervals import t_quantile
 from ..linearisation import Linear, Sample, covariance
 from ..variables import Columns, EstimationError, FloatArray, measured, where_rows
-from .item_covariances import Missing, correlation, moments
+from .item_covariances import Missing, correlation, cronbach_alpha, moments
 from .one_factor import Factor, one_factor
 
 
@@ -116,7 +116,7 @@ def reliability(
 
     def figures(weights: FloatArray) -> FloatArray:
         s = moments(x, weights, inside, missing).covariance
-        return np.array([_alpha(s), _omega(one_factor(s))] if with_omega else [_alpha(s)])
+        return np.array([cronbach_alpha(s), _omega(one_factor(s))] if with_omega else [cronbach_alpha(s)])
 
     found = moments(x, design.weights, inside, missing)
     s = found.covariance
@@ -132,7 +132,7 @@ def reliability(
     columns = [found.influence(k / (k - 1) * (trace / total**2 - np.eye(k) / total))]
     if factor is not None and with_omega:
         columns.append(found.influence(_omega_slope(factor)))
-    value = np.array([_alpha(s)] + ([_omega(factor)] if factor is not None else []))
+    value = np.array([cronbach_alpha(s)] + ([_omega(factor)] if factor is not None else []))
     linear = Linear(value[: len(columns)], np.column_stack(columns), figures)
     se = np.sqrt(np.maximum(np.diag(covariance(design, linear)), 0.0))
     rest = total - 2 * s.sum(axis=1) + np.diag(s)
@@ -140,7 +140,7 @@ def reliability(
         {
             "item": list(items),
             "loading": factor.loadings / np.sqrt(np.diag(s)) if factor is not None else np.full(k, np.nan),
-            "alpha_without": [_alpha(np.delete(np.delete(s, i, 0), i, 1)) for i in range(k)],
+            "alpha_without": [cronbach_alpha(np.delete(np.delete(s, i, 0), i, 1)) for i in range(k)],
             "r_with_rest": (s.sum(axis=1) - np.diag(s)) / np.sqrt(np.diag(s) * rest),
         }
     )
@@ -149,7 +149,7 @@ def reliability(
         alpha_se=float(se[0]),
         omega=float(value[1]) if factor is not None else float("nan"),
         omega_se=float(se[1]) if with_omega else float("nan"),
-        standardised=_alpha(r),
+        standardised=cronbach_alpha(r),
         standardised_omega=_omega(one_factor(r)) if factor is not None else float("nan"),
         average_r=float((r.sum() - k) / (k * (k - 1))),
         guttman6=float(1 - np.sum(1 / np.diag(np.linalg.inv(r))) / r.sum()),
@@ -184,11 +184,6 @@ def _factor(s: FloatArray) -> tuple[Factor | None, str]:
     except EstimationError as problem:
         return None, str(problem)
     return found, "an item has no variance of its own (Heywood case)" if found.heywood else ""
-
-
-def _alpha(s: FloatArray) -> float:
-    k = len(s)
-    return float("nan") if k < 2 else float(k / (k - 1) * (1 - np.trace(s) / s.sum()))
 
 
 def _omega(factor: Factor) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import least_squares, minimize
 from scipy.special import comb, expit
 
+from ..complex_steps import slopes
 from ..linearisation import Linear, Sample
 from ..linearisation import covariance as joint
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, measured
@@ -98,7 +99,7 @@ def list_regression(
     p = lists.x.shape[1]
     theta = _fit(lists, w, method)
     scores = _scores(theta, lists, method)
-    bend = np.array([w @ _scores(theta + 1e-20j * unit, lists, method).imag / 1e-20 for unit in np.eye(2 * p)]).T
+    bend = slopes(lambda at: w @ _scores(at, lists, method), theta).T
     if method == "nls":
         bend = _gauss_newton(theta, lists, w)
     pull = -np.linalg.solve(bend, scores.T).T  # [rows, 2p], a row's influence
@@ -220,8 +221,7 @@ def _climbed(theta: FloatArray, lists: _Lists, w: FloatArray) -> FloatArray | No
     """The peak of the likelihood by Newton's steps from nearby; None where there is none."""
     for _ in range(50):
         slope = w @ _scores(theta, lists, "ml")
-        units = np.eye(len(theta))
-        bend = np.array([w @ _scores(theta + 1e-20j * unit, lists, "ml").imag / 1e-20 for unit in units])
+        bend = slopes(lambda at: w @ _scores(at, lists, "ml"), theta)
         if not np.isfinite(bend).all() or np.linalg.eigvalsh((bend + bend.T) / 2)[-1] >= 0:
             return None
         step = np.linalg.solve(bend, slope)

@@ -1,6 +1,5 @@
 """R's models, in ours: `svyglm`, `regTermTest`, `svypredmeans`, `svyolr`.
 
-
 R takes the degrees of freedom of the rows that a model used; ours are the full design's unless asked (df="domain").
 """
 
