@@ -56,7 +56,7 @@ def _gap(survey: Survey, indicator: Indicator) -> _Gap:
     sex = survey.column("sex").to_numpy()
     roles = Roles(survey.instrument.sex, WOMAN, MAN, "wave", "no area")
     waves = [wave.id for wave in survey.waves[-2:]]
-    whole = lens(survey.design, y, name=indicator.id, roles=roles, waves=waves, rule_set=survey.rule_set)
+    whole = lens(_of_waves(survey, waves), y, name=indicator.id, roles=roles, waves=waves, rule_set=survey.rule_set)
     exposed = of_sexes(survey, y, now)
     if not survey.members or not (now & survey.where_placed()).any():
         return _Gap(indicator, whole, exposed, pd.DataFrame())
@@ -66,9 +66,16 @@ def _gap(survey: Survey, indicator: Indicator) -> _Gap:
     return _Gap(indicator, whole, exposed, _by_area(survey, indicator, y, hidden))
 
 
+def _of_waves(survey: Survey, waves: list[str]) -> Sample:
+    """The design with the other waves' rows in no domain, so that none is worked out for them."""
+    names = [name for name in (survey.instrument.sex, survey.instrument.area) if name in survey.frame]
+    wave = survey.frame["wave"].where(survey.frame["wave"].isin(waves))
+    return replace(survey.design, data=survey.frame[names].assign(wave=wave))
+
+
 def _by_area(survey: Survey, indicator: Indicator, y: Floats, hidden: dict[str, str]) -> pd.DataFrame:
     roles = Roles(survey.instrument.sex, WOMAN, MAN, "wave", survey.instrument.area)
-    design: Sample = survey.design
+    design = _of_waves(survey, [survey.newest.id])
     here = np.where(survey.where_placed(), y, np.nan)
     seen = lens(design, here, name=indicator.id, roles=roles, waves=[survey.newest.id], rule_set=survey.rule_set)
     assert seen.areas is not None

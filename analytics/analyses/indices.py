@@ -131,7 +131,7 @@ def _reliabilities(survey: Survey, scored: list[_Scored]) -> Sheet:
         rows.append(row)
     names_ = ["index", "items", "n", "alpha", "alpha_low", "alpha_high", "omega", "omega_low", "omega_high", "srmr"]
     table = pd.DataFrame(rows).reindex(columns=[*names_, "weakest", "reason"])
-    table[["weakest", "reason"]] = table[["weakest", "reason"]].fillna("")
+    table[["weakest", "reason"]] = table[["weakest", "reason"]].astype(object).fillna("")
     return Sheet(
         title="How well the items measure one thing",
         table=table,
@@ -186,7 +186,7 @@ def _invariances(survey: Survey, scored: list[_Scored]) -> Sheet:
     columns = ["index", "by", "group", "against", "verdict", "items_that_differ", "gap", "n", "flag", "reason"]
     table = pd.DataFrame(rows).reindex(columns=columns)
     texts = [name for name in columns if name not in ("gap", "n")]
-    table[texts] = table[texts].fillna("")
+    table[texts] = table[texts].astype(object).fillna("")
     return Sheet(
         title="Whether an index means the same to each group",
         table=table,

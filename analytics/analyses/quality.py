@@ -82,7 +82,7 @@ def _items(survey: Survey) -> Sheet:
     form = survey.newest.questionnaire
     book = codebook(form)
     names = [item.name for item in form.items if item.kind not in _DERIVED and item.name in survey.frame]
-    places = pd.Series(np.where(now, "now", None), index=survey.frame.index, dtype=object)
+    places = survey.frame["wave"].where(now)
     kinds = (ANY, *(kind for kind, _ in KINDS))
     rows: dict[str, dict[str, object]] = {}
     design = replace(survey.design, data=survey.frame.assign(newest=places))

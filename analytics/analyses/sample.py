@@ -107,7 +107,8 @@ class Survey:
         name = getattr(self.instrument, role)
         if not name or name not in self.frame or self.frame[name].isna().all():
             raise AnalysisError(f"This survey has no question on {role}; this analysis needs one.")
-        return self.frame[name]
+        found: pd.Series[Any] = self.frame[name]
+        return found
 
     @cached_property
     def members(self) -> Mapping[str, Bools]:
