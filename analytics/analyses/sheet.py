@@ -43,7 +43,7 @@ class Sheet:
 
     def marks(self) -> list[str]:
         """The marks that the cells use, in the order of LEGEND."""
-        used = {cell for row in self.rows() for cell in row}
+        used = {REVIEW if cell.endswith(REVIEW) else cell for row in self.rows() for cell in row}
         return [mark for mark in LEGEND if mark in used]
 
     def __str__(self) -> str:

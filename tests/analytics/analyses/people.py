@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.analyses.sample import Survey
+from analytics.analyses.sheet import Sheet
 from analytics.indicators.quality import unhurried
 from analytics.publish import weighted
 from survey_app.fieldwork import CLOSED, Wave
@@ -47,6 +48,11 @@ def survey_of(
 def share(p: Any, random: np.random.Generator, n: int) -> Any:
     """n answers to trust_police, yes with chance p."""
     return np.where(random.random(n) < p, YES, NO).astype(object)
+
+
+def of(sheet: Sheet, key: str, column: str = "indicator") -> Any:
+    """The row of a sheet whose column says key."""
+    return sheet.table.set_index(column).loc[key]
 
 
 def without(instrument: Instrument, **parts: Any) -> Instrument:

@@ -63,8 +63,8 @@ def fill(engine: Engine, instrument: Instrument, frame: pd.DataFrame, waves: tup
         for wave in waves:
             field(session, instrument.questionnaire, wave, *DAYS[wave], CLOSED)
         for row in frame.to_dict("records"):
-            given = {name: encode(row[name]) for name in names if row[name] is not None}
-            kept = {name: str(row[name]) for name in ("wave", "mode", "language", "entry")}
+            given = {str(name): encode(row[name]) for name in names if row[name] is not None}
+            kept: dict[str, Any] = {name: str(row[name]) for name in ("wave", "mode", "language", "entry")}
             session.add(ResponseRow(id=uuid.uuid4(), answers=given, hurried=bool(row["hurried"]), **kept))
         session.add(BreakOffRow(wave=waves[-1], answered=4, interviews=25))
         session.add(DispositionRow(wave=waves[-1], state="completed", delivery="delivered", cases=40))

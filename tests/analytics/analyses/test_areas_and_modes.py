@@ -15,7 +15,7 @@ from analytics.survey.adjusted import ADJUSTED, RANDOMISED
 from survey_app.engine import Choice, Item, Kind
 from survey_app.instrument import Instrument
 
-from .people import share, survey_of, without
+from .people import of, share, survey_of, without
 
 
 def by_area(frame: pd.DataFrame, random: np.random.Generator) -> dict[str, Any]:
@@ -78,11 +78,10 @@ def by_mode(frame: pd.DataFrame, random: np.random.Generator) -> dict[str, Any]:
 def test_a_difference_of_the_channels_is_found_and_called_selection_and_measurement(instrument: Instrument) -> None:
     (sheet,) = modes(survey_of(instrument, ("w2", "w3"), by_mode))
     assert ADJUSTED in sheet.method
-    table = sheet.table.set_index("indicator")
-    assert table.loc["trust", "says"] == "text higher"
-    assert table.loc["trust", "low"] < 25 < table.loc["trust", "high"]
-    assert table.loc["safe_dark", "says"] == "cannot be told apart"
-    assert table.loc["trust", "n_web"] + table.loc["trust", "n_text"] == 2_400
+    assert of(sheet, "trust")["says"] == "text higher"
+    assert of(sheet, "trust")["low"] < 25 < of(sheet, "trust")["high"]
+    assert of(sheet, "safe_dark")["says"] == "cannot be told apart"
+    assert of(sheet, "trust")["n_web"] + of(sheet, "trust")["n_text"] == 2_400
 
 
 def test_lots_are_used_where_they_were_drawn(instrument: Instrument) -> None:
@@ -97,7 +96,7 @@ def test_lots_are_used_where_they_were_drawn(instrument: Instrument) -> None:
     (sheet,) = modes(survey_of(drawn, planted=planted, n=2_000))
     assert RANDOMISED in sheet.method
     assert any("Lots were drawn (lot)" in words for words in sheet.words)
-    assert sheet.table.set_index("indicator").loc["trust", "says"] == "text higher"
+    assert of(sheet, "trust")["says"] == "text higher"
 
 
 def test_one_channel_is_no_comparison(instrument: Instrument) -> None:
@@ -110,7 +109,7 @@ def test_a_channel_in_which_all_agree_is_not_shown(instrument: Instrument) -> No
         given = by_mode(frame, random)
         return given | {"trust_police": np.where(given["mode"] == "sms", "3", given["trust_police"])}
 
-    row = modes(survey_of(instrument, planted=alike))[0].table.set_index("indicator").loc["trust"]
+    row = of(modes(survey_of(instrument, planted=alike))[0], "trust")
     assert row["flag"] == "c"
     assert row[["web", "text", "difference", "low", "high", "q", "n_web", "n_text"]].isna().all()
 
@@ -124,7 +123,7 @@ def driven(frame: pd.DataFrame, random: np.random.Generator) -> dict[str, Any]:
         "safe_dark": random.choice(["1", "3"], n),
         "know_officer": np.where(random.random(n) < 0.01, "yes", "no").astype(object),
         "trust_courts": random.choice(["0", "3"], n),
-        "bribe": np.where(random.random(n) < 0.2, "no", None),
+        "bribe": ["no" if asked else None for asked in random.random(n) < 0.2],
         "trust_police": share(np.where(respect, 0.7, 0.4), random, n),
     }
 
@@ -139,11 +138,10 @@ def test_what_drives_is_told_in_points_and_what_is_left_out_with_a_reason(instru
         line = next(line for line in left.splitlines() if why in line)
         assert any(each in line for each in name.split("|")), line
     sheet = drivers(survey)[0]
-    table = sheet.table.set_index("indicator")
     driver = next(iter({"respect", "pj_fair"} & set(chosen.kept_ids)))
-    assert table.loc[driver, "low"] < 30 < table.loc[driver, "high"] + 2
-    assert table.loc[driver, "says"] == "more"
-    assert table.loc["safe_dark", "says"] == "no clear effect"
+    assert of(sheet, driver)["low"] < 30 < of(sheet, driver)["high"] + 2
+    assert of(sheet, driver)["says"] == "more"
+    assert of(sheet, "safe_dark")["says"] == "no clear effect"
     assert any("points more often" in words for words in sheet.words)
     assert any("cause" in words for words in sheet.words)
     assert set(chosen.left) <= set(sheet.words)

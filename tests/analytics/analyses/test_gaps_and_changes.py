@@ -13,7 +13,7 @@ from analytics.analyses.sample import NOT_DRAWN, AnalysisError
 from analytics.survey.estimates import mean
 from survey_app.instrument import Instrument
 
-from .people import NO, YES, share, survey_of, without
+from .people import NO, YES, of, share, survey_of, without
 
 
 def men_trust_more(frame: pd.DataFrame, random: np.random.Generator) -> dict[str, Any]:
@@ -24,13 +24,13 @@ def men_trust_more(frame: pd.DataFrame, random: np.random.Generator) -> dict[str
 def test_a_gap_that_is_there_is_found_and_its_numbers_are_those_of_the_design(instrument: Instrument) -> None:
     survey = survey_of(instrument, planted=men_trust_more)
     whole, _ = gaps(survey)
-    row = whole.table.set_index("indicator").loc["trust"]
+    row = of(whole, "trust")
     women = mean(survey.design, survey.coded["trust"], where=survey.frame["sex"] == "woman")
     assert row["women"] == pytest.approx(100 * women.value[0], rel=1e-12)
     assert row["gap"] == pytest.approx(row["women"] - row["men"])
     assert row["low"] < row["gap"] < row["high"] < 0
     assert row["says"] == "men higher"
-    assert whole.table.set_index("indicator").loc["safe_dark", "says"] == "cannot be told apart"
+    assert of(whole, "safe_dark")["says"] == "cannot be told apart"
     assert "There is one wave only, so no change." in whole.words
     assert NOT_DRAWN not in whole.words
 
@@ -100,7 +100,7 @@ def test_a_rise_is_named_against_the_last_wave_and_the_last_year(instrument: Ins
     assert last.title.startswith("Change from w2 to w3")
     assert year.title.startswith("Change from w1 to w3")
     for sheet in (last, year):
-        row = sheet.table.set_index("indicator").loc["trust"]
+        row = of(sheet, "trust")
         assert row["says"] == "up"
         assert row["change"] == pytest.approx(row["now"] - row["before"])
         assert row["break"] == ""
@@ -115,15 +115,14 @@ def test_a_new_wording_is_marked(instrument: Instrument) -> None:
     old, new = survey.waves
     asked = replace(survey, waves=(old, replace(new, questionnaire=replace(form, items=items))))
     sheet = changes(asked)[0]
-    assert sheet.table.set_index("indicator").loc["trust", "break"] == "the question was worded otherwise"
-    assert sheet.table.set_index("indicator").loc["safe_dark", "break"] == ""
+    assert of(sheet, "trust")["break"] == "the question was worded otherwise"
+    assert of(sheet, "safe_dark")["break"] == ""
     assert any("break" in words for words in sheet.words)
 
 
 def test_areas_that_differ_share_no_letter_and_none_is_a_rank(instrument: Instrument) -> None:
     sheet = changes(survey_of(instrument, ("w2", "w3"), rising, n=4_000), "trust")[-1]
-    letters = sheet.table.set_index("area")["group"]
-    assert not set(letters["Sidi Moumen"]) & set(letters["Anfa"])
+    assert not set(of(sheet, "Sidi Moumen", "area")["group"]) & set(of(sheet, "Anfa", "area")["group"])
     assert list(sheet.table["area"]) == sorted(sheet.table["area"])
     hidden = sheet.table["flag"] != ""
     assert (sheet.table.loc[hidden, "group"] == "").all()
@@ -144,6 +143,6 @@ def test_a_level_at_which_all_agree_takes_its_change_with_it(instrument: Instrum
         said = share(0.5, random, len(frame))
         return {"trust_police": np.where(frame["wave"] == "w2", NO, said)}
 
-    row = changes(survey_of(instrument, ("w2", "w3"), alike))[0].table.set_index("indicator").loc["trust"]
+    row = of(changes(survey_of(instrument, ("w2", "w3"), alike))[0], "trust")
     assert row["flag"] == "c"
     assert row[["now", "before", "change", "low", "high", "n", "n_before"]].isna().all()

@@ -13,7 +13,7 @@ from analytics.analyses.sample import AnalysisError
 from analytics.analyses.sheet import Sheet
 from survey_app.instrument import Index, Instrument
 
-from .people import share, survey_of, without
+from .people import of, share, survey_of, without
 
 ITEMS = ("pj_respect", "pj_fair", "pj_explain", "listen_local")
 
@@ -31,12 +31,12 @@ def one_factor(frame: pd.DataFrame, random: np.random.Generator) -> dict[str, An
 
 def test_items_of_one_thing_hold_together_and_mean_the_same(instrument: Instrument) -> None:
     means, held, same = indices(survey_of(instrument, planted=one_factor, n=3_000))
-    row = held.table.set_index("index").loc["procedural_justice"]
+    row = of(held, "procedural_justice", "index")
     assert 0.7 < row["alpha_low"] < row["alpha"] < row["alpha_high"] < 0.85
     assert row["omega"] == pytest.approx(row["alpha"], abs=0.02)
     verdicts = same.table[same.table["index"] == "procedural_justice"].set_index("by")["verdict"]
     assert dict(verdicts) == {"sex": "shown", "language": "shown"}
-    everyone = means.table[means.table["who"] == "everyone"].iloc[0]
+    everyone = of(means, "everyone", "who")
     assert everyone["low"] < 50 < everyone["high"] + 5
     assert any("judges shares only" in words for words in means.words)
     assert any("justice_chain is left out" in words for words in means.words)
@@ -73,7 +73,7 @@ def test_a_mean_at_which_nearly_all_agree_is_withheld(instrument: Instrument) ->
 def answered(frame: pd.DataFrame, random: np.random.Generator) -> dict[str, Any]:
     n = len(frame)
     kinds = random.choice(["3", "0", "dk", "refused"], n, p=[0.4, 0.4, 0.1, 0.1]).astype(object)
-    return {"trust_police": kinds, "safe_dark": np.where(random.random(n) < 0.1, None, "1")}
+    return {"trust_police": kinds, "safe_dark": [None if passed else "1" for passed in random.random(n) < 0.1]}
 
 
 def named(sheets: tuple[Sheet, ...], start: str) -> Sheet:
@@ -82,13 +82,13 @@ def named(sheets: tuple[Sheet, ...], start: str) -> Sheet:
 
 def test_rates_of_no_answer_are_of_those_asked_and_no_part_is_the_rest(instrument: Instrument) -> None:
     survey = survey_of(instrument, ("w2", "w3"), answered)
-    items = named(quality(survey), "Questions without").table.set_index("item")
-    row = items.loc["trust_police"]
+    items = named(quality(survey), "Questions without")
+    row = of(items, "trust_police", "item")
     assert row["asked"] == 1_200
     assert row["refused"].startswith(("8", "9", "10", "11", "12"))
     assert row["passed_over"] == "c"  # nobody did, which would tell of everybody
     assert row["any"] == "c"  # and the sum less the others would say so
-    assert items.loc["age", "passed_over"] == "-"  # no one can
+    assert of(items, "age", "item")["passed_over"] == "-"  # no one can
 
 
 def test_refusals_by_area_pass_the_gate(instrument: Instrument) -> None:
@@ -119,9 +119,9 @@ def test_who_left_is_counted_where_enough_did(instrument: Instrument) -> None:
 def test_outcome_rates_come_from_the_dispositions(instrument: Instrument) -> None:
     survey = survey_of(instrument)
     cases = {("completed", "delivered"): 30, ("invited", "delivered"): 60, ("refused", "delivered"): 10}
-    rates = named(quality(survey, cases=cases), "How the invited").table.set_index("rate")["per_cent"]
-    assert rates["RR1"] == pytest.approx(30)
-    assert rates["RR5"] == pytest.approx(75)
+    rates = named(quality(survey, cases=cases), "How the invited")
+    assert of(rates, "RR1", "rate")["per_cent"] == pytest.approx(30)
+    assert of(rates, "RR5", "rate")["per_cent"] == pytest.approx(75)
     assert not len(named(quality(survey), "How the invited").table)
     with pytest.raises(AnalysisError, match="does not know"):
         quality(survey, cases={("abducted", "delivered"): 30})
