@@ -19,12 +19,14 @@ from survey_app.storage.database import reading
 
 from .disclosure import DEFAULT_K
 from .figures import figures
+from .indicators.presentation_standards import DEFAULT, RuleSet
 from .indicators.quality import flags, unhurried
 from .indicators.wave_weights import Weighted, weight_given, weight_to_census
 from .microdata import read_microdata
 from .release import AreaCard, IndicatorCard, Release, Wave, write
 
 SMALLEST_WAVE = 100
+SEED = 1
 
 
 class NothingToPublishError(ValueError):
@@ -37,12 +39,21 @@ class Parameters:
 
     created: date
     k: int = DEFAULT_K
-    seed: int = 1
+    seed: int = SEED
     synthetic: bool = False
+    rule_set: RuleSet = DEFAULT
 
 
 def publish(engine: Engine, instrument: Instrument, directory: Path, parameters: Parameters) -> Path:
     """Compute all figures and write the release; returns its directory. Raises NothingToPublishError."""
+    frame, periods = responses(engine)
+    return write(directory, compute(frame, instrument, periods, parameters))
+
+
+def responses(engine: Engine) -> tuple[pd.DataFrame, list[Period]]:
+    """The microdata of the waves that have enough of it, and these waves, oldest first. Raises
+    NothingToPublishError.
+    """
     with reading(engine) as session:
         periods = waves(session)
         frame = read_microdata(session, {period.id: period.questionnaire for period in periods})
@@ -50,37 +61,49 @@ def publish(engine: Engine, instrument: Instrument, directory: Path, parameters:
     enough = {wave for wave, n in sizes.items() if n >= SMALLEST_WAVE}
     if not enough:
         raise NothingToPublishError(f"No wave has {SMALLEST_WAVE} responses yet.")
-    frame = frame[frame["wave"].isin(enough)].reset_index(drop=True)
-    return write(directory, compute(frame, instrument, [p for p in periods if p.id in enough], parameters))
+    return frame[frame["wave"].isin(enough)].reset_index(drop=True), [p for p in periods if p.id in enough]
+
+
+def weighted(kept: pd.DataFrame, instrument: Instrument, seed: int) -> Weighted:
+    """The design of the interviews that count: raked to the census where there is one, else as they came."""
+    return weight_to_census(kept, instrument, seed) if instrument.census else weight_given(kept)
 
 
 def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], parameters: Parameters) -> Release:
     """The release of a table of responses. Raises RakingError or DesignError when the weights cannot be made."""
     kept = unhurried(frame)
-    weighted = weight_to_census(kept, instrument, parameters.seed) if instrument.census else weight_given(kept)
+    found = weighted(kept, instrument, parameters.seed)
     return Release(
         survey=instrument.title,
         created=parameters.created.isoformat(),
-        sample=instrument.sample if weighted.probability else "non_probability",
+        sample=instrument.sample if found.probability else "non_probability",
         synthetic=parameters.synthetic,
-        parameters={"k": parameters.k, "seed": parameters.seed, "level": 0.95, **_quality(weighted)},
+        parameters={
+            "k": parameters.k,
+            "seed": parameters.seed,
+            "level": 0.95,
+            "rule_set": parameters.rule_set,
+            **_quality(found),
+        },
         questionnaires=tuple(sorted({period.questionnaire.version for period in periods})),
         software=f"thiqa {version('thiqa')}",
         waves=tuple(_wave(period, frame) for period in periods),
         indicators=_cards(instrument),
         areas=tuple(AreaCard(a.code, a.level, a.parent, dict(a.names)) for a in instrument.areas.areas),
         geometry=instrument.geometry,
-        figures=figures(kept, weighted.design, instrument, [period.id for period in periods], parameters.k),
+        figures=figures(
+            kept, found.design, instrument, [period.id for period in periods], parameters.k, parameters.rule_set
+        ),
     )
 
 
-def _quality(weighted: Weighted) -> dict[str, str | int | float]:
-    if not weighted.kish:
+def _quality(made: Weighted) -> dict[str, str | int | float]:
+    if not made.kish:
         return {"weights": "given"}
     return {
         "weights": "raked to area and to sex by age",
-        "kish_effect": round(max(weighted.kish.values()), 3),
-        "margin_error": float(f"{max(weighted.margin_error.values()):.1e}"),
+        "kish_effect": round(max(made.kish.values()), 3),
+        "margin_error": float(f"{max(made.margin_error.values()):.1e}"),
     }
 
 

@@ -12,6 +12,7 @@ from survey_app.instrument import BUNDLED, read_instrument
 from survey_app.settings import read_settings
 from survey_app.storage.database import connect, migrate
 
+from .analyst import RULES, analyse, rules_of
 from .custodian import custody
 from .disclosure import DEFAULT_K
 from .release import ReleaseError, latest, read
@@ -27,7 +28,8 @@ def release() -> None:
 @click.option("--instrument", type=click.Path(path_type=Path, exists=True), default=BUNDLED, help="Instrument file.")
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True), help="Mapping of imported microdata instead.")
 @click.option("--smallest-base", "k", type=click.IntRange(min=DEFAULT_K), default=DEFAULT_K, show_default=True)
-def build(instrument: Path, mapping: Path | None, k: int) -> None:
+@RULES
+def build(instrument: Path, mapping: Path | None, k: int, rules: str) -> None:
     """Compute every figure from the responses and publish them. Writes a directory below THIQA_RELEASES."""
     from .foreign import read_mapping  # noqa: PLC0415 (pandas is slow to load; other verbs do not need it)
     from .publish import NothingToPublishError, Parameters, publish  # noqa: PLC0415 (the same)
@@ -35,7 +37,8 @@ def build(instrument: Path, mapping: Path | None, k: int) -> None:
     settings = read_settings(AnalysisSettings)
     plan = read_mapping(mapping).instrument if mapping else read_instrument(instrument)
     synthetic = settings.demo and mapping is None
-    parameters = Parameters(created=datetime.now(UTC).date(), k=k, synthetic=synthetic)
+    created = datetime.now(UTC).date()
+    parameters = Parameters(created=created, k=k, synthetic=synthetic, rule_set=rules_of(rules))
     try:
         path = publish(_engine(settings), plan, settings.releases, parameters)
     except NothingToPublishError as error:
@@ -79,4 +82,4 @@ def _engine(settings: AnalysisSettings) -> Engine:
     return connect(settings.database_url.get_secret_value())
 
 
-verbs = [custody, release, import_microdata]
+verbs = [custody, release, import_microdata, analyse]

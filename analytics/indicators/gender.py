@@ -136,7 +136,8 @@ def _sides(
     rule_set: RuleSet | None,
 ) -> Sides:
     levels = mean(design, y, by=[*by, roles.sex], where=known)
-    keys = list(dict.fromkeys(key[:-1] for key in levels.keys.itertuples(index=False, name=None)))
+    found = dict.fromkeys(key[:-1] for key in levels.keys.itertuples(index=False, name=None))
+    keys = [key for key in found if key[0] in waves]  # domains are of the whole design, so of other waves too
     keys.sort(key=lambda key: (waves.index(key[0]), *map(str, key[1:])))
     gaps = differences(levels, [Wanted(key, _gap(key, roles)) for key in keys], by)
     wanted = []

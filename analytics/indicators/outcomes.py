@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from analytics.survey.intervals import clopper_pearson, of_one
 from survey_app.dispositions import RATES, Counts, counted
-from survey_app.storage.tables import BreakOffRow
+from survey_app.storage.tables import BreakOffRow, DispositionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,16 @@ def outcomes(cases: Mapping[tuple[str, str], int]) -> Outcomes:
     """The outcomes of the invited cases of a wave, by (state, delivery). Raises KeyError for a word that is none."""
     counts = counted(cases)
     return Outcomes(counts, {name: rate(counts) for name, rate in RATES.items()})
+
+
+def kept_cases(session: Session, wave: str) -> dict[tuple[str, str], int]:
+    """The invited cases of a wave by (state, delivery), once its conversations are deleted; before that there are none.
+
+    Who began by herself was never sent an invitation, and is no case of the sample.
+    """
+    statement = select(DispositionRow.state, DispositionRow.delivery, DispositionRow.cases)
+    rows = session.exec(statement.where(col(DispositionRow.wave) == wave))
+    return {(state, sent): cases for state, sent, cases in rows if state == "invited" or sent}
 
 
 @dataclass(frozen=True, slots=True)

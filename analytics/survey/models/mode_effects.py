@@ -86,7 +86,7 @@ def mode_effect(
         )
     inside = where_rows(design.data, where)
     if arms is not None:
-        inside &= where_rows(design.data, arms)
+        inside = inside & where_rows(design.data, arms)
     ordered = _referenced(design, mode, reference, inside)
     right = " + ".join([quoted(mode), *adjust])
     fits = {item: glm(ordered, f"{quoted(item)} ~ {right}", where=inside) for item in names}
