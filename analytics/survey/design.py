@@ -42,7 +42,8 @@ class Design:
     data: the variables, n rows. weights: float64[n]. stages: the first first; later ones count only under a finite
     population correction, else the first alone does (ultimate clusters). calibrations: in the order they were made.
     adjust_domains: strata of which a domain holds one PSU follow single_psu too (R `survey.adjust.domain.lonely`).
-    probability: False for a sample that nobody drew; every figure of it says so.
+    probability: False for a sample that nobody drew; every figure of it says so. pairs: float64[U, U], for units drawn
+    with unequal chances the quadratic form in their weighted totals that is the variance (`unequal_design`).
     """
 
     data: pd.DataFrame = field(repr=False)
@@ -52,6 +53,7 @@ class Design:
     adjust_domains: bool = False
     calibrations: tuple[Calibration, ...] = field(default=(), repr=False)
     probability: bool = True
+    pairs: FloatArray | None = field(default=None, repr=False)
 
     @property
     def n(self) -> int:
@@ -80,6 +82,7 @@ class Design:
         return (
             f"Design of {self.n} rows:{kind} {len(first.sampled)} strata, {len(first.stratum)} PSUs, {self.df} degrees "
             f"of freedom, {len(self.stages)} stage(s), weights sum to {self.weights.sum():.6g}"
+            + ("" if self.pairs is None else ", unequal chances without replacement")
             + (f", calibrated to {columns} columns" if columns else "")
         )
 

@@ -248,4 +248,6 @@ def reason_of(n: int, psus: int, df: int, variance: float, scale: float) -> str:
         return "no_degrees_of_freedom"
     if not np.isfinite(variance):
         return "empty_replicate"
+    if variance < -1e-9 * scale:
+        return "negative_variance"
     return "zero_variance" if variance <= _ROUNDING * scale or scale == 0 else ""

@@ -38,6 +38,11 @@ def replicate(
         raise DesignError(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}.")
     if design.calibrations:
         raise DesignError("Replicates are made of base weights: replicate the design first, then calibrate the result.")
+    if design.pairs is not None:
+        raise DesignError(
+            "These replicates do not know of pairs drawn with unequal chances. Use linearisation; or survey_design() "
+            "with the weights, which takes the draw as with replacement, and replicate that."
+        )
     if kind in _RANDOM and (seed is None or count < 2):
         raise DesignError(f"{kind} draws at random: pass a seed, and a count of 2 or more.")
     first = design.stages[0]

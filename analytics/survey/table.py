@@ -21,6 +21,7 @@ REASONS = {
     "one_psu": "one PSU: how PSUs differ cannot be seen",
     "no_degrees_of_freedom": "no degrees of freedom",
     "zero_variance": "no spread in the sample, or fixed by its weights",
+    "negative_variance": "the chances of pairs give a negative variance: choose yates_grundy or brewer",
     "limit_off_scale": "the interval of the share at or below it leaves 0..1: choose beta, xlogit or asin",
     "replicate_without_spread": "a replicate has a share of 0 or 1, without log-odds: choose xlogit or korn_graubard",
     "one_answer": "both limits are the same answer",
