@@ -19,7 +19,7 @@ from .linear import Linear, Sample, ratios
 from .regression import Fit, estimated, glm, two_sided
 from .table import Estimates
 from .terms import TermsTest, terms_test
-from .variables import Columns, EstimationError, FloatArray, column, measured, where_rows
+from .variables import Columns, EstimationError, FloatArray, column, data_of, measured, where_rows
 
 ADJUSTED = "adjusted mode difference (selection and measurement)"
 RANDOMISED = "difference between randomised arms (measurement, and who answers in each)"
@@ -83,7 +83,7 @@ def mode_effect(
         raise EstimationError(
             "People choose their mode: name what else tells them apart (adjust=), or the rows drawn by lot (arms=)."
         )
-    inside = where_rows(design.data, where)
+    inside = where_rows(data_of(design), where)
     if arms is not None:
         inside &= where_rows(design.data, arms)
     ordered = _referenced(design, mode, reference, inside)
@@ -123,7 +123,7 @@ def constant_mix(
     mix: the share of each mode, summing to 1; else that of the whole domain, whose sampling error then counts too.
     Keys: item and over. Raises EstimationError where a wave lacks a mode, or on a mix that is none.
     """
-    inside = where_rows(design.data, where) & (design.weights > 0)
+    inside = where_rows(data_of(design), where) & (design.weights > 0)
     modes, waves = column(design.data, mode, "mode"), column(design.data, over, "over")
     inside &= (modes.notna() & waves.notna()).to_numpy()
     names = [items] if isinstance(items, str) else list(items)

@@ -7,7 +7,7 @@ from .cells import crossed, levels, shares_with_covariance
 from .linear import Sample
 from .significance import base_reason, variance_method
 from .table import Estimates
-from .variables import Columns, EstimationError, IntArray, column
+from .variables import Columns, EstimationError, IntArray, column, data_of
 
 _ROUNDING = 1e-20
 
@@ -19,7 +19,7 @@ def kappa(design: Sample, first: Columns, second: Columns, *, where: Columns | N
     the delta method's on the shares of the cells. One row; unavailable where all agree, for there is nothing to see an
     error by. Raises EstimationError where the columns have no level in common.
     """
-    data = design.data
+    data = data_of(design)
     known = [levels(column(data, given, name), name) for given, name in ((first, "first"), (second, "second"))]
     if not set(known[0].tolist()) & set(known[1].tolist()):
         shown = " and ".join(", ".join(str(level) for level in some[:6]) or "no answer at all" for some in known)

@@ -79,9 +79,11 @@ class Design:
         first = self.stages[0]
         kind = "" if self.probability else " non-probability sample;"
         columns = sum(calibration.x.shape[1] for calibration in self.calibrations)
+        silent = int((self.weights == 0).sum())
         return (
             f"Design of {self.n} rows:{kind} {len(first.sampled)} strata, {len(first.stratum)} PSUs, {self.df} degrees "
             f"of freedom, {len(self.stages)} stage(s), weights sum to {self.weights.sum():.6g}"
+            + (f", {silent} of weight 0" if silent else "")
             + ("" if self.pairs is None else ", unequal chances without replacement")
             + (f", calibrated to {columns} columns" if columns else "")
         )
@@ -102,11 +104,16 @@ def survey_design(
 
     Each argument is the name of a column of `data` or n values; a list of them is one for each stage. Without psu each
     row is its own. fpc: the units of the population in the row's stratum, or the share of them drawn (all at most 1);
-    weights may be left out where fpc gives the chances of every stage. nest: PSU labels restart in each stratum.
-    Raises DesignError.
+    weights may be left out where fpc gives the chances of every stage. A row of weight 0 is in the sample but in no
+    domain: its PSU counts among those drawn, its answers do not. nest: PSU labels restart in each stratum. Raises
+    DesignError.
     """
     if single_psu not in get_args(SinglePsuPolicy):
         raise DesignError(f"single_psu must be one of {', '.join(get_args(SinglePsuPolicy))}; got {single_psu!r}.")
+    if not isinstance(data, pd.DataFrame):
+        raise DesignError(f"data is a pandas table, a row for each person; got a {type(data).__name__}.")
+    if not isinstance(nest, (bool, np.bool_)):
+        raise DesignError(f"nest is true or false: whether PSU labels restart in each stratum; got {nest!r}.")
     if not len(data):
         raise DesignError("A design needs at least one row.")
     units = [labels(data, each, "psu") for each in _each(psu)]
@@ -118,7 +125,9 @@ def survey_design(
     if not named:
         found = (replace(found[0], labels=None), *found[1:])
     if weights is not None:
-        w = numbers(data, weights, "weights", positive=True)
+        w = numbers(data, weights, "weights", zero=True)
+        if not w.any():
+            raise DesignError("All weights are 0: nobody stands for anyone.")
     elif len(counts) == len(units):
         w = stages.inverse_chances(found)
     else:

@@ -19,7 +19,7 @@ from .linear import Linear, Sample
 from .regression import Curve, Fit, estimated
 from .scoring import direction
 from .separation import refuse_separation
-from .variables import Columns, EstimationError, FloatArray, IntArray, where_rows
+from .variables import Columns, EstimationError, FloatArray, IntArray, data_of, where_rows
 
 _ROUNDS = 200
 _FAR = 16.0  # log-odds so far out that a level may be predicted perfectly
@@ -33,7 +33,7 @@ def ordinal(design: Sample, formula: str, *, where: Columns | None = None) -> Fi
     moves answers up. Rows that lack a value are left out. `predictive_means` and `marginal_effects` of the fit give
     each level's share. Raises EstimationError on text without order, two levels, perfect prediction.
     """
-    base = where_rows(design.data, where) & (design.weights > 0)
+    base = where_rows(data_of(design), where) & (design.weights > 0)
     frame = model_frame(design.data, formula, base, ordered=True)
     if not frame.intercept:
         raise EstimationError("The thresholds of an ordinal model stand for the constant; leave '0 +' or '- 1' out.")

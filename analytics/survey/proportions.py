@@ -12,7 +12,7 @@ from .intervals import SHARE_METHODS, ShareMethod, share_interval
 from .linear import Linear, Sample, covariance
 from .replicates import Replicates
 from .table import REASONS, Estimates
-from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
+from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, data_of, measured, where_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ def proportion(
         raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
     if not isinstance(df, str) and not df > 0:
         raise EstimationError(f"df must be positive, or one of design, domain, rows; got {df}.")
-    yes = _indicator(design.data, y, level_of)
+    yes = _indicator(data_of(design), y, level_of)
     names = [by] if isinstance(by, str) else list(by)
     found = mean(design, yes, by=names, where=where)
     if not names:

@@ -14,7 +14,7 @@ from .linear import Sample
 from .replicates import Replicates
 from .rules import RULES, Rule
 from .table import REASONS
-from .variables import Columns, EstimationError, FloatArray, IntArray, measured
+from .variables import Columns, EstimationError, FloatArray, IntArray, data_of, measured
 
 QuantileInterval = Literal["mean", "beta", "xlogit", "asin", "score", "score_unweighted", "quantile"]
 QuantileRule = Literal["math", "school", "shahvaish", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"]
@@ -119,7 +119,7 @@ def quantile(
     if not 0 < sure.level < 1:
         raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {sure.level}.")
     names = [by] if isinstance(by, str) else list(by)
-    keys, parts = parts_of(design, measured(design.data, y, "y"), names, where)
+    keys, parts = parts_of(design, measured(data_of(design), y, "y"), names, where)
     asked = Cumulative(
         design, parts * len(shares), np.repeat(shares, len(parts)), RULES[rule] if isinstance(rule, str) else rule
     )

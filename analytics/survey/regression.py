@@ -19,7 +19,7 @@ from .formulas import Frame, model_frame
 from .linear import Linear, Sample, covariance
 from .scoring import direction, solved
 from .table import DegreesOfFreedom, Estimates
-from .variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
+from .variables import BoolArray, Columns, EstimationError, FloatArray, data_of, where_rows
 
 Family = Literal["gaussian", "binomial", "poisson"]
 _OUTCOMES: dict[Family, str] = {"gaussian": "mean", "binomial": "share", "poisson": "count"}
@@ -115,7 +115,7 @@ def glm(
     Raises EstimationError on a formula that does not fit, columns that depend on each other, perfect prediction.
     """
     kind = kind_of(family, link)
-    base = where_rows(design.data, where) & (design.weights > 0)
+    base = where_rows(data_of(design), where) & (design.weights > 0)
     frame = model_frame(design.data, formula, base, offset)
     rows, y, x, away = frame.rows, frame.y.to_numpy(), frame.x, frame.offset
     refuse_answers(family, y, formula.partition("~")[0].strip())

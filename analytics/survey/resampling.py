@@ -14,7 +14,7 @@ from .design import Design
 from .hadamard import hadamard
 from .replicates import Replicates
 from .stages import Stage
-from .variables import Columns, DesignError, FloatArray, numbers
+from .variables import Columns, DesignError, FloatArray, data_of, numbers
 
 Kind = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "subbootstrap", "mrbbootstrap"]
 GivenKind = Literal["JK1", "JK2", "JKn", "BRR", "Fay", "bootstrap", "successive-difference", "ACS", "other"]
@@ -34,6 +34,7 @@ def replicate(
     The first stage's finite population correction counts in JK1, JKn and the bootstraps; later stages count in
     mrbbootstrap alone. Make replicates of the base weights, then calibrate them. Raises DesignError.
     """
+    data_of(design)
     if kind not in get_args(Kind):
         raise DesignError(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}.")
     if design.calibrations:

@@ -13,7 +13,7 @@ from .estimates import domains, reason_of
 from .linear import Linear, Sample, covariance
 from .replicates import Replicates
 from .table import Estimates
-from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, measured, where_rows
+from .variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, data_of, measured, where_rows
 
 _ROUNDING = 1e-12  # a deviation this small beside the answers is arithmetic
 
@@ -75,7 +75,7 @@ def _spread(
     if n not in ("respondents", "rows"):
         raise EstimationError(f"n must be respondents or rows; got {n!r}.")
     given: list[Any] = list(y) if isinstance(y, (list, tuple)) and all(isinstance(each, str) for each in y) else [y]
-    domain, keys = domains(design.data, [by] if isinstance(by, str) else list(by))
+    domain, keys = domains(data_of(design), [by] if isinstance(by, str) else list(by))
     inside = where_rows(design.data, where) & (design.weights > 0) & (domain >= 0)
     values = np.column_stack([measured(design.data, each, "y") for each in given])
     base = _base(values, design.weights, inside, domain, len(keys), rows=n == "rows")

@@ -54,7 +54,7 @@ class Estimates:
     @property
     def labels(self) -> list[str]:
         """The name of each row: the parts of its key joined by ":"."""
-        return [":".join(str(part) for part in row if part != "") for row in self.keys.itertuples(index=False)]
+        return [":".join(_label(part) for part in row if part != "") for row in self.keys.itertuples(index=False)]
 
     @property
     def available(self) -> BoolArray:
@@ -96,6 +96,8 @@ class Estimates:
         """
         if not 0 < level < 1:
             raise EstimationError(f"level must lie between 0 and 1, such as 0.95; got {level}.")
+        if isinstance(df, str) and df not in ("design", "domain"):
+            raise EstimationError(f"df must be design, domain, or a number; got {df!r}.")
         of_row = self.domain_df if df == "domain" else np.full(len(self.value), self.df if df == "design" else df)
         quantile = np.array([t_quantile(level, float(d)) if d > 0 else np.nan for d in of_row])
         return self.value - quantile * self.se, self.value + quantile * self.se
@@ -105,6 +107,12 @@ class Estimates:
 
         Raises EstimationError on an unknown label or a length that is not k.
         """
+        named = isinstance(coefficients, Mapping)
+        if not named or any(isinstance(row, (int, float)) for row in coefficients.values()):
+            raise EstimationError(
+                "A contrast has a name, and a coefficient for each row, such as {'gap': {'F': 1, 'M': -1}}; "
+                f"got {coefficients!r}."
+            )
         rows = [self._row(name, given) for name, given in coefficients.items()]
         matrix = np.array(rows).reshape(len(rows), len(self.value))
         used = matrix != 0
@@ -173,3 +181,8 @@ def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
     found: FloatArray = np.full(len(top), np.nan)
     np.divide(top, bottom, out=found, where=np.nan_to_num(bottom) != 0)
     return found
+
+
+def _label(part: object) -> str:
+    """A whole number is written as one, also where missing labels made the column one of floats."""
+    return f"{part:.0f}" if isinstance(part, float) and part.is_integer() else str(part)

@@ -51,6 +51,8 @@ def terms_test(
 
     terms: as in the formula, such as 'sex' or 'wave:sex'. Raises EstimationError on a term that the model has not.
     """
+    if not isinstance(fit, Fit):
+        raise EstimationError(f"A term is tested in a model, made by glm() or ordinal(); got a {type(fit).__name__}.")
     if method not in get_args(Method):
         raise EstimationError(f"method must be one of {', '.join(get_args(Method))}; got {method!r}.")
     asked = (terms,) if isinstance(terms, str) else tuple(terms)

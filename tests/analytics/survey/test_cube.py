@@ -302,6 +302,9 @@ def test_a_cube_prints_itself_with_what_is_missing() -> None:
     table = cube.table()
     assert list(table.columns[:4]) == ["variable", "neighbourhood", "sex", "wave"]
     assert set(table.loc[table["se"].isna(), "reason"]) <= {
-        "no spread in the sample, or fixed by its weights", "nobody in the base", "one respondent", "one PSU: how PSUs differ cannot be seen"
+        "no spread in the sample, or fixed by its weights",
+        "nobody in the base",
+        "one respondent",
+        "one PSU: how PSUs differ cannot be seen",
     }  # fmt: skip
     assert (table.loc[table["se"].isna(), "reason"] != "").all()
