@@ -121,6 +121,12 @@ def survey_design(
     units = units or [np.arange(len(data))]
     groups = [labels(data, each, "strata") for each in _each(strata)]
     counts = [numbers(data, each, "fpc", positive=True) for each in _each(fpc)]
+    for name, given in (("strata", groups), ("fpc", counts)):
+        if len(given) > len(units):
+            raise DesignError(
+                f"{name} is a list of one for each stage; got {len(given)} for {len(units)} stage(s) of psu. To cross "
+                "columns into one, join their labels: data['region'] + ' ' + data['kind']."
+            )
     found = stages.encode(units, groups, counts, nest=nest)
     if not named:
         found = (replace(found[0], labels=None), *found[1:])

@@ -149,6 +149,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: poststratify(none(), "sex", {"F": 1.0, "M": 1.0}, residuals="plain"), "residuals"),  # type: ignore[arg-type]
     (lambda: survey_design("people.csv", weights="w"), "pandas table"),  # type: ignore[arg-type]
     (lambda: survey_design(people(), weights="sex"), "numbers, one a row; got"),
+    (lambda: survey_design(people(), weights="w", psu="psu", strata=["stratum", "sex"]), "2 for 1 stage.*join their"),
     (lambda: survey_design(people(), weights="w", psu="psu", nest="stratum"), "nest is true or false"),  # type: ignore[arg-type]
 ]
 
