@@ -108,25 +108,13 @@ def survey_design(
     domain: its PSU counts among those drawn, its answers do not. nest: PSU labels restart in each stratum. Raises
     DesignError.
     """
-    if single_psu not in get_args(SinglePsuPolicy):
-        raise DesignError(f"single_psu must be one of {', '.join(get_args(SinglePsuPolicy))}; got {single_psu!r}.")
-    if not isinstance(data, pd.DataFrame):
-        raise DesignError(f"data is a pandas table, a row for each person; got a {type(data).__name__}.")
-    if not isinstance(nest, (bool, np.bool_)):
-        raise DesignError(f"nest is true or false: whether PSU labels restart in each stratum; got {nest!r}.")
-    if not len(data):
-        raise DesignError("A design needs at least one row.")
+    _refuse_odd_arguments(data, nest, single_psu)
     units = [labels(data, each, "psu") for each in _each(psu)]
     named = bool(units)
     units = units or [np.arange(len(data))]
     groups = [labels(data, each, "strata") for each in _each(strata)]
     counts = [numbers(data, each, "fpc", positive=True) for each in _each(fpc)]
-    for name, given in (("strata", groups), ("fpc", counts)):
-        if len(given) > len(units):
-            raise DesignError(
-                f"{name} is a list of one for each stage; got {len(given)} for {len(units)} stage(s) of psu. To cross "
-                "columns into one, join their labels: data['region'] + ' ' + data['kind']."
-            )
+    _refuse_more_than_stages(len(units), strata=len(groups), fpc=len(counts))
     found = stages.encode(units, groups, counts, nest=nest)
     if not named:
         found = (replace(found[0], labels=None), *found[1:])
@@ -141,6 +129,26 @@ def survey_design(
     if single_psu == "fail":
         refuse_single_psus(found)
     return Design(data.reset_index(drop=True), w, found, single_psu, adjust_domains)
+
+
+def _refuse_odd_arguments(data: object, nest: object, single_psu: object) -> None:
+    if single_psu not in get_args(SinglePsuPolicy):
+        raise DesignError(f"single_psu must be one of {', '.join(get_args(SinglePsuPolicy))}; got {single_psu!r}.")
+    if not isinstance(data, pd.DataFrame):
+        raise DesignError(f"data is a pandas table, a row for each person; got a {type(data).__name__}.")
+    if not isinstance(nest, (bool, np.bool_)):
+        raise DesignError(f"nest is true or false: whether PSU labels restart in each stratum; got {nest!r}.")
+    if not len(data):
+        raise DesignError("A design needs at least one row.")
+
+
+def _refuse_more_than_stages(stage_count: int, **given: int) -> None:
+    for name, columns in given.items():
+        if columns > stage_count:
+            raise DesignError(
+                f"{name} is a list of one for each stage; got {columns} for {stage_count} stage(s) of psu. To cross "
+                "columns into one, join their labels: data['region'] + ' ' + data['kind']."
+            )
 
 
 def refuse_single_psus(found: Sequence[Stage]) -> None:
