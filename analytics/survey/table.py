@@ -15,6 +15,7 @@ from .variables import BoolArray, EstimationError, FloatArray, IntArray
 
 DegreesOfFreedom = Literal["design", "domain"]
 WITHOUT_ERROR = ("no_base", "one_respondent", "one_psu", "no_degrees_of_freedom", "zero_variance")  # of any estimate
+_ROUNDED = 1e-15  # a variance this small beside the squared sum of the errors that it combines is arithmetic
 REASONS = {
     "no_base": "nobody in the base",
     "one_respondent": "one respondent",
@@ -118,10 +119,11 @@ class Estimates:
         used = matrix != 0
         absent = used.astype(float) @ np.isnan(self.covariance) @ used.T > 0  # a variance that is not there is not 0
         value = np.array([float(row[on] @ self.value[on]) for row, on in zip(matrix, used, strict=True)])
+        covariance = np.where(absent, np.nan, matrix @ np.nan_to_num(self.covariance) @ matrix.T)
         return Estimates(
             keys=pd.DataFrame({"contrast": list(coefficients)}),
             value=value,
-            covariance=np.where(absent, np.nan, matrix @ np.nan_to_num(self.covariance) @ matrix.T),
+            covariance=covariance,
             n=np.array([self.n[on].min() if on.any() else 0 for on in used], dtype=np.int64),
             df=self.df,
             domain_df=np.array([self.domain_df[on].min() if on.any() else 0 for on in used], dtype=np.int64),
@@ -129,7 +131,8 @@ class Estimates:
             drawn=np.zeros(len(matrix)),
             unavailable=tuple(
                 next((reason for reason, is_on in zip(self.unavailable, on, strict=True) if is_on and reason), "")
-                for on in used
+                or _without_spread(float(variance), float(np.abs(row) @ np.nan_to_num(self.se)))
+                for row, on, variance in zip(matrix, used, np.diag(covariance), strict=True)
             ),
             method=f"contrast of {self.method}",
             probability=self.probability,
@@ -181,6 +184,13 @@ def _divided(top: FloatArray, bottom: FloatArray) -> FloatArray:
     found: FloatArray = np.full(len(top), np.nan)
     np.divide(top, bottom, out=found, where=np.nan_to_num(bottom) != 0)
     return found
+
+
+def _without_spread(variance: float, errors: float) -> str:
+    """Why a combination of estimates has no error: it is known, such as a sum of all shares, but for rounding."""
+    if variance < -_ROUNDED * errors**2:
+        return "negative_variance"
+    return "zero_variance" if variance <= _ROUNDED * errors**2 else ""
 
 
 def _label(part: object) -> str:

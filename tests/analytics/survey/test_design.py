@@ -101,6 +101,14 @@ def test_whole_numbers_are_written_as_such_where_some_are_missing() -> None:
     assert found.contrast({"gap": {"4": 1, "1": -1}}).value[0] == pytest.approx(found.value[3] - found.value[0])
 
 
+def test_a_combination_that_is_known_has_no_error_but_a_reason() -> None:
+    shares = distribution(sampled(people()), "mode")
+    found = shares.contrast({"all": [1, 1, 1], "none": [0, 0, 0], "two": {"sms": 1, "web": 1}})
+    assert found.value[:2] == pytest.approx([1, 0])
+    assert found.unavailable == ("zero_variance", "zero_variance", "")
+    assert found.se[2] == pytest.approx(shares.se[1], rel=1e-9)
+
+
 def test_true_and_false_with_missing_answers_are_a_share() -> None:
     data = people()
     said = data["yes"].map({1.0: True, 0.0: False}).astype(object).mask(data["q"].isna(), None)
