@@ -66,6 +66,7 @@ def model_frame(
     """
     text = _readable(text, data)
     left, tilde, right = text.partition("~")
+    right = _bare(right)
     if not tilde or not left.strip() or not right.strip():
         raise EstimationError(f"A model needs a formula such as 'q1 ~ wave + sex'; got {text!r}.")
     used = list(dict.fromkeys(_names(text)))
@@ -121,6 +122,17 @@ def refuse_dependent(x: FloatArray, names: tuple[str, ...]) -> None:
         parts = np.linalg.lstsq(x[:, :j], x[:, j])[0]
         of = [name for name, part in zip(names, parts, strict=False) if abs(part) > 1e-6]
         raise EstimationError(f"{names[j]} is made up of {', '.join(of)}; leave one of them out of the formula.")
+
+
+def _bare(text: str) -> str:
+    """Without brackets around the whole, in which formulaic does not see that - 1 takes the constant away."""
+    text = text.strip()
+    while text.startswith("(") and text.endswith(")"):
+        depth = np.cumsum([(mark == "(") - (mark == ")") for mark in _TEXT.sub(lambda part: "_" * len(part[0]), text)])
+        if (depth[:-1] == 0).any():
+            break
+        text = text[1:-1].strip()
+    return text
 
 
 def quoted(name: str) -> str:

@@ -59,7 +59,8 @@ def terms_test(
     known = {_canonical(term): places for term, places in fit.frame.terms.items()}
     absent = [term for term in asked if _canonical(term) not in known]
     if absent or not asked:
-        raise EstimationError(f"The model has no term {absent[:1]}; it has {', '.join(fit.frame.terms)}.")
+        named = ", ".join(map(repr, absent)) or "of no name"
+        raise EstimationError(f"The model has no term {named}; it has {', '.join(fit.frame.terms)}.")
     columns = sorted({place for term in asked for place in known[_canonical(term)]})
     return coefficients_test(fit, columns, asked, method, degrees(fit.coefficients, df))
 

@@ -109,6 +109,13 @@ def test_a_combination_that_is_known_has_no_error_but_a_reason() -> None:
     assert found.se[2] == pytest.approx(shares.se[1], rel=1e-9)
 
 
+@pytest.mark.parametrize("right", ["(age + sex - 1)", "((age + sex) - 1)", "age + sex - 1", "0 + age + sex"])
+def test_a_model_without_a_constant_has_none_also_in_brackets(right: str) -> None:
+    found = glm(sampled(people()), f"q ~ {right}").coefficients
+    assert found.keys["coefficient"].tolist() == ["age", "sex[F]", "sex[M]"]
+    assert glm(sampled(people()), "q ~ (age) + (sex)").coefficients.keys["coefficient"][0] == "Intercept"
+
+
 def test_true_and_false_with_missing_answers_are_a_share() -> None:
     data = people()
     said = data["yes"].map({1.0: True, 0.0: False}).astype(object).mask(data["q"].isna(), None)
