@@ -42,7 +42,8 @@ class Design:
     data: the variables, n rows. weights: float64[n]. stages: the first first; later ones count only under a finite
     population correction, else the first alone does (ultimate clusters). calibrations: in the order they were made.
     adjust_domains: strata of which a domain holds one PSU follow single_psu too (R `survey.adjust.domain.lonely`).
-    probability: False for a sample that nobody drew; every figure of it says so.
+    probability: False for a sample that nobody drew; every figure of it says so. pairs: float64[U, U], for units drawn
+    with unequal chances the quadratic form in their weighted totals that is the variance (`unequal_design`).
     """
 
     data: pd.DataFrame = field(repr=False)
@@ -52,6 +53,7 @@ class Design:
     adjust_domains: bool = False
     calibrations: tuple[Calibration, ...] = field(default=(), repr=False)
     probability: bool = True
+    pairs: FloatArray | None = field(default=None, repr=False)
 
     @property
     def n(self) -> int:
@@ -88,9 +90,12 @@ class Design:
         first = self.stages[0]
         kind = "" if self.probability else " non-probability sample;"
         columns = sum(calibration.x.shape[1] for calibration in self.calibrations)
+        silent = int((self.weights == 0).sum())
         return (
             f"Design of {self.n} rows:{kind} {len(first.sampled)} strata, {len(first.stratum)} PSUs, {self.df} degrees "
             f"of freedom, {len(self.stages)} stage(s), weights sum to {self.weights.sum():.6g}"
+            + (f", {silent} of weight 0" if silent else "")
+            + ("" if self.pairs is None else ", unequal chances without replacement")
             + (f", calibrated to {columns} columns" if columns else "")
         )
 
@@ -110,23 +115,24 @@ def survey_design(
 
     Each argument is the name of a column of `data` or n values; a list of them is one for each stage. Without psu each
     row is its own. fpc: the units of the population in the row's stratum, or the share of them drawn (all at most 1);
-    weights may be left out where fpc gives the chances of every stage. nest: PSU labels restart in each stratum.
-    Raises DesignError.
+    weights may be left out where fpc gives the chances of every stage. A row of weight 0 is in the sample but in no
+    domain: its PSU counts among those drawn, its answers do not. nest: PSU labels restart in each stratum. Raises
+    DesignError.
     """
-    if single_psu not in get_args(SinglePsuPolicy):
-        raise DesignError(f"single_psu must be one of {', '.join(get_args(SinglePsuPolicy))}; got {single_psu!r}.")
-    if not len(data):
-        raise DesignError("A design needs at least one row.")
+    _refuse_odd_arguments(data, nest, single_psu)
     units = [labels(data, each, "psu") for each in _each(psu)]
     named = bool(units)
     units = units or [np.arange(len(data))]
     groups = [labels(data, each, "strata") for each in _each(strata)]
     counts = [numbers(data, each, "fpc", positive=True) for each in _each(fpc)]
+    _refuse_more_than_stages(len(units), strata=len(groups), fpc=len(counts))
     found = stages.encode(units, groups, counts, nest=nest)
     if not named:
         found = (replace(found[0], labels=None), *found[1:])
     if weights is not None:
-        w = numbers(data, weights, "weights", positive=True)
+        w = numbers(data, weights, "weights", zero=True)
+        if not w.any():
+            raise DesignError("All weights are 0: nobody stands for anyone.")
     elif len(counts) == len(units):
         w = stages.inverse_chances(found)
     else:
@@ -134,6 +140,26 @@ def survey_design(
     if single_psu == "fail":
         refuse_single_psus(found)
     return Design(data.reset_index(drop=True), w, found, single_psu, adjust_domains)
+
+
+def _refuse_odd_arguments(data: object, nest: object, single_psu: object) -> None:
+    if single_psu not in get_args(SinglePsuPolicy):
+        raise DesignError(f"single_psu must be one of {', '.join(get_args(SinglePsuPolicy))}; got {single_psu!r}.")
+    if not isinstance(data, pd.DataFrame):
+        raise DesignError(f"data is a pandas table, a row for each person; got a {type(data).__name__}.")
+    if not isinstance(nest, (bool, np.bool_)):
+        raise DesignError(f"nest is true or false: whether PSU labels restart in each stratum; got {nest!r}.")
+    if not len(data):
+        raise DesignError("A design needs at least one row.")
+
+
+def _refuse_more_than_stages(stage_count: int, **given: int) -> None:
+    for name, columns in given.items():
+        if columns > stage_count:
+            raise DesignError(
+                f"{name} is a list of one for each stage; got {columns} for {stage_count} stage(s) of psu. To cross "
+                "columns into one, join their labels: data['region'] + ' ' + data['kind']."
+            )
 
 
 def refuse_single_psus(found: Sequence[Stage]) -> None:

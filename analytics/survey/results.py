@@ -16,12 +16,14 @@ from .variables import BoolArray, EstimationError, FloatArray, IntArray, divided
 
 DegreesOfFreedom = Literal["design", "domain"]
 WITHOUT_ERROR = ("no_base", "one_respondent", "one_psu", "no_degrees_of_freedom", "zero_variance")  # of any estimate
+_ROUNDED = 1e-15  # a variance this small beside the squared sum of the errors that it combines is arithmetic
 REASONS = {
     "no_base": "nobody in the base",
     "one_respondent": "one respondent",
     "one_psu": "one PSU: how PSUs differ cannot be seen",
     "no_degrees_of_freedom": "no degrees of freedom",
     "zero_variance": "no spread in the sample, or fixed by its weights",
+    "negative_variance": "the chances of pairs give a negative variance: choose yates_grundy or brewer",
     "limit_off_scale": "the interval of the share at or below it leaves 0..1: choose beta, xlogit or asin",
     "replicate_without_spread": "a replicate has a share of 0 or 1, without log-odds: choose xlogit or korn_graubard",
     "one_answer": "both limits are the same answer",
@@ -55,7 +57,7 @@ class Estimates:
     @property
     def labels(self) -> list[str]:
         """The name of each row: the parts of its key joined by ":"."""
-        return [":".join(str(part) for part in row if part != "") for row in self.keys.itertuples(index=False)]
+        return [":".join(_label(part) for part in row if part != "") for row in self.keys.itertuples(index=False)]
 
     @property
     def available(self) -> BoolArray:
@@ -103,15 +105,22 @@ class Estimates:
 
         Raises EstimationError on an unknown label or a length that is not k.
         """
+        named = isinstance(coefficients, Mapping)
+        if not named or any(isinstance(row, (int, float)) for row in coefficients.values()):
+            raise EstimationError(
+                "A contrast has a name, and a coefficient for each row, such as {'gap': {'F': 1, 'M': -1}}; "
+                f"got {coefficients!r}."
+            )
         rows = [self._row(name, given) for name, given in coefficients.items()]
         matrix = np.array(rows).reshape(len(rows), len(self.value))
         used = matrix != 0
         absent = used.astype(float) @ np.isnan(self.covariance) @ used.T > 0  # a variance that is not there is not 0
         value = np.array([float(row[on] @ self.value[on]) for row, on in zip(matrix, used, strict=True)])
+        covariance = np.where(absent, np.nan, matrix @ np.nan_to_num(self.covariance) @ matrix.T)
         return Estimates(
             keys=pd.DataFrame({"contrast": list(coefficients)}),
             value=value,
-            covariance=np.where(absent, np.nan, matrix @ np.nan_to_num(self.covariance) @ matrix.T),
+            covariance=covariance,
             n=np.array([self.n[on].min() if on.any() else 0 for on in used], dtype=np.int64),
             df=self.df,
             domain_df=np.array([self.domain_df[on].min() if on.any() else 0 for on in used], dtype=np.int64),
@@ -119,7 +128,8 @@ class Estimates:
             drawn=np.zeros(len(matrix)),
             unavailable=tuple(
                 next((reason for reason, is_on in zip(self.unavailable, on, strict=True) if is_on and reason), "")
-                for on in used
+                or _without_spread(float(variance), float(np.abs(row) @ np.nan_to_num(self.se)))
+                for row, on, variance in zip(matrix, used, np.diag(covariance), strict=True)
             ),
             method=f"contrast of {self.method}",
             probability=self.probability,
@@ -185,4 +195,18 @@ def reason_of(n: int, psus: int, df: int, variance: float, scale: float) -> str:
         return "no_degrees_of_freedom"
     if not np.isfinite(variance):
         return "empty_replicate"
+    if variance < -1e-9 * scale:
+        return "negative_variance"
     return "zero_variance" if variance <= ROUNDING * scale or scale == 0 else ""
+
+
+def _without_spread(variance: float, errors: float) -> str:
+    """Why a combination of estimates has no error: it is known, such as a sum of all shares, but for rounding."""
+    if variance < -_ROUNDED * errors**2:
+        return "negative_variance"
+    return "zero_variance" if variance <= _ROUNDED * errors**2 else ""
+
+
+def _label(part: object) -> str:
+    """A whole number is written as one, also where missing labels made the column one of floats."""
+    return f"{part:.0f}" if isinstance(part, float) and part.is_integer() else str(part)

@@ -29,25 +29,43 @@ def column(
         if given not in data:
             raise error(f"{name}: there is no column {given!r}; there are {', '.join(map(str, data.columns[:12]))}.")
         return data[given]
-    values = given if isinstance(given, pd.Series) else pd.Series(np.asarray(given))
+    if isinstance(given, pd.DataFrame) or np.ndim(cast(Any, given)) > 1:
+        raise error(f"{name} is one column: its name, or its {len(data)} values; got a table. Name the column.")
+    values = given if isinstance(given, pd.Series) else pd.Series(np.atleast_1d(np.asarray(given)))
     if len(values) != len(data):
-        raise error(f"{name} must have the design's {len(data)} rows, unfiltered; got {len(values)}.")
+        hint = f" ({values.iloc[0]}); or name a column." if len(values) == 1 else "."
+        raise error(f"{name} must have the design's {len(data)} rows, unfiltered; got {len(values)}{hint}")
     return values.reset_index(drop=True)
 
 
-def numbers(data: pd.DataFrame, given: Columns, name: str, *, positive: bool = False) -> FloatArray:
-    """float64[n] of a design's own column, all finite. Raises DesignError."""
+def data_of(design: Any) -> pd.DataFrame:
+    """The variables of a design. Raises EstimationError on what is none, such as the table itself."""
+    if isinstance(design, pd.DataFrame) or not (hasattr(design, "data") and hasattr(design, "weights")):
+        raise EstimationError(
+            f"The first argument is a design, made by survey_design(data, weights=...); got a {type(design).__name__}."
+        )
+    found: pd.DataFrame = design.data
+    return found
+
+
+def numbers(data: pd.DataFrame, given: Columns, name: str, *, positive: bool = False, zero: bool = False) -> FloatArray:
+    """float64[n] of a design's own column, finite, positive, or with zero nought or more. Raises DesignError."""
     try:
         found = column(data, given, name, DesignError).to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as problem:
         if isinstance(problem, DesignError):
             raise
-        raise DesignError(f"{name} must be numbers, one a row.") from problem
-    bad = np.flatnonzero(~(np.isfinite(found) & ((found > 0) if positive else True)))
-    if len(bad):
         raise DesignError(
-            f"{name} must be {'positive and ' if positive else ''}finite; row {bad[0]} has {found[bad[0]]:g} "
-            f"({len(bad)} such rows). Leave rows that can carry no weight out of the design, or mend the value."
+            f"{name} must be numbers, one a row; got {column(data, given, name, DesignError).dtype}. "
+            "Turn text into numbers first (pd.to_numeric)."
+        ) from problem
+    allowed = found >= 0 if zero else found > 0 if positive else np.ones(len(found), dtype=bool)
+    bad = np.flatnonzero(~(np.isfinite(found) & allowed))
+    if len(bad):
+        sign = "0 or more and " if zero else "positive and " if positive else ""
+        raise DesignError(
+            f"{name} must be {sign}finite; row {bad[0]} has {found[bad[0]]:g} ({len(bad)} such rows). Mend the value"
+            + (", or give 0 to who was drawn and can stand for nobody." if zero else ".")
         )
     return np.array(found)
 
@@ -94,13 +112,25 @@ def divided(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan
     return found
 
 
+def is_numeric(found: "pd.Series[Any]") -> bool:
+    """Whether a column holds numbers or true/false, also as objects; numbers written as text are labels."""
+    if pd.api.types.is_object_dtype(found.dtype):
+        kind = pd.api.types.infer_dtype(found, skipna=True)
+        return kind in ("boolean", "integer", "floating", "mixed-integer-float", "decimal")
+    return pd.api.types.is_numeric_dtype(found) or pd.api.types.is_bool_dtype(found)
+
+
 def where_rows(data: pd.DataFrame, where: Columns | None) -> BoolArray:
     """bool[n]: the rows of a domain; everyone for None. Raises EstimationError."""
     if where is None:
         return np.ones(len(data), dtype=bool)
     found = column(data, where, "where")
-    if found.isna().any() or found.map(lambda value: isinstance(value, (bool, np.bool_))).all() is np.False_:
-        raise EstimationError("where must be true or false in each row of the design; a domain never drops rows.")
+    if found.isna().any() or not found.map(lambda value: isinstance(value, (bool, np.bool_))).all():
+        given = "missing values" if found.isna().any() else f"{found.dtype} such as {found.iloc[0]}"
+        raise EstimationError(
+            "where must be true or false in each row of the design; a domain never drops rows. "
+            f"Got {given}; write a comparison, such as data['sex'] == 'F', which is false where the answer is missing."
+        )
     return found.to_numpy(dtype=np.bool_)
 
 
@@ -111,7 +141,10 @@ def domains(data: pd.DataFrame, by: str | Sequence[str]) -> tuple[IntArray, pd.D
         return np.zeros(len(data), np.int64), pd.DataFrame(index=[0])
     absent = [name for name in by if name not in data]
     if absent:
-        raise EstimationError(f"by: there is no column {absent[0]!r}.")
+        raise EstimationError(
+            f"by: there is no column {absent[0]!r}; there are {', '.join(map(str, data.columns[:12]))}. "
+            "by takes names of columns."
+        )
     grouped = data.groupby(by, sort=True, observed=True, dropna=True)
     found: npt.NDArray[Any] = grouped.ngroup().to_numpy()
     keys = grouped.size().index.to_frame(index=False)

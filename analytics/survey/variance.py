@@ -29,6 +29,8 @@ def taylor(design: Design, influence: FloatArray | csr_array, members: csr_array
         totals = sums(stage.unit, len(stage.stratum), residual[0])
         for unexplained in residual[1:]:
             totals = totals - sums(stage.unit, len(stage.stratum), unexplained[0]) @ unexplained[1]
+        if design.pairs is not None:
+            return np.asarray(totals.T @ design.pairs @ totals)
         held = None
         needed = design.adjust_domains or (design.single_psu == "average" and not design.calibrations)
         if members is not None and number == 0 and needed:

@@ -154,6 +154,8 @@ def _refuse_what_is_not_in_sums(design: object) -> None:
             "A summary is made from a Design; replicate weights carry no PSUs. Use mean() for them, or bootstrap() of "
             "the summary of the design that they were made from."
         )
+    if design.pairs is not None:
+        raise EstimationError("Sums by PSU do not hold the chances of pairs of units: use mean().")
     later = [number for number, stage in enumerate(design.stages[1:], 2) if stage.counts]
     if later:
         raise EstimationError(

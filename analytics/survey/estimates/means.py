@@ -17,12 +17,15 @@ from ..variables import (
     FloatArray,
     IntArray,
     column,
+    data_of,
     divided,
     domains,
+    is_numeric,
     measured,
     where_rows,
 )
 
+_MANY = 12  # more labels than a scale of 0 to 10 has, all of them numbers, are a measure read as text
 Variables = Columns | Sequence[str]
 
 
@@ -40,7 +43,7 @@ def mean(
     left out for each variable on its own, or with listwise where any is missing (as R does with several).
     by: columns whose levels are the domains, of the whole design. where: bool[n]. Raises EstimationError.
     """
-    return _estimated(design, _variables(design.data, y), by, where, listwise=listwise, total=False)
+    return _estimated(design, _variables(data_of(design), y), by, where, listwise=listwise, total=False)
 
 
 def total(
@@ -52,14 +55,14 @@ def total(
     listwise: bool = False,
 ) -> Estimates:
     """Population totals, as `mean` (R `svytotal`); of a column of text, how many people each level has."""
-    return _estimated(design, _variables(design.data, y), by, where, listwise=listwise, total=True)
+    return _estimated(design, _variables(data_of(design), y), by, where, listwise=listwise, total=True)
 
 
 def distribution(
     design: Sample, y: Columns, *, by: str | Sequence[str] = (), where: Columns | None = None
 ) -> Estimates:
     """The share of each level of a variable, numbers too (R `svymean(~factor(y))`)."""
-    return _estimated(design, _levels(design.data, y, "share of"), by, where, listwise=False, total=False)
+    return _estimated(design, _levels(data_of(design), y, "y"), by, where, listwise=False, total=False)
 
 
 def ratio(
@@ -71,14 +74,15 @@ def ratio(
     where: Columns | None = None,
 ) -> Estimates:
     """The ratio of two totals over rows that have both (R `svyratio`). Raises EstimationError."""
-    top, bottom = measured(design.data, numerator, "numerator"), measured(design.data, denominator, "denominator")
+    top, bottom = measured(data_of(design), numerator, "numerator"), measured(design.data, denominator, "denominator")
     name = f"{numerator if isinstance(numerator, str) else 'y'}/{denominator if isinstance(denominator, str) else 'x'}"
     return _estimated(design, [_Variable(name, "", top, bottom)], by, where, listwise=False, total=False)
 
 
 def count(design: Sample, *, by: str | Sequence[str] = (), where: Columns | None = None) -> Estimates:
     """How many people each domain stands for (R `svytotal(~one)`); `n` is how many answered (R `unwtd.count`)."""
-    return _estimated(design, [_Variable("people", "", np.ones(design.n))], by, where, listwise=False, total=True)
+    people = _Variable("people", "", np.ones(len(data_of(design))))
+    return _estimated(design, [people], by, where, listwise=False, total=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,29 +110,33 @@ def _variables(data: pd.DataFrame, y: Variables) -> list[_Variable]:
     ):
         return [found for name in y for found in _variables(data, str(name))]
     given = column(data, y, "y")
-    if not pd.api.types.is_numeric_dtype(given) and not pd.api.types.is_bool_dtype(given):
-        try:
-            given = pd.to_numeric(given) if given.dtype == object else given
-        except (TypeError, ValueError):
-            return _levels(data, y, "share of")
-        if not pd.api.types.is_numeric_dtype(given):
-            return _levels(data, y, "share of")
+    if not is_numeric(given):
+        found = _levels(data, y, "y")
+        if len(found) > _MANY and pd.to_numeric(given.dropna().astype(str), errors="coerce").notna().all():
+            raise EstimationError(
+                f"{found[0].name} holds numbers written as text, {len(found)} of them. Turn them into numbers first "
+                "(pd.to_numeric), or take distribution() for the share of each."
+            )
+        return found
     return [_Variable(y if isinstance(y, str) else "y", "", measured(data, given, "y"))]
 
 
 def _levels(data: pd.DataFrame, y: Columns, what: str) -> list[_Variable]:
     given = column(data, y, what)
     missing = given.isna().to_numpy()
-    levels = (
-        list(given.cat.categories)
-        if isinstance(given.dtype, pd.CategoricalDtype)
-        else sorted(given[~missing].unique().tolist())
-    )
     name = y if isinstance(y, str) else "y"
-    values = given.to_numpy()
+    try:
+        levels = (
+            list(given.cat.categories)
+            if isinstance(given.dtype, pd.CategoricalDtype)
+            else sorted(given[~missing].unique().tolist())
+        )
+    except TypeError as problem:
+        raise EstimationError(f"{name} mixes kinds of answers; make them all text or all numbers.") from problem
+    place = pd.Categorical(given, categories=levels).codes
     found = []
-    for level in levels:
-        indicator = np.where(missing, np.nan, (values == level).astype(float))
+    for number, level in enumerate(levels):
+        indicator = np.where(missing, np.nan, (place == number).astype(float))
         shown = f"{level:g}" if isinstance(level, float) else str(level)
         found.append(_Variable(name, shown, indicator))
     if not found:
@@ -146,6 +154,8 @@ def _estimated(
     total: bool,
 ) -> Estimates:
     data, w = design.data, design.weights
+    if not variables:
+        raise EstimationError("y needs the name of a column at least; got an empty list.")
     inside = where_rows(data, where) & (w > 0)
     domain, keys = domains(data, by)
     inside &= domain >= 0

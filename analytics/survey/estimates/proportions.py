@@ -12,7 +12,18 @@ from ..linearisation import Linear, Sample, covariance
 from ..printing import listing, not_drawn
 from ..replicates import Replicates
 from ..results import REASONS, Estimates, degrees_of_freedom
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, domains, measured, where_rows
+from ..variables import (
+    BoolArray,
+    Columns,
+    EstimationError,
+    FloatArray,
+    IntArray,
+    column,
+    data_of,
+    domains,
+    measured,
+    where_rows,
+)
 from .means import mean
 
 
@@ -86,7 +97,7 @@ def proportion(
     refuse_level(level)
     if not isinstance(df, str) and not df > 0:
         raise EstimationError(f"df must be positive, or one of design, domain, rows; got {df}.")
-    yes = _indicator(design.data, y, level_of)
+    yes = _indicator(data_of(design), y, level_of)
     names = [by] if isinstance(by, str) else list(by)
     found = mean(design, yes, by=names, where=where)
     if not names:

@@ -12,7 +12,7 @@ from ..linearisation import Sample
 from ..printing import listing, not_drawn
 from ..replicates import Replicates
 from ..results import REASONS, degrees_of_freedom, reason_of
-from ..variables import Columns, EstimationError, FloatArray, IntArray, measured
+from ..variables import Columns, EstimationError, FloatArray, IntArray, data_of, measured
 from .cumulative import Cumulative, parts_of
 from .quantile_rules import RULES, Rule
 
@@ -116,7 +116,7 @@ def quantile(
     sure = confidence if isinstance(confidence, Confidence) else Confidence(confidence)
     refuse_level(sure.level)
     names = [by] if isinstance(by, str) else list(by)
-    keys, parts = parts_of(design, measured(design.data, y, "y"), names, where)
+    keys, parts = parts_of(design, measured(data_of(design), y, "y"), names, where)
     asked = Cumulative(
         design, parts * len(shares), np.repeat(shares, len(parts)), RULES[rule] if isinstance(rule, str) else rule
     )

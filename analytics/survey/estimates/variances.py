@@ -17,6 +17,7 @@ from ..variables import (
     EstimationError,
     FloatArray,
     IntArray,
+    data_of,
     divided,
     domains,
     measured,
@@ -83,7 +84,7 @@ def _spread(
     if n not in ("respondents", "rows"):
         raise EstimationError(f"n must be respondents or rows; got {n!r}.")
     given: list[Any] = list(y) if isinstance(y, (list, tuple)) and all(isinstance(each, str) for each in y) else [y]
-    domain, keys = domains(design.data, by)
+    domain, keys = domains(data_of(design), by)
     inside = where_rows(design.data, where) & (design.weights > 0) & (domain >= 0)
     values = np.column_stack([measured(design.data, each, "y") for each in given])
     base = _base(values, design.weights, inside, domain, len(keys), rows=n == "rows")

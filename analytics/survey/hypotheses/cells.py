@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from ..design import Design
 from ..linearisation import Linear, Sample, covariance
 from ..replicates import Replicates
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, divided, where_rows
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, data_of, divided, where_rows
 
 Labels = npt.NDArray[Any]
 Share = Literal["all", "row", "column"]
@@ -70,7 +70,7 @@ def crossed(
     seen: the levels are those with an answer in the domain, not those of all rows. same: both have the same levels.
     Raises EstimationError.
     """
-    data = design.data
+    data = data_of(design)
     inside = where_rows(data, where) & (design.weights > 0)
     first, second = column(data, row, "row"), column(data, columns, "column")
     both = inside & first.notna().to_numpy() & second.notna().to_numpy()

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from ..estimates.means import mean
 from ..linearisation import Linear, Sample, covariance, variance_method
 from ..results import ROUNDING, DegreesOfFreedom, Estimates
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, measured, where_rows
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, IntArray, column, data_of, measured, where_rows
 from .cells import levels, positions
 from .significance import SignificanceTest, Symbol, base_reason, freedom, quadratic_form, tail
 
@@ -37,7 +37,7 @@ def ttest(
     """
     if not np.isfinite(null):
         raise EstimationError(f"null must be the value of the mean under the hypothesis, a number; got {null}.")
-    values = measured(design.data, y, "y")
+    values = measured(data_of(design), y, "y")
     inside = where_rows(design.data, where) & np.isfinite(values) & (design.weights > 0)
     name = y if isinstance(y, str) else "y"
     how, n = variance_method(design), int(inside.sum())
@@ -86,7 +86,7 @@ def ranktest(
             f"test must be one of {', '.join(get_args(RankTest))} and ties one of {', '.join(get_args(Ties))}; "
             f"got {test!r} and {ties!r}."
         )
-    values = measured(design.data, y, "y")
+    values = measured(data_of(design), y, "y")
     inside = where_rows(design.data, where) & np.isfinite(values) & (design.weights > 0)
     inside, codes, labels = _grouped(design, group, inside)
     symbol: Symbol = "F" if len(labels) > 2 else "t"

@@ -9,7 +9,7 @@ from scipy.special import fdtri
 
 from ..intervals import t_quantile
 from ..linearisation import Linear, Sample, covariance
-from ..variables import Columns, EstimationError, FloatArray, measured, where_rows
+from ..variables import Columns, EstimationError, FloatArray, data_of, measured, where_rows
 from .item_covariances import Missing, correlation, cronbach_alpha, moments
 from .one_factor import Factor, one_factor
 
@@ -111,7 +111,7 @@ def reliability(
     """
     if len(items) < 2:
         raise EstimationError(f"Reliability needs two items or more; got {len(items)}.")
-    x = np.column_stack([measured(design.data, name, name) for name in items])
+    x = np.column_stack([measured(data_of(design), name, name) for name in items])
     inside = where_rows(design.data, where)
 
     def figures(weights: FloatArray) -> FloatArray:

@@ -63,6 +63,7 @@ def marginal_effects(
     that everyone gets; "slope", the derivative (Stata `margins, dydx`). where: average over these people only.
     Keys: variable, from, to, and outcome where there are several. Raises EstimationError.
     """
+    variables = [variables] if isinstance(variables, str) else variables
     chosen, changes = list(fit.frame.variables if variables is None else variables), changes or {}
     absent = [name for name in [*chosen, *changes] if name not in fit.frame.variables]
     if absent:

@@ -66,6 +66,7 @@ def model_frame(
     """
     text = _readable(text, data)
     left, tilde, right = text.partition("~")
+    right = _bare(right)
     if not tilde or not left.strip() or not right.strip():
         raise EstimationError(f"A model needs a formula such as 'q1 ~ wave + sex'; got {text!r}.")
     used = list(dict.fromkeys(_names(text)))
@@ -74,11 +75,12 @@ def model_frame(
     rows &= np.isfinite(away)
     if not rows.any():
         raise EstimationError(f"No row of the domain has all of {', '.join(used)}.")
-    kept = data.loc[rows, used].reset_index(drop=True)
+    kept = data.loc[rows, used].reset_index(drop=True).infer_objects()
     for name in kept.columns[[isinstance(kind, pd.CategoricalDtype) for kind in kept.dtypes]]:
         kept[name] = kept[name].cat.remove_unused_categories()
-    for name in kept.columns[[isinstance(kind, pd.StringDtype) for kind in kept.dtypes]]:
-        kept[name] = kept[name].astype("str")  # a nullable text is no factor to formulaic
+    for text_name, kind in kept.dtypes.items():
+        if pd.api.types.is_string_dtype(kind) and not pd.api.types.is_object_dtype(kind):
+            kept[text_name] = kept[text_name].astype("str")  # a nullable text is no factor to formulaic
     y = kept[left.strip().strip("`")] if ordered else _response(left, kept)
     x = _matrix(right, kept)
     spec = x.model_spec
@@ -106,7 +108,10 @@ def refuse_dependent(x: FloatArray, names: tuple[str, ...]) -> None:
         bad = names[int(np.flatnonzero(~np.isfinite(x).all(axis=0))[0])]
         raise EstimationError(f"{bad} is not finite in some rows; make the value missing, or leave the rows out.")
     if len(x) < x.shape[1]:
-        raise EstimationError(f"{x.shape[1]} coefficients cannot be had from {len(x)} complete rows.")
+        raise EstimationError(
+            f"{x.shape[1]} coefficients cannot be had from {len(x)} complete rows. A column of text has one for each "
+            "level but the first: turn numbers written as text into numbers (pd.to_numeric)."
+        )
     size = np.linalg.norm(x, axis=0)
     if (size == 0).any():
         raise EstimationError(f"{names[int(np.argmin(size))]} is nought in every row; leave it out of the formula.")
@@ -117,6 +122,17 @@ def refuse_dependent(x: FloatArray, names: tuple[str, ...]) -> None:
         parts = np.linalg.lstsq(x[:, :j], x[:, j])[0]
         of = [name for name, part in zip(names, parts, strict=False) if abs(part) > 1e-6]
         raise EstimationError(f"{names[j]} is made up of {', '.join(of)}; leave one of them out of the formula.")
+
+
+def _bare(text: str) -> str:
+    """Without brackets around the whole, in which formulaic does not see that - 1 takes the constant away."""
+    text = text.strip()
+    while text.startswith("(") and text.endswith(")"):
+        depth = np.cumsum([(mark == "(") - (mark == ")") for mark in _TEXT.sub(lambda part: "_" * len(part[0]), text)])
+        if (depth[:-1] == 0).any():
+            break
+        text = text[1:-1].strip()
+    return text
 
 
 def quoted(name: str) -> str:
@@ -163,7 +179,9 @@ def _matrix(text: str, data: pd.DataFrame) -> Any:
             return Formula(text).get_model_matrix(data, context=_R_FUNCTIONS, na_action="ignore")
     except (FormulaicError, AttributeError) as problem:
         reason = re.sub(r"\x1b\[[\d;]*m|[⧛⧚]", "", str(problem)).strip().splitlines()
-        raise EstimationError(f"The formula {text.strip()!r} cannot be read: {' '.join(reason)}") from problem
+        part = text.strip().removesuffix(" - 1").strip()
+        hint = " Turn numbers written as text into numbers first (pd.to_numeric)." if "dtype=str" in reason[0] else ""
+        raise EstimationError(f"{part!r} in the formula cannot be read: {' '.join(reason)}.{hint}") from problem
 
 
 def _response(left: str, data: pd.DataFrame) -> "pd.Series[Any]":

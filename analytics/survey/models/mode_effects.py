@@ -16,7 +16,7 @@ from statsmodels.stats.multitest import multipletests
 from ..hypotheses.significance import two_sided
 from ..linearisation import Linear, Sample, ratios
 from ..results import Estimates
-from ..variables import Columns, EstimationError, FloatArray, column, measured, where_rows
+from ..variables import Columns, EstimationError, FloatArray, column, data_of, measured, where_rows
 from .effects import combined
 from .formulas import quoted
 from .regression import Fit, estimated, glm
@@ -84,7 +84,7 @@ def mode_effect(
         raise EstimationError(
             "People choose their mode: name what else tells them apart (adjust=), or the rows drawn by lot (arms=)."
         )
-    inside = where_rows(design.data, where)
+    inside = where_rows(data_of(design), where)
     if arms is not None:
         inside = inside & where_rows(design.data, arms)
     ordered = _referenced(design, mode, reference, inside)
@@ -124,7 +124,7 @@ def constant_mix(
     mix: the share of each mode, summing to 1; else that of the whole domain, whose sampling error then counts too.
     Keys: item and over. Raises EstimationError where a wave lacks a mode, or on a mix that is none.
     """
-    inside = where_rows(design.data, where) & (design.weights > 0)
+    inside = where_rows(data_of(design), where) & (design.weights > 0)
     modes, waves = column(design.data, mode, "mode"), column(design.data, over, "over")
     inside &= (modes.notna() & waves.notna()).to_numpy()
     names = [items] if isinstance(items, str) else list(items)

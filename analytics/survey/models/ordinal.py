@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import expit, log_expit, logit
 
 from ..linearisation import Linear, Sample
-from ..variables import Columns, EstimationError, FloatArray, IntArray, where_rows
+from ..variables import Columns, EstimationError, FloatArray, IntArray, data_of, where_rows
 from .formulas import ModelFrame, model_frame
 from .regression import Curve, Fit, estimated
 from .scoring import direction
@@ -33,7 +33,7 @@ def ordinal(design: Sample, formula: str, *, where: Columns | None = None) -> Fi
     moves answers up. Rows that lack a value are left out. `predictive_means` and `marginal_effects` of the fit give
     each level's share. Raises EstimationError on text without order, two levels, perfect prediction.
     """
-    base = where_rows(design.data, where) & (design.weights > 0)
+    base = where_rows(data_of(design), where) & (design.weights > 0)
     frame = model_frame(design.data, formula, base, ordered=True)
     if not frame.intercept:
         raise EstimationError("The thresholds of an ordinal model stand for the constant; leave '0 +' or '- 1' out.")

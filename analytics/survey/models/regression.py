@@ -17,7 +17,7 @@ from ..hypotheses.significance import two_sided
 from ..linearisation import Linear, Sample, covariance
 from ..printing import listing, not_drawn
 from ..results import DegreesOfFreedom, Estimates, degrees_of_freedom, reason_of
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, where_rows
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, data_of, where_rows
 from .families import Kind, kind_of, refuse_answers
 from .formulas import ModelFrame, model_frame
 from .scoring import direction, solved
@@ -109,7 +109,7 @@ def glm(
     Raises EstimationError on a formula that does not fit, columns that depend on each other, perfect prediction.
     """
     kind = kind_of(family, link)
-    base = where_rows(design.data, where) & (design.weights > 0)
+    base = where_rows(data_of(design), where) & (design.weights > 0)
     frame = model_frame(design.data, formula, base, offset)
     rows, y, x, away = frame.rows, frame.y.to_numpy(), frame.x, frame.offset
     refuse_answers(family, y, formula.partition("~")[0].strip())

@@ -50,13 +50,16 @@ def terms_test(
 
     terms: as in the formula, such as 'sex' or 'wave:sex'. Raises EstimationError on a term that the model has not.
     """
+    if not isinstance(fit, Fit):
+        raise EstimationError(f"A term is tested in a model, made by glm() or ordinal(); got a {type(fit).__name__}.")
     if method not in get_args(Method):
         raise EstimationError(f"method must be one of {', '.join(get_args(Method))}; got {method!r}.")
     asked = (terms,) if isinstance(terms, str) else tuple(terms)
     known = {_canonical(term): places for term, places in fit.frame.terms.items()}
     absent = [term for term in asked if _canonical(term) not in known]
     if absent or not asked:
-        raise EstimationError(f"The model has no term {absent[:1]}; it has {', '.join(fit.frame.terms)}.")
+        named = ", ".join(map(repr, absent)) or "of no name"
+        raise EstimationError(f"The model has no term {named}; it has {', '.join(fit.frame.terms)}.")
     columns = sorted({place for term in asked for place in known[_canonical(term)]})
     return coefficients_test(fit, columns, asked, method, degrees(fit.coefficients, df))
 

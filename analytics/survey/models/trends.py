@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..linearisation import Sample
 from ..results import Estimates
-from ..variables import Columns, EstimationError, FloatArray, measured, where_rows
+from ..variables import Columns, EstimationError, FloatArray, data_of, measured, where_rows
 from .formulas import quoted
 from .regression import Family, Fit, glm
 from .terms import TermsTest, coefficients_test, wald
@@ -134,7 +134,7 @@ _TERMS = ("slope", "square", "cube", *(f"power {power}" for power in range(4, 10
 
 
 def _waves(design: Sample, wave: str, where: Columns | None) -> npt.NDArray[np.float64]:
-    numbers = measured(design.data, wave, "wave")[where_rows(design.data, where)]
+    numbers = measured(data_of(design), wave, "wave")[where_rows(design.data, where)]
     found = np.unique(numbers[np.isfinite(numbers)])
     if not len(found):
         raise EstimationError(f"No row of the domain has a {wave}.")
@@ -142,7 +142,7 @@ def _waves(design: Sample, wave: str, where: Columns | None) -> npt.NDArray[np.f
 
 
 def _left(design: Sample, y: str) -> str:
-    return quoted(y) if y in design.data else y
+    return quoted(y) if y in data_of(design) else y
 
 
 def _contrasts(fit: Fit, rows: FloatArray, keys: list[dict[str, Any]], method: str) -> Estimates:

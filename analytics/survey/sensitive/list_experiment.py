@@ -19,7 +19,7 @@ from scipy.stats import multivariate_normal
 from ..estimates.means import mean
 from ..linearisation import Sample, covariance, ratios
 from ..results import Estimates
-from ..variables import BoolArray, Columns, EstimationError, FloatArray, measured, where_rows
+from ..variables import BoolArray, Columns, EstimationError, FloatArray, data_of, measured, where_rows
 
 Selection = Literal["studentised", "list", "all"]
 
@@ -141,7 +141,7 @@ def arms(
     design: Sample, y: Columns, treated: Columns, items: int, where: Columns | None = None
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Counts and arms, float64[n] each, and the rows of the experiment, bool[n]. Raises EstimationError."""
-    count, arm = measured(design.data, y, "y"), measured(design.data, treated, "treated")
+    count, arm = measured(data_of(design), y, "y"), measured(design.data, treated, "treated")
     used: BoolArray = where_rows(design.data, where) & (design.weights > 0) & np.isfinite(count) & np.isfinite(arm)
     if not np.isin(arm[used], (0, 1)).all() or len(np.unique(arm[used])) < 2:
         raise EstimationError("treated must be 1 for those with the sensitive item in their list, 0 for the others.")

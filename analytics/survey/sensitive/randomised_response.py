@@ -13,7 +13,7 @@ import numpy as np
 from ..estimates.means import mean
 from ..linearisation import Sample
 from ..results import Estimates
-from ..variables import Columns, EstimationError, measured, where_rows
+from ..variables import Columns, EstimationError, data_of, measured, where_rows
 
 Protection = Literal["warner", "crosswise", "forced", "unrelated"]
 _NAMES = {
@@ -47,7 +47,7 @@ def protected_share(
     if method not in get_args(Protection):
         raise EstimationError(f"method must be one of {', '.join(get_args(Protection))}; got {method!r}.")
     start, factor = _noise(method, p, yes)
-    given = measured(design.data, answer, "answer")
+    given = measured(data_of(design), answer, "answer")
     used = where_rows(design.data, where) & (design.weights > 0) & np.isfinite(given)
     if not np.isin(given[used], (0, 1)).all():
         raise EstimationError("answer must be 1 or 0, and missing where there is none.")

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, hstack
 
 from ..design import Calibration, calibration_of
-from ..variables import BoolArray, FloatArray, divided, measured
+from ..variables import BoolArray, FloatArray, data_of, divided, measured
 from .margins import Margin, Totals, WeightingError, indicators, level_sums, margin_calibration, margin_of, margins_of
-from .raking import Residuals, calibrated, cells_of
+from .raking import Residuals, calibrated, cells_of, refuse_unknown
 from .reweighting import S, Solution, Weighting, reweighted
 
 Distance = Literal["linear", "raking", "logit"]
@@ -32,6 +32,7 @@ def poststratify(
     population: a table with the columns of `by` and one of counts, or {label: total}, with tuples of labels for several
     columns. residuals: as in `rake`. Raises WeightingError for a cell that only the sample or the population has.
     """
+    refuse_unknown(residuals)
     names = (by,) if isinstance(by, str) else tuple(by)
     totals = _cells(names, population) if isinstance(population, pd.DataFrame) else population
     margin = margins_of(design.data, {names[0] if len(names) == 1 else names: totals}, design.weights > 0)[0]
@@ -66,11 +67,18 @@ def calibrate(
 
     Raises WeightingError where no such weights are found, or some would not be positive.
     """
+    if distance not in get_args(Distance):
+        raise WeightingError(f"distance must be one of {', '.join(get_args(Distance))}; got {distance!r}.")
+    if not hasattr(totals, "items"):
+        raise WeightingError(
+            "totals has a total for each column, such as {'income': 3.9e6, 'sex': {'women': 5100, 'men': 4900}}; "
+            f"got {totals!r}."
+        )
     if distance == "logit" and bounds is None:
         raise WeightingError("The logit distance needs bounds, such as bounds=(0.5, 2).")
     if bounds is not None and not 0 <= bounds[0] < 1 < bounds[1]:
         raise WeightingError(f"bounds are factors on the weights, the first in 0..1, the second above 1; got {bounds}.")
-    columns, wanted, names, margins = _columns(design.data, totals, people, design.weights > 0)
+    columns, wanted, names, margins = _columns(data_of(design), totals, people, design.weights > 0)
     curve = _curve(distance, bounds)
     cells = cells_of(margins) if margins and len(margins) == len(totals) else None
     shown = f"{distance} calibration" + (f" with factors in {bounds[0]:g} to {bounds[1]:g}" if bounds else "")

@@ -57,7 +57,7 @@ def margins_of(data: pd.DataFrame, given: Margins, used: BoolArray) -> list[Marg
         found = [margin_of(data, name, totals, used) for name, totals in given.items()]
     else:
         found = list(given)
-    if not found:
+    if not found or not all(isinstance(margin, Margin) for margin in found):
         raise WeightingError("Raking needs at least one margin, such as {'sex': {'women': 5100, 'men': 4900}}.")
     for margin in found:
         _check(margin, len(data))
@@ -74,6 +74,10 @@ def margins_of(data: pd.DataFrame, given: Margins, used: BoolArray) -> list[Marg
 def margin_of(data: pd.DataFrame, names: Any, totals: Totals, used: BoolArray) -> Margin:
     """The margin of a column, or of the crossing of several. Raises WeightingError on a row outside its levels."""
     called = " x ".join(map(str, names)) if isinstance(names, tuple) else str(names)
+    if not isinstance(totals, (Mapping, pd.Series)):
+        raise WeightingError(
+            f"{called} needs a total for each level, such as {{'women': 5100, 'men': 4900}}; got {totals!r}."
+        )
     people = dict(totals)
     if len(people) < len(totals):
         raise WeightingError(f"{called}: a level stands twice in the population totals.")

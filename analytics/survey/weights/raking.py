@@ -6,12 +6,12 @@ a population group without respondents is never quietly left out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from ..design import Calibration
-from ..variables import FloatArray, IntArray, divided
+from ..variables import FloatArray, IntArray, data_of, divided
 from .margins import Margin, Margins, WeightingError, level_sums, margin_calibration, margins_of
 from .reweighting import S, Solution, Weighting, reweighted
 
@@ -46,7 +46,8 @@ def rake(
     1992), or without weights, towards which R `rake` takes ten sweeps. Raises WeightingError: a level that nobody or
     nothing fills, margins with different sums, or no convergence in max_iterations sweeps.
     """
-    found = margins_of(design.data, margins, design.weights > 0)
+    refuse_unknown(residuals)
+    found = margins_of(data_of(design), margins, design.weights > 0)
     cells = cells_of(found)
 
     def solve(base: FloatArray) -> Solution:
@@ -57,6 +58,12 @@ def rake(
         return raked if bounds is None else _bounded(cells, raked, bounds, tolerance, max_iterations)
 
     return reweighted(design, "raking", solve, lambda base: calibrated(cells, base, residuals))
+
+
+def refuse_unknown(residuals: str) -> None:
+    """Raise WeightingError on a name that is no kind of residuals."""
+    if residuals not in get_args(Residuals):
+        raise WeightingError(f"residuals must be one of {', '.join(get_args(Residuals))}; got {residuals!r}.")
 
 
 @dataclass(frozen=True, eq=False)

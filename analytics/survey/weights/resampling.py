@@ -13,7 +13,7 @@ import pandas as pd
 from ..design import Design
 from ..replicates import Replicates
 from ..stages import Stage
-from ..variables import Columns, DesignError, FloatArray, numbers
+from ..variables import Columns, DesignError, FloatArray, data_of, numbers
 from .hadamard import hadamard
 
 Kind = Literal["JK1", "JKn", "BRR", "Fay", "bootstrap", "subbootstrap", "mrbbootstrap"]
@@ -34,10 +34,16 @@ def replicate(
     The first stage's finite population correction counts in JK1, JKn and the bootstraps; later stages count in
     mrbbootstrap alone. Make replicates of the base weights, then calibrate them. Raises DesignError.
     """
+    data_of(design)
     if kind not in get_args(Kind):
         raise DesignError(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}.")
     if design.calibrations:
         raise DesignError("Replicates are made of base weights: replicate the design first, then calibrate the result.")
+    if design.pairs is not None:
+        raise DesignError(
+            "These replicates do not know of pairs drawn with unequal chances. Use linearisation; or survey_design() "
+            "with the weights, which takes the draw as with replacement, and replicate that."
+        )
     if kind in _RANDOM and (seed is None or count < 2):
         raise DesignError(f"{kind} draws at random: pass a seed, and a count of 2 or more.")
     first = design.stages[0]

@@ -11,7 +11,7 @@ import pandas as pd
 from ..design import Design, with_weights
 from ..linearisation import Sample
 from ..printing import listing
-from ..variables import Columns, DesignError, FloatArray, domains, numbers, where_rows
+from ..variables import Columns, DesignError, FloatArray, data_of, domains, numbers, where_rows
 from .margins import Margins, WeightingError, kish_effect, margins_of
 
 Chance = Columns | float | tuple[Columns | float, Columns | float]
@@ -71,7 +71,7 @@ def adjust_response(
     others get 0 and stay in the design, so that their PSUs count. Errors take the factors as given, not as estimated.
     Raises WeightingError for a class without respondents, and a respondent who is not eligible.
     """
-    data, weights = design.data, design.weights
+    data, weights = data_of(design), design.weights
     answered = where_rows(data, responded)
     able = where_rows(data, eligible) & (weights > 0)
     wrong = np.flatnonzero(answered & ~able)
@@ -135,7 +135,7 @@ def coverage(design: Sample, population: Margins) -> Coverage:
     """How far the sample and its weights are from population margins (given as to `rake`). Raises WeightingError."""
     used = design.weights > 0
     tables = []
-    for margin in margins_of(design.data, population, used):
+    for margin in margins_of(data_of(design), population, used):
         k = len(margin.totals)
         n = np.bincount(margin.codes[used], minlength=k)
         people = np.bincount(margin.codes, design.weights, minlength=k)

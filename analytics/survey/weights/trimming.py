@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..design import Design, with_weights
+from ..variables import data_of
 from .margins import WeightingError
 from .reweighting import Solution, Weighting, weighting
 
@@ -18,6 +19,7 @@ def trim(
     and strict repeats until none is. Margins that the weights met are met no longer (`rake` with bounds keeps them);
     the variance stays that of the calibration, as in R. Raises WeightingError where no weights can do it.
     """
+    data_of(design)
     if not isinstance(design, Design):
         raise WeightingError("Trim the design's weights first, then make replicates of it.")
     weights = design.weights

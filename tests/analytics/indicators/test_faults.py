@@ -86,7 +86,7 @@ def test_fault_65_filtered_rows_give_another_error_and_no_verb_takes_them() -> N
         mean(design, "y", where=north[north])
 
 
-@pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
 def test_fault_66_a_weight_that_is_none_is_refused_by_its_row(bad: float) -> None:
     frame = small()
     frame.loc[7, "w"] = bad

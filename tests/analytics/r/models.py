@@ -113,7 +113,7 @@ def r_scales(fit: Fit, scope: Scope) -> tuple[float, float]:
     if not isinstance(scope.design, Design):  # survey 4.1-1 gives the sum of squares there; 4.5 its mean
         return 1.0, float(w[used].sum() / w[base].mean() * (1 - 1 / used.sum()))
     if scope.design.calibrations:
-        return float(base.mean()), float(w[used].sum() / w[base].sum())
+        return float(1 / base.mean()), float(w[used].sum() / w[base].sum())
     return 1.0, float(w[used].mean() / w[base].mean())
 
 
