@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
+from statistics import NormalDist
 
 from survey_app.areas import Margin
 from survey_app.engine import Item, Kind
-from survey_app.instrument import Instrument
+from survey_app.instrument import DIRECTIONS, Instrument
 
 WAVE_LOGITS = (-0.45, -0.30, -0.38, -0.15, 0.00, 0.12)
 AGE_LOGITS = {"18-24": -0.30, "25-34": -0.15, "35-44": 0.0, "45-54": 0.10, "55-64": 0.20, "65+": 0.30}
@@ -19,6 +20,7 @@ RESPONSE = {"18-24": 1.3, "25-34": 1.5, "35-44": 1.2, "45-54": 1.0, "55-64": 0.7
 WOMEN_RESPOND = 0.9
 TEXT_SHARE = {"18-24": 0.2, "25-34": 0.2, "35-44": 0.3, "45-54": 0.4, "55-64": 0.5, "65+": 0.6}
 WITHHELD = 0.01
+LOADING = 0.65  # of each opinion on one attitude: who trusts in one thing tends to trust in others
 MISSING_SHARE = 0.06
 
 
@@ -91,7 +93,18 @@ def draw(census: tuple[Margin, ...], area: str, random: Random) -> Resident:
 
 def opinions(instrument: Instrument, resident: Resident, wave: int, random: Random) -> dict[str, object]:
     """What this person answers to every item, by code or as typed; items off the path are simply not asked."""
-    said: dict[str, object] = {item.name: _any_answer(item, random) for item in instrument.questionnaire.items}
+    attitude, good = random.gauss(), _good(instrument)
+
+    def leaning() -> float:
+        """0 to 1, evenly over people, and alike in all opinions of one person."""
+        return NormalDist().cdf(LOADING * attitude + math.sqrt(1 - LOADING**2) * random.gauss())
+
+    said: dict[str, object] = {
+        item.name: _opinion(item, good[item.name], leaning(), random)
+        if item.name in good
+        else _any_answer(item, random)
+        for item in instrument.questionnaire.items
+    }
     said |= {
         "area": resident.area,
         "sex": "refused" if random.random() < WITHHELD else resident.sex,
@@ -103,13 +116,50 @@ def opinions(instrument: Instrument, resident: Resident, wave: int, random: Rand
         missing = {code: by_sex[resident.sex] for code, by_sex in opinion.missing.items()}
         p = _probability(instrument, opinion, wave, resident.area, resident.sex, resident.age)
         answered = 1 - sum(missing.values())
-        said[opinion.item] = _pick(
-            missing
-            | {code: answered * p * share for code, share in opinion.positive.items()}
-            | {code: answered * (1 - p) * share for code, share in opinion.negative.items()},
-            random,
+        given = {code: p * share for code, share in opinion.positive.items()}
+        given |= {code: (1 - p) * share for code, share in opinion.negative.items()}
+        item = instrument.questionnaire.by_name[opinion.item]
+        order = [code for code in _worst_first(item, good[opinion.item]) if code in given]
+        said[opinion.item] = _pick(missing | {"": answered}, random) or _reached(
+            {code: given[code] for code in order}, leaning()
         )
     return said
+
+
+def _good(instrument: Instrument) -> dict[str, frozenset[str]]:
+    """The codes of each single choice that speak well of the police, by its indicator."""
+    return {
+        indicator.item: frozenset(choice.code for choice in item.choices if not choice.missing) - indicator.positive
+        if indicator.direction != DIRECTIONS[0]
+        else indicator.positive
+        for indicator in instrument.indicators
+        if (item := instrument.questionnaire.by_name[indicator.item]).kind is Kind.SINGLE
+    }
+
+
+def _opinion(item: Item, good: frozenset[str], leaning: float, random: Random) -> str:
+    """An answer to a single choice, each as likely as the others; the more of the leaning, the better the answer."""
+    missing = [choice.code for choice in item.choices if choice.missing is not None]
+    if missing and random.random() < MISSING_SHARE:
+        return random.choice(missing)
+    codes = _worst_first(item, good)
+    return _reached(dict.fromkeys(codes, 1 / len(codes)), leaning)
+
+
+def _worst_first(item: Item, good: frozenset[str]) -> list[str]:
+    """The codes of a scale in their order, or the other way round where it begins with the best."""
+    codes = [choice.code for choice in item.choices if choice.missing is None]
+    return codes[::-1] if codes[0] in good else codes
+
+
+def _reached(shares: Mapping[str, float], leaning: float) -> str:
+    """The code at which the shares, added up, reach the leaning."""
+    below = 0.0
+    for code, share in shares.items():
+        below += share
+        if leaning < below:
+            return code
+    return code
 
 
 def _any_answer(item: Item, random: Random) -> object:

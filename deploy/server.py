@@ -36,7 +36,7 @@ THREADS = 8
 ERASING = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0:glibc.malloc.perturb=85"
 
 # Small objects are kept by Python itself, which overwrites nothing: blocks of the sizes of keys, cookies and answers.
-SMALL_BYTES, SMALL_BLOCKS = range(15, 96, 16), 20_000
+SMALL_BYTES, SMALL_BLOCKS = range(15, 96, 16), 5_000
 
 _STATUSES = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -229,7 +229,7 @@ def _end(conn: TConn) -> None:
 
 
 def _fill_small_blocks() -> None:
-    """Have what small objects left behind overwritten with noughts: some ten milliseconds."""
+    """Have what small objects left behind overwritten with noughts: some milliseconds."""
     for size in SMALL_BYTES:
         blocks = [bytes(size) for _ in range(SMALL_BLOCKS)]
         del blocks
