@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from survey_app.areas import AreaList
+from survey_app.areas import SEXES, AreaList
 from survey_app.engine import codebook
 from survey_app.instrument import Instrument
 
@@ -26,8 +26,7 @@ from .survey.cube.summary import Summary, rollup
 from .survey.cube.tally import summarise
 from .survey.design import Design
 
-WOMAN, MAN = "woman", "man"
-SEXES = (WOMAN, MAN)
+WOMAN, MAN = SEXES
 Cell = tuple[str, str, str]  # wave, area, sex; "" is everybody of the wave
 Contrast = tuple[str, Cell]
 
@@ -51,9 +50,9 @@ def figures(
     sexes = SEXES if "sex" in places else ()
     reported = [area.code for area in instrument.areas.areas if area.parent is not None]
     keys = [("", ""), *(("", sex) for sex in sexes), *((code, "") for code in reported)]
+    cells = {cell: (part, row) for part in parts for cell, row in part.rows.items()}
     found: list[Figure] = []
     for at, name in enumerate(ids):
-        cells = {cell: (part, row) for part in parts for cell, row in part.rows.items()}
         exposed = {cell: part.exposed[at][row] for cell, (part, row) in cells.items()}
         made: dict[Cell, Figure] = {}
         for number, wave in enumerate(waves):
@@ -131,14 +130,11 @@ def _part(
     told = [tuple(map(str, key)) for key in cube.keys.itertuples(index=False)]
     rows = {_cell(by, *key): at for at, key in enumerate(told) if key[-1]}  # who gave no area or sex is in no such cell
     columns = [answers[name].to_numpy() for name, _ in cube.items]
-    wanted = {
-        (CHANGE, (now, *cell)): ((now, *cell), (before, *cell))
-        for before, now in pairwise(waves)
-        for cell in dict.fromkeys(cell[1:] for cell in rows)
-    }
-    if by == "sex":
-        wanted |= {(GAP, (wave, "", "")): ((wave, "", WOMAN), (wave, "", MAN)) for wave in waves}
-    pairs = {name: pair for name, pair in wanted.items() if all(cell in rows for cell in pair)}
+    before = {now: wave for wave, now in pairwise(waves)}
+    wanted: list[Contrast] = [(CHANGE, cell) for cell in rows if cell[0] in before]
+    wanted += [(GAP, (wave, "", "")) for wave in waves if by == "sex"]
+    sides = {each: _sides(each, before.get(each[1][0], "")) for each in wanted}
+    pairs = {each: pair for each, pair in sides.items() if all(cell in rows for cell in pair)}
     labels = cube.labels
     coefficients = {
         str(at): {labels[rows[plus]]: 1.0, labels[rows[minus]]: -1.0} for at, (plus, minus) in enumerate(pairs.values())
@@ -197,15 +193,19 @@ def _level(at: int, name: str, cell: Cell, place: tuple[_Part, int] | None, with
     return Figure(*key, PUBLISHED, told, flag, n, p, se, low, high, float(cube.df), deff, "korn_graubard")
 
 
+def _sides(wanted: Contrast, before: str) -> tuple[Cell, Cell]:
+    """What a contrast is between: women and men of a wave, or a cell and the same in the wave before."""
+    kind, (wave, area, sex) = wanted
+    return ((wave, "", WOMAN), (wave, "", MAN)) if kind == GAP else ((wave, area, sex), (before, area, sex))
+
+
 def _difference(
     at: int, name: str, wanted: Contrast, parts: Sequence[_Part], made: Mapping[Cell, Figure], before: str
 ) -> Figure:
     """One figure minus another, where both are published; else the reason of the one that is not."""
     kind, cell = wanted
-    wave, area, sex = cell
-    first, second = ((wave, "", WOMAN), (wave, "", MAN)) if kind == GAP else (cell, (before, area, sex))
     key = (name, *cell, kind)
-    for figure in (made[first], made[second]):
+    for figure in map(made.__getitem__, _sides(wanted, before)):
         if figure.status != PUBLISHED:
             return Figure(*key, figure.status, figure.reason)
     part = next(part for part in parts if wanted in part.moves)

@@ -70,7 +70,7 @@ def weighted(kept: pd.DataFrame, instrument: Instrument, seed: int) -> Weighted:
 
 
 def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], parameters: Parameters) -> Release:
-    """The release of a table of responses. Raises RakingError or DesignError when the weights cannot be made."""
+    """The release of a table of responses. Raises WeightingError or DesignError when the weights cannot be made."""
     kept = unhurried(frame)
     found = weighted(kept, instrument, parameters.seed)
     return Release(

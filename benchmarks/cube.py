@@ -5,7 +5,7 @@
 Answers are whole numbers from 1 to 5 with missing ones, in 4,000 PSUs of 200 strata; areas lie in strata. The floor, in
 the same run and in turns, is plain numpy over the same answers: for each item one weighted bincount of cell and code,
 with the cells already known and no figure drawn from it. Prints seconds, times the floor, the slope from one number of
-rows to the next, and the most memory beside the input's own; where R is installed, `svyby` of its package survey too.
+rows to the next, and the most memory beside the input's own; beside it svy, and `svyby` of survey where R is installed.
 """
 
 import json
@@ -24,6 +24,8 @@ import click
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import polars
+import svy
 from rich.console import Console
 from rich.table import Table
 from scipy.sparse import csr_array
@@ -184,11 +186,21 @@ def r_seconds(design: Design) -> float | None:
     return float(done.stdout) if done.returncode == 0 else None
 
 
+def svy_seconds(design: Design) -> float:
+    """What svy's mean takes for one of the items."""
+    columns = ["q0", "area", "sex", "psu", "stratum", "weight"]
+    table = polars.from_pandas(design.data[columns].astype({"q0": float}))
+    sample = svy.Sample(table, svy.Design(stratum="stratum", psu="psu", wgt="weight"))
+    started = time.perf_counter()
+    sample.estimation.mean("q0", by=["area", "sex"], drop_nulls=True)
+    return time.perf_counter() - started
+
+
 @click.command()
 @click.option("--rows", default="10000,100000,1000000", show_default=True, help="Numbers of rows, from few to many.")
 @click.option("--rounds", default=7, show_default=True)
 @click.option(
-    "--r-rows", default=100_000, show_default=True, help="The most rows that R is given, which takes minutes."
+    "--r-rows", default=100_000, show_default=True, help="The most rows that R and svy are given: R takes minutes."
 )
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--peak-of", type=click.Path(path_type=Path), hidden=True)
@@ -205,8 +217,10 @@ def main(rows: str, rounds: int, r_rows: int, as_json: bool, peak_of: Path | Non
         for kind, domains in KINDS.items():
             design = sample.calibrated if kind == "calibrated" else sample.design
             found[n][f"memory: {kind}"] = memory(design, domains)
-        if n <= r_rows and (seconds := r_seconds(sample.design)) is not None:
-            found[n]["R svyby, one item"] = seconds
+        if n <= r_rows:
+            found[n]["peer: svy's mean"] = svy_seconds(sample.design)
+            if (seconds := r_seconds(sample.design)) is not None:
+                found[n]["peer: R's svyby"] = seconds
     click.echo(json.dumps(found, indent=2)) if as_json else show(found)
 
 
@@ -216,18 +230,16 @@ def show(found: dict[int, dict[str, float]]) -> None:
     for n, took in found.items():
         shown = Table(f"{n:,} rows", "seconds", "times the floor", "slope", title="30 items, means and errors")
         for name, seconds in took.items():
-            if name.startswith(("memory", "R ")):
+            if name.startswith(("memory", "peer")):
                 continue
             slope = "" if before is None else f"{np.log(seconds / found[before][name]) / np.log(n / before):.2f}"
             shown.add_row(name, f"{seconds:.4f}", f"{seconds / took['floor']:.2f}", slope)
         console.print(shown)
         peaks = ", ".join(f"{kind} {took[f'memory: {kind}']:.1f}" for kind in KINDS)
         console.print(f"The most memory, in times the input: {peaks}")
-        if "R svyby, one item" in took:
-            one = took["R svyby, one item"]
-            console.print(
-                f"R's svyby: {one:.1f} s for one item, {one * ITEMS / took['cube']:,.0f} times the cube's for 30"
-            )
+        for name in (name for name in took if name.startswith("peer")):
+            times = took[name] * ITEMS / took["cube"]
+            console.print(f"{name.removeprefix('peer: ')}: {took[name]:.1f} s for one item; 30 take {times:,.0f} cubes")
         before = n
 
 

@@ -28,7 +28,6 @@ from analytics.survey.weights.raking import rake
 
 STRATA, PSUS, PEOPLE = 8, 40, 60
 DRAWN_PSUS, DRAWN_PEOPLE = 10, 12
-AGES = ("18-29", "30-49", "50+")
 Held = tuple[FloatArray, FloatArray, FloatArray]  # of k figures: 1 where the truth is held, the miss, the error told
 
 

@@ -8,11 +8,12 @@ import pandas as pd
 from analytics.indicators.gender import Lens, Roles, lens
 from analytics.indicators.multiplicity import judged_together
 from analytics.survey.linearisation import Sample
+from survey_app.areas import SEXES
 from survey_app.instrument import Indicator
 
 from .gates import mark, of_areas, of_sexes
 from .levels import LEVEL, false_discovery
-from .sample import MAN, SEXES, WOMAN, AnalysisError, Floats, Survey
+from .sample import MAN, WOMAN, AnalysisError, Floats, Survey
 from .sheet import CONFIDENTIAL, UNRELIABLE, Sheet, masked
 
 _NUMBERS = ("women", "men", "gap", "low", "high", "q")

@@ -12,8 +12,9 @@ import pandas as pd
 from analytics.disclosure import COMPLEMENTARY, exposure, exposures, withheld_areas, withheld_sexes
 from analytics.indicators.presentation_standards import Kind, RuleSet, Ruling, evidence, judge
 from analytics.survey.results import Estimates
+from survey_app.areas import SEXES
 
-from .sample import SEXES, Bools, Floats, Survey
+from .sample import Bools, Floats, Survey
 from .sheet import CONFIDENTIAL, REVIEW, UNRELIABLE
 
 OTHER_RULES: RuleSet = "dhs"

@@ -12,11 +12,12 @@ from analytics.survey.measurement.invariance import invariance
 from analytics.survey.measurement.scales import Item, index, reliability
 from analytics.survey.measurement.scales import score as points
 from analytics.survey.variables import EstimationError
+from survey_app.areas import SEXES
 from survey_app.engine import Kind
 from survey_app.instrument import Index, Indicator
 
 from .gates import mark, of_cells, of_sexes, of_whole, rules_of_means, verdict
-from .sample import SEXES, AnalysisError, Floats, Survey
+from .sample import AnalysisError, Floats, Survey
 from .sheet import Sheet, masked
 
 _LANGUAGE, _SEX = "language", "sex"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import stdtr
-from statsmodels.stats.multitest import multipletests
 
 from analytics.survey.estimates.means import mean
+from analytics.survey.hypotheses.significance import adjusted, two_sided
 from analytics.survey.results import Estimates
+from analytics.survey.variables import divided
 from survey_app.fieldwork import Wave
 from survey_app.instrument import Indicator
 
@@ -78,9 +78,4 @@ def by_wave(
 
 def false_discovery(value: Floats, se: Floats, df: int) -> Floats:
     """float64[k]: q of each difference against 0 (Benjamini and Hochberg 1995), by t; NaN is in no family."""
-    q = np.full(len(value), np.nan)
-    known = np.isfinite(value) & np.isfinite(se) & (se > 0)
-    if known.any() and df > 0:
-        p = 2 * stdtr(float(df), -np.abs(value[known] / se[known]))
-        q[known] = multipletests(p, method="fdr_bh")[1]
-    return q
+    return adjusted(two_sided(divided(value, se), df))

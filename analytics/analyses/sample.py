@@ -14,12 +14,12 @@ from analytics.indicators.coding import coded
 from analytics.indicators.presentation_standards import DEFAULT, RuleSet
 from analytics.survey.design import Design
 from analytics.survey.variables import EstimationError
+from survey_app.areas import SEXES
 from survey_app.engine import Variable, codebook
 from survey_app.fieldwork import Wave
 from survey_app.instrument import Indicator, Instrument
 
-WOMAN, MAN = "woman", "man"
-SEXES = (WOMAN, MAN)
+WOMAN, MAN = SEXES
 NOT_DRAWN = (
     "Not a probability sample: some or all of these people were drawn by nobody, and the errors rest on a model, "
     "not on a design."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.survey.results import ROUNDING, Estimates
+from analytics.survey.results import Estimates
 
 Key = tuple[object, ...]
 
@@ -26,7 +26,6 @@ def differences(levels: Estimates, wanted: Sequence[Wanted], names: Sequence[str
     """The combinations with their joint covariance, keys in columns of these names.
 
     One that asks for a row that the table lacks has the reason "no_base": a domain in which nobody stands is no row.
-    One that does not vary in the sample has "zero_variance", never an error of 0.
     """
     places = {key: row for row, key in enumerate(levels.keys.itertuples(index=False, name=None))}
     rows = np.zeros((len(wanted), len(levels)))
@@ -38,11 +37,6 @@ def differences(levels: Estimates, wanted: Sequence[Wanted], names: Sequence[str
         else:
             absent[number] = True
     found = levels.contrast({str(number): row for number, row in enumerate(rows.tolist())})
-    variance, parts = np.diag(found.covariance), rows**2 @ np.nan_to_num(np.diag(levels.covariance))
-    still = variance <= ROUNDING * parts
-    reasons = tuple(
-        "no_base" if is_absent else reason or ("zero_variance" if is_still else "")
-        for is_absent, reason, is_still in zip(absent, found.unavailable, still, strict=True)
-    )
+    reasons = tuple("no_base" if out else why for out, why in zip(absent, found.unavailable, strict=True))
     keys = pd.DataFrame([each.key for each in wanted], columns=list(names))
     return replace(found, keys=keys, value=np.where(absent, np.nan, found.value), unavailable=reasons)

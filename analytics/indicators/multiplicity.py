@@ -11,9 +11,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
-from analytics.survey.hypotheses.significance import two_sided
+from analytics.survey.hypotheses.significance import adjusted, two_sided
 from analytics.survey.printing import listing
 from analytics.survey.results import REASONS, ROUNDING, Estimates
 from analytics.survey.variables import BoolArray, EstimationError, FloatArray
@@ -80,7 +79,7 @@ def judged_together(differences: Estimates, *, control: Control = "bh", level: f
     tested = differences.available & (se > 0)
     t[tested] = value[tested] / se[tested]
     p[tested] = two_sided(t[tested], differences.df)
-    q[tested] = _adjusted(p[tested], control)
+    q[tested] = adjusted(p[tested], METHODS[control])
     reasons = tuple(
         reason or ("" if is_tested else "zero_variance")
         for reason, is_tested in zip(differences.unavailable, tested, strict=True)
@@ -139,7 +138,7 @@ def groups(areas: Estimates, *, control: Control = "holm", level: float = 0.05) 
     spread = variance > ROUNDING * (v[i, i] + v[j, j])
     t = np.divide(value[i] - value[j], np.sqrt(np.where(spread, variance, 1)), out=np.zeros(len(i)), where=spread)
     q = np.ones((k, k))
-    q[i, j] = q[j, i] = _adjusted(two_sided(t, areas.df), control)
+    q[i, j] = q[j, i] = adjusted(two_sided(t, areas.df), METHODS[control])
     found = _cliques([_bits(np.flatnonzero(q[row] > level)) & ~(1 << row) for row in range(k)])
     members = [[at for at in range(k) if clique >> at & 1] for clique in found]
     named = [tuple(sorted(labels[kept[at]] for at in group)) for group in members]
@@ -195,10 +194,6 @@ def _letter(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("a") + rest) + letters
     return letters
-
-
-def _adjusted(p: FloatArray, control: Control) -> FloatArray:
-    return np.asarray(multipletests(p, method=METHODS[control])[1]) if len(p) else p
 
 
 def _checked(control: str, level: float) -> None:

@@ -64,8 +64,8 @@ class TwilioCarrier:
     ) -> None:
         # Imported here since it is slow and large, and only the worker needs it; it has no types.
         from requests.adapters import HTTPAdapter  # noqa: PLC0415  # comes with the library
-        from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # noqa: PLC0415
-        from twilio.rest import Client  # type: ignore[import-untyped]  # noqa: PLC0415
+        from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # noqa: PLC0415  # as above
+        from twilio.rest import Client  # type: ignore[import-untyped]  # noqa: PLC0415  # as above
 
         silent = logging.getLogger("sms.carriers.silent")  # the library logs each request's address and headers
         silent.disabled = True
@@ -82,7 +82,7 @@ class TwilioCarrier:
     def send(self, message: Outgoing) -> Sent:
         """Hand over one message, once. Raises BusyError, RejectedError or UncertainError."""
         from requests import RequestException  # noqa: PLC0415  # comes with the library
-        from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]  # noqa: PLC0415
+        from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]  # noqa: PLC0415  # slow
 
         words = self._words(message)
         try:

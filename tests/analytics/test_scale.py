@@ -6,6 +6,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,7 +35,6 @@ def responses() -> pd.DataFrame:
 
 @pytest.fixture
 def parquet(responses: pd.DataFrame, tmp_path: Path) -> Any:
-    pytest.importorskip("ibis", reason="the extra `scale` is not installed")
     for wave, part in responses.groupby("wave"):
         part.to_parquet(tmp_path / f"{wave}.parquet")
     return scale.parquet(str(tmp_path / "*.parquet"))
@@ -80,7 +80,6 @@ def test_a_plan_with_empty_psus_counts_them(parquet: Any, responses: pd.DataFram
 
 @pytest.mark.postgres
 def test_postgresql_gives_the_summary_of_memory(postgres_engine: Engine, responses: pd.DataFrame) -> None:
-    ibis = pytest.importorskip("ibis", reason="the extra `scale` is not installed")
     with postgres_engine.begin() as connection:
         responses.to_sql("responses", connection, index=False)
     url = postgres_engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -92,8 +91,8 @@ def test_postgresql_gives_the_summary_of_memory(postgres_engine: Engine, respons
 
 @pytest.fixture
 def spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    pytest.importorskip("ibis", reason="the extra `scale` is not installed")
-    sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
+    # 490 MB and Java are no part of the development tools; where somebody has them, they are tried.
+    sql = pytest.importorskip("pyspark.sql", reason="PySpark, no part of the development tools, is not installed")
     if which("java") is None:
         pytest.skip("Spark needs Java")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
@@ -107,10 +106,8 @@ def spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     session.stop()
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # PySpark warns of Java, of pandas and of itself
 def test_spark_gives_the_summary_of_memory(spark: Any, responses: pd.DataFrame, tmp_path: Path) -> None:
-    import ibis
-
     responses.to_parquet(tmp_path / "responses.parquet")
     table = ibis.pyspark.connect(spark).read_parquet(str(tmp_path / "responses.parquet"))
     assert_equal(scale.summarise(table, ITEMS, BY, layout=LAYOUT), in_memory(responses))

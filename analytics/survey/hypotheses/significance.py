@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 from scipy.special import chdtrc, fdtrc, stdtr
+from statsmodels.stats.multitest import multipletests
 
 from ..intervals import of_one, refuse_level, t_interval
 from ..linearisation import Sample
@@ -84,6 +85,14 @@ def tail(symbol: Symbol, statistic: float, df: tuple[float, ...]) -> float:
 def two_sided(t: FloatArray, df: float) -> FloatArray:
     """The two-sided p of t values; NaN without degrees of freedom."""
     return np.asarray(2 * stdtr(df, -np.abs(t)) if df > 0 else np.full(t.shape, np.nan))
+
+
+def adjusted(p: FloatArray, method: str = "fdr_bh") -> FloatArray:
+    """p as it answers for a whole family (R `p.adjust`; Benjamini and Hochberg 1995); NaN is in no family and stays."""
+    found, known = np.full(p.shape, np.nan), np.isfinite(p)
+    if known.any():
+        found[known] = multipletests(p[known], method=method)[1]
+    return found
 
 
 def freedom(design: Sample, rows: BoolArray, df: DegreesOfFreedom) -> int:

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
-from ..hypotheses.significance import quadratic_form, tail, two_sided
+from ..hypotheses.significance import adjusted, quadratic_form, tail, two_sided
 from ..intervals import t_quantile
 from ..linearisation import Linear, Sample, covariance
 from ..variables import BoolArray, Columns, EstimationError, FloatArray, column, where_rows
@@ -278,7 +276,7 @@ def _adjusted(compared: Sequence[Comparison]) -> list[Comparison]:
     if not tested:
         return list(compared)
     together = np.concatenate([each.q for each in tested])
-    q: npt.NDArray[np.float64] = np.asarray(multipletests(together, method="fdr_bh")[1])
+    q = adjusted(together)
     found, at = [], 0
     for each in compared:
         if not np.isfinite(each.q).all():

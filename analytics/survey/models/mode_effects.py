@@ -11,9 +11,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from statsmodels.stats.multitest import multipletests
 
-from ..hypotheses.significance import two_sided
+from ..hypotheses.significance import adjusted, two_sided
 from ..linearisation import Linear, Sample, ratios
 from ..results import Estimates
 from ..variables import Columns, EstimationError, FloatArray, column, data_of, measured, where_rows
@@ -47,12 +46,7 @@ class ModeEffects:
     @property
     def q(self) -> FloatArray:
         """float64[k]: p after Benjamini and Hochberg (1995) over all items and modes."""
-        p = self.p
-        known = np.isfinite(p)
-        found = np.full(len(p), np.nan)
-        if known.any():
-            found[known] = multipletests(p[known], method="fdr_bh")[1]
-        return found
+        return adjusted(self.p)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
         """The effects with p and q, one row each."""

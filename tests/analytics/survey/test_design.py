@@ -139,12 +139,12 @@ def none() -> Design:
 
 
 WRONG: list[tuple[Callable[[], Any], str]] = [
-    (lambda: mean(people(), "q"), "first argument is a design.*DataFrame"),  # type: ignore[arg-type]
-    (lambda: count(people()), "first argument is a design"),  # type: ignore[arg-type]
-    (lambda: glm(people(), "q ~ age"), "first argument is a design"),  # type: ignore[arg-type]
+    (lambda: mean(people(), "q"), "first argument is a design.*DataFrame"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: count(people()), "first argument is a design"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: glm(people(), "q ~ age"), "first argument is a design"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
     (lambda: rake(people(), {"sex": {"F": 1, "M": 1}}), "first argument is a design"),
-    (lambda: replicate(people(), "JKn"), "first argument is a design"),  # type: ignore[arg-type]
-    (lambda: trim(people(), upper=1), "first argument is a design"),  # type: ignore[arg-type]
+    (lambda: replicate(people(), "JKn"), "first argument is a design"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: trim(people(), upper=1), "first argument is a design"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
     (lambda: mean(none(), people()), "Name the column"),
     (lambda: mean(none(), []), "empty list"),
     (lambda: mean(none(), 5), r"240 rows, unfiltered; got 1 \(5\); or name a column"),
@@ -152,20 +152,20 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
     (lambda: mean(none(), "q", where="wave"), "true or false.*int64 such as .*comparison"),
     (lambda: mean(none(), "q", where="sex"), "true or false"),
     (lambda: distribution(none(), "qq"), "y: there is no column 'qq'"),
-    (lambda: mean(none(), "q", by="sex").contrast([1, -1]), "A contrast has a name"),  # type: ignore[arg-type]
-    (lambda: mean(none(), "q", by="sex").contrast({"F": 1, "M": -1}), "A contrast has a name"),  # type: ignore[dict-item]
-    (lambda: mean(none(), "q").interval(df="dsgn"), "df must be positive, or design"),  # type: ignore[arg-type]
-    (lambda: terms_test(none(), "sex"), "made by glm"),  # type: ignore[arg-type]
+    (lambda: mean(none(), "q", by="sex").contrast([1, -1]), "A contrast has a name"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: mean(none(), "q", by="sex").contrast({"F": 1, "M": -1}), "A contrast has a name"),  # type: ignore[dict-item]  # wrong, as a newcomer has it
+    (lambda: mean(none(), "q").interval(df="dsgn"), "df must be positive, or design"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: terms_test(none(), "sex"), "made by glm"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
     (lambda: marginal_effects(glm(none(), "q ~ age"), "wave"), "no variable 'wave'"),
-    (lambda: calibrate(none(), {"age": 9e3}, distance="rakng"), "distance must be one of linear"),  # type: ignore[arg-type]
-    (lambda: calibrate(none(), "age"), "total for each column"),  # type: ignore[arg-type]
-    (lambda: rake(none(), ["sex"]), "at least one margin"),  # type: ignore[list-item]
-    (lambda: rake(none(), {"sex": 5}), "total for each level"),  # type: ignore[dict-item]
-    (lambda: poststratify(none(), "sex", {"F": 1.0, "M": 1.0}, residuals="plain"), "residuals"),  # type: ignore[arg-type]
-    (lambda: survey_design("people.csv", weights="w"), "pandas table"),  # type: ignore[arg-type]
+    (lambda: calibrate(none(), {"age": 9e3}, distance="rakng"), "distance must be one of linear"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: calibrate(none(), "age"), "total for each column"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: rake(none(), ["sex"]), "at least one margin"),  # type: ignore[list-item]  # wrong, as a newcomer has it
+    (lambda: rake(none(), {"sex": 5}), "total for each level"),  # type: ignore[dict-item]  # wrong, as a newcomer has it
+    (lambda: poststratify(none(), "sex", {"F": 1.0, "M": 1.0}, residuals="plain"), "residuals"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
+    (lambda: survey_design("people.csv", weights="w"), "pandas table"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
     (lambda: survey_design(people(), weights="sex"), "numbers, one a row; got"),
     (lambda: survey_design(people(), weights="w", psu="psu", strata=["stratum", "sex"]), "2 for 1 stage.*join their"),
-    (lambda: survey_design(people(), weights="w", psu="psu", nest="stratum"), "nest is true or false"),  # type: ignore[arg-type]
+    (lambda: survey_design(people(), weights="w", psu="psu", nest="stratum"), "nest is true or false"),  # type: ignore[arg-type]  # wrong, as a newcomer has it
 ]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from statsmodels.stats.weightstats import DescrStatsW
 
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates.means import mean, ratio, total
@@ -53,3 +54,11 @@ def test_totals_and_ratios_are_svy_s(theirs: Any, ours: Design, item: str) -> No
     value, se = shown(theirs.ratio(y=item, x="one", drop_nulls=True))
     part = ratio(ours, item, "one")
     assert (part.value[0], part.se[0]) == (pytest.approx(value[0], rel=1e-9), pytest.approx(se[0], rel=1e-9))
+
+
+def test_a_weighted_mean_without_a_design_is_far_too_sure(ours: Design) -> None:
+    answered = frame("trust").dropna(subset="q1")
+    naive = DescrStatsW(answered["q1"], weights=answered["base_weight"])
+    found = mean(ours, "q1")
+    assert naive.mean == pytest.approx(found.value[0])
+    assert found.se[0] / naive.std_mean == pytest.approx(28.1, abs=0.1)

@@ -140,7 +140,7 @@ def test_pairs_are_unbiased_over_all_samples() -> None:
         kept = list(sample)
         data = pd.DataFrame({"y": y[kept], "p": np.diag(both)[kept]})
         for method, variances in found.items():
-            d = unequal_design(data, chances="p", method=method, joint=both[np.ix_(kept, kept)])  # type: ignore[arg-type]
+            d = unequal_design(data, chances="p", method=method, joint=both[np.ix_(kept, kept)])  # type: ignore[arg-type]  # words of a table
             estimate = total(d, "y")
             variances.append(float(estimate.covariance[0, 0]))
         totals.append(float(estimate.value[0]))
