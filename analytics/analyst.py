@@ -15,7 +15,7 @@ from survey_app.instrument import BUNDLED, read_instrument
 from survey_app.settings import read_settings
 from survey_app.storage.database import connected, reading
 
-from .disclosure import DEFAULT_K
+from .disclosure.exposure import DEFAULT_K
 from .settings import AnalysisSettings
 
 if TYPE_CHECKING:

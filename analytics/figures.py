@@ -1,185 +1,128 @@
-"""The figures of a release: each declared cell estimated on the full design, judged for precision and for exposure.
+"""The figures of a release: every cell of the declared lattice, judged for precision and for exposure, and rounded.
 
-The lattice is fixed: every indicator, by wave, for everyone, by sex, and by area at each level; the gap between women
-and men, and the change since the wave before. A cell that may not be shown has no number at all.
+A cell that may not be shown has no number at all.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from survey_app.areas import SEXES, AreaList
 from survey_app.engine import codebook
 from survey_app.instrument import Instrument
 
-from .disclosure import COMPLEMENTARY, DEFAULT_K, FEWER_THAN_K, exposures, withheld_areas, withheld_sexes
+from .cell_estimates import Contrast, Part, parts, sides, where_people_are
+from .disclosure.exposure import COMPLEMENTARY, DEFAULT_K, FEW_NEW, FEWER_THAN_K, SMALL_AREA
+from .disclosure.linked_table import UNTOLD, LinkedTable, Rule
+from .disclosure.rounding import rounded
+from .disclosure.suppression import withheld
 from .indicators.coding import coded
 from .indicators.presentation_standards import DEFAULT, Evidence, RuleSet, judge
-from .release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
-from .survey.cube.contrasts import contrast
-from .survey.cube.cube import Cube, means
-from .survey.cube.summary import Summary, rollup
-from .survey.cube.tally import summarise
+from .lattice import WHOLE, LatticeCells, Place, lattice_cells
+from .release import (
+    CHANGE,
+    CONFIDENTIAL,
+    GAP,
+    LEVEL,
+    PROTECTED,
+    PUBLISHED,
+    UNAVAILABLE,
+    UNRELIABLE,
+    YEAR,
+    Figure,
+    Release,
+)
 from .survey.design import Design
 
-WOMAN, MAN = SEXES
-Cell = tuple[str, str, str]  # wave, area, sex; "" is everybody of the wave
-Contrast = tuple[str, Cell]
+_FEWER = re.compile(r"n_below_(?P<n>[0-9]+)")
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What was decided of one indicator's cells, and from what. It stays with the custodian.
+
+    why: Place -> reason, of those that are withheld. table: the cells of the lattice in its order, then the remainders
+    of sums; exact: the levels as they would be shown if nothing were rounded.
+    """
+
+    indicator: str
+    table: LinkedTable
+    why: Mapping[Place, str]
+    exact: Sequence[Figure]
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """The figures, rounded, and the decisions behind them, by indicator."""
+
+    lattice: LatticeCells
+    figures: tuple[Figure, ...]
+    decisions: tuple[Decision, ...]
 
 
 def figures(
     frame: pd.DataFrame,
     design: Design,
     instrument: Instrument,
-    waves: Sequence[str],
+    waves: Mapping[str, date],
     k: int = DEFAULT_K,
     rule_set: RuleSet = DEFAULT,
-) -> tuple[Figure, ...]:
-    """All figures of the lattice for these waves, oldest first: a change is against the one before in this order."""
+    before: Sequence[Release] = (),
+) -> Computed:
+    """All figures of the lattice for these waves (id -> first day, oldest first).
+
+    before: the releases that the public has already. Raises UnprotectableError.
+    """
     book = codebook(instrument.questionnaire)
     ids = [indicator.id for indicator in instrument.indicators]
     answers = pd.DataFrame({i.id: coded(i, book[i.item], frame) for i in instrument.indicators}, index=frame.index)
-    places = _places(frame, instrument)
-    sums = summarise(replace(design, data=answers.join(places)), ids, list(places.columns))
-    kinds = [None, *(name for name in places.columns if name != "wave")]
-    parts = [_part(sums, answers, places, design.weights, by, waves, k) for by in kinds]
-    sexes = SEXES if "sex" in places else ()
-    reported = [area.code for area in instrument.areas.areas if area.parent is not None]
-    keys = [("", ""), *(("", sex) for sex in sexes), *((code, "") for code in reported)]
-    cells = {cell: (part, row) for part in parts for cell, row in part.rows.items()}
+    places = where_people_are(frame, instrument)
+    lattice = lattice_cells(instrument, tuple(waves), tuple(waves.values()), sexes="sex" in places)
+    made = list(parts(answers, places, design, lattice, k))
+    where = {place: (part, row) for part in made for place, row in part.rows.items()}
+    small = _small(places, lattice, instrument)
     found: list[Figure] = []
+    decisions: list[Decision] = []
     for at, name in enumerate(ids):
-        exposed = {cell: part.exposed[at][row] for cell, (part, row) in cells.items()}
-        made: dict[Cell, Figure] = {}
-        for number, wave in enumerate(waves):
-            hidden = _withheld(exposed, wave, reported, instrument.areas, sexes)
-            here = [(wave, *key) for key in keys]
-            made |= {cell: _level(at, name, cell, cells.get(cell), hidden.get(cell, ""), rule_set) for cell in here}
-            found += [made[cell] for cell in here]
-            wanted: list[Contrast] = [(GAP, (wave, "", ""))] if sexes else []
-            wanted += [(CHANGE, cell) for cell in here] if number else []
-            found += [_difference(at, name, each, parts, made, waves[number - 1]) for each in wanted]
-    return tuple(found)
+        exact = {place: _level(at, name, place, where.get(place), rule_set) for place in lattice.places}
+        shown = _shown_before(name, before)
+        decision = _decided(at, name, exact, where, small, shown, lattice, Rule(k))
+        decisions.append(decision)
+        levels = {place: _hidden(figure) if place in decision.why else figure for place, figure in exact.items()}
+        found += [rounded(figure, banded=bool(place.area and place.sex)) for place, figure in levels.items()]
+        found += [
+            rounded(figure, banded=bool(place.area and (place.sex or kind == GAP)))
+            for (kind, place), figure in _contrasts(at, name, made, levels, lattice)
+        ]
+    return Computed(lattice, tuple(found), tuple(decisions))
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """Cells of one kind, waves crossed with nothing, sexes or areas: their figures, and what each would expose.
-
-    rows: the place of each cell in the cube; exposed, cases: by indicator and row; moves: gaps and changes, by their
-    place in `differences`.
-    """
-
-    shares: "_Shown"
-    rows: Mapping[Cell, int]
-    exposed: Sequence[Sequence[str]]
-    cases: npt.NDArray[np.int64]
-    moves: Mapping[Contrast, int]
-    differences: "_Shown | None"
-
-
-@dataclass(frozen=True, eq=False)
-class _Shown:
-    """A cube's figures by indicator and row, each looked up many times."""
-
-    cube: Cube
-    se: npt.NDArray[np.float64]
-    deff: npt.NDArray[np.float64]
-    low: npt.NDArray[np.float64]
-    high: npt.NDArray[np.float64]
-    unavailable: npt.NDArray[np.str_]
-
-    @classmethod
-    def of(cls, cube: Cube, bounds: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]) -> "_Shown":
-        return cls(cube, cube.se, cube.deff, *bounds, cube.unavailable)
-
-
-def _places(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The wave of each row, its sex where the survey asked, and its area at each depth below the top; "" is none."""
-    paths = {area.code: _path(instrument.areas, area.code) for area in instrument.areas.areas if area.parent}
-    given = [paths.get(code, ()) for code in frame[instrument.area]] if instrument.area in frame else [()] * len(frame)
-    found = {"wave": frame["wave"].astype(str)}
-    if instrument.sex in frame:
-        found["sex"] = frame[instrument.sex].where(frame[instrument.sex].isin(SEXES), "").astype(str)
-    for depth in range(max(map(len, paths.values()), default=0)):
-        found[f"area {depth}"] = pd.Series([path[depth] if depth < len(path) else "" for path in given], frame.index)
-    return pd.DataFrame(found)
-
-
-def _path(areas: AreaList, code: str) -> tuple[str, ...]:
-    """An area's codes from below the top down to itself."""
-    return (*(above.code for above in areas.ancestors(code)[-2::-1]), code)
-
-
-def _part(
-    sums: Summary,
-    answers: pd.DataFrame,
-    places: pd.DataFrame,
-    weights: npt.NDArray[np.float64],
-    by: str | None,
-    waves: Sequence[str],
-    k: int,
-) -> _Part:
-    keep = ["wave"] if by is None else ["wave", by]
-    cube = means(rollup(sums, keep))
-    of_row = places.groupby(keep, sort=True).ngroup().to_numpy().astype(np.int64)
-    told = [tuple(map(str, key)) for key in cube.keys.itertuples(index=False)]
-    rows = {_cell(by, *key): at for at, key in enumerate(told) if key[-1]}  # who gave no area or sex is in no such cell
-    columns = [answers[name].to_numpy() for name, _ in cube.items]
-    before = {now: wave for wave, now in pairwise(waves)}
-    wanted: list[Contrast] = [(CHANGE, cell) for cell in rows if cell[0] in before]
-    wanted += [(GAP, (wave, "", "")) for wave in waves if by == "sex"]
-    sides = {each: _sides(each, before.get(each[1][0], "")) for each in wanted}
-    pairs = {each: pair for each, pair in sides.items() if all(cell in rows for cell in pair)}
-    labels = cube.labels
-    coefficients = {
-        str(at): {labels[rows[plus]]: 1.0, labels[rows[minus]]: -1.0} for at, (plus, minus) in enumerate(pairs.values())
-    }
-    moved = contrast(cube, coefficients) if coefficients else None
-    return _Part(
-        shares=_Shown.of(cube, cube.share_interval()),
-        rows=rows,
-        exposed=[exposures(y, weights, of_row, len(cube.keys), k) for y in columns],
-        cases=np.array([np.bincount(of_row, np.nan_to_num(y), minlength=len(cube.keys)) for y in columns]).astype(int),
-        moves={name: at for at, name in enumerate(pairs)},
-        differences=_Shown.of(moved, moved.interval()) if moved else None,
+def _small(places: pd.DataFrame, lattice: LatticeCells, instrument: Instrument) -> frozenset[tuple[str, str]]:
+    """Waves and areas under a floor of population or of respondents; an unknown population (0) is under none."""
+    least = instrument.lattice
+    depths = [name for name in places.columns if name.startswith("area")]
+    people = Counter(pair for name in depths for pair in zip(places["wave"], places[name], strict=True))
+    return frozenset(
+        (wave, code)
+        for wave in lattice.waves
+        for code in lattice.reported
+        if 0 < lattice.areas.get(code).population < least.area_population or people[wave, code] < least.area_respondents
     )
 
 
-def _cell(by: str | None, wave: str, of: str = "") -> Cell:
-    return (wave, "", of) if by == "sex" else (wave, of, "")
-
-
-def _withheld(
-    exposed: Mapping[Cell, str], wave: str, reported: Sequence[str], areas: AreaList, sexes: Sequence[str]
-) -> dict[Cell, str]:
-    """Why cells of a wave may not be shown. A cell that nobody answered in exposes as one of fewer than k does."""
-    alone = {code: exposed.get((wave, code, ""), FEWER_THAN_K) for code in reported}
-    by_area = withheld_areas(alone, areas)
-    # What is above all areas is the whole survey; an only child can be had from it.
-    above = next((why for code, why in by_area.items() if code not in alone), "")
-    hidden = {(wave, code, ""): why for code, why in by_area.items() if code in alone}
-    by_sex = withheld_sexes({sex: exposed.get((wave, "", sex), FEWER_THAN_K) for sex in sexes})
-    hidden |= {(wave, "", sex): why for sex, why in by_sex.items()}
-    if whole := exposed.get((wave, "", ""), FEWER_THAN_K) or above:
-        parts = [*((wave, code, "") for code in reported), *((wave, "", sex) for sex in sexes)]
-        hidden = dict.fromkeys(parts, COMPLEMENTARY) | hidden | {(wave, "", ""): whole}
-    return hidden
-
-
-def _level(at: int, name: str, cell: Cell, place: tuple[_Part, int] | None, withheld: str, rule: RuleSet) -> Figure:
-    key = (name, *cell, LEVEL)
-    if withheld or place is None:
-        return Figure(*key, CONFIDENTIAL, withheld)
-    part, row = place
+def _level(at: int, name: str, place: Place, where: tuple[Part, int] | None, rule: RuleSet) -> Figure:
+    key = (name, place.wave, place.area, place.sex, LEVEL)
+    if where is None:
+        return Figure(*key, CONFIDENTIAL, FEWER_THAN_K, span=place.span)
+    part, row = where
     shares, cube, reason = part.shares, part.shares.cube, str(part.shares.unavailable[at, row])
     low, high = float(shares.low[at, row]), float(shares.high[at, row])
     if np.isnan(low):
-        return Figure(*key, UNAVAILABLE, reason)
+        return Figure(*key, UNAVAILABLE, reason, span=place.span)
     n, p = int(cube.n[at, row]), float(cube.value[at, row])
     se = None if reason else float(shares.se[at, row])
     n_eff = float(n) if se is None else min(float(n), p * (1 - p) / se**2)
@@ -187,33 +130,122 @@ def _level(at: int, name: str, cell: Cell, place: tuple[_Part, int] | None, with
     cases, domain_df = int(part.cases[at, row]), int(cube.domain_df[at, row])
     judged = judge(rule, Evidence("proportion", p, se, low, high, n, cases, n_eff, deff, domain_df, reason))
     if judged.flag == "suppress":
-        return Figure(*key, UNRELIABLE, judged.reason)
+        return Figure(*key, UNRELIABLE, judged.reason, span=place.span)
     flag = "review" if judged.flag == "review" else ""
     told = judged.reason if flag else ""
-    return Figure(*key, PUBLISHED, told, flag, n, p, se, low, high, float(cube.df), deff, "korn_graubard")
+    df, method = float(cube.df), "korn_graubard"
+    return Figure(*key, PUBLISHED, told, flag, n, p, se, low, high, df, deff, method, n, place.span)
 
 
-def _sides(wanted: Contrast, before: str) -> tuple[Cell, Cell]:
-    """What a contrast is between: women and men of a wave, or a cell and the same in the wave before."""
-    kind, (wave, area, sex) = wanted
-    return ((wave, "", WOMAN), (wave, "", MAN)) if kind == GAP else ((wave, area, sex), (before, area, sex))
+def _hidden(figure: Figure) -> Figure:
+    return Figure(*figure.key[:-1], CONFIDENTIAL, PROTECTED, span=figure.span)
 
 
-def _difference(
-    at: int, name: str, wanted: Contrast, parts: Sequence[_Part], made: Mapping[Cell, Figure], before: str
-) -> Figure:
+def _shown_before(name: str, before: Sequence[Release]) -> dict[Place, Figure]:
+    """The levels of an indicator that the public has, the newest of each."""
+    return {
+        Place(figure.wave, figure.area, figure.sex, figure.span): figure
+        for release in before
+        for figure in release.figures
+        if figure.indicator == name and figure.contrast == LEVEL and figure.status == PUBLISHED
+    }
+
+
+def _decided(
+    at: int,
+    name: str,
+    exact: Mapping[Place, Figure],
+    where: Mapping[Place, tuple[Part, int]],
+    small: frozenset[tuple[str, str]],
+    shown: Mapping[Place, Figure],
+    lattice: LatticeCells,
+    rule: Rule,
+) -> Decision:
+    size = len(lattice.places)
+    n, weight, positive = np.zeros(size, np.int64), np.zeros(size), np.zeros(size)
+    why: dict[Place, str] = {}
+    known = np.zeros(size, dtype=bool)
+    for place, number in lattice.at.items():
+        held = where.get(place)
+        if held:
+            part, row = held
+            n[number] = part.shares.cube.n[at, row]
+            weight[number], positive[number] = part.weight[at, row], part.positive[at, row]
+        alone = part.exposed[at][row] if held else FEWER_THAN_K
+        if alone or any((wave, place.area) in small for wave in lattice.window(place)):
+            why[place] = alone or SMALL_AREA
+        if (old := shown.get(place)) and old.n is not None and old.n_to is not None:
+            known[number] = old.n <= n[number] <= old.n_to
+            if not known[number] and abs(n[number] - old.n) < rule.k:
+                why.setdefault(place, FEW_NEW)
+    remainders = [row for row, (_, _, open_) in enumerate(lattice.sums) if open_]
+    totals = [(lattice.sums[row][0], list(lattice.sums[row][1])) for row in remainders]
+    extra = [tuple(of[total] - of[rest].sum() for of in (n, weight, positive)) for total, rest in totals]
+    more = np.array(extra, dtype=float).reshape(len(extra), 3)
+    silent = [exact[place].status in (UNRELIABLE, UNAVAILABLE) for place in lattice.places]
+    table = LinkedTable(
+        n=np.concatenate([n, more[:, 0].round().astype(np.int64)]),
+        weight=np.concatenate([weight, np.maximum(more[:, 1], 0)]),
+        positive=np.concatenate([positive, np.maximum(more[:, 2], 0)]),
+        primary=np.array([*(place in why for place in lattice.places), *[False] * len(extra)]),
+        silent=np.array([*silent, *[False] * len(extra)]),
+        most=np.array([*(_told(exact[place]) for place in lattice.places), *[UNTOLD] * len(extra)]),
+        known=np.concatenate([known, np.ones(len(extra), dtype=bool)]),
+        cost=np.array([*(_cost(place, lattice) for place in lattice.places), *[1.0] * len(extra)]),
+        sums=lattice.matrix(remainders),
+    )
+    hidden = withheld(table, rule)
+    for number in np.flatnonzero(hidden[:size]).tolist():
+        why.setdefault(lattice.places[number], COMPLEMENTARY)
+    return Decision(name, table, why, [figure for place, figure in exact.items() if place not in why])
+
+
+def _told(figure: Figure) -> int:
+    """The most respondents that the reason of an unreliable figure tells."""
+    found = _FEWER.fullmatch(figure.reason) if figure.status == UNRELIABLE else None
+    return int(found["n"]) - 1 if found else UNTOLD
+
+
+def _cost(place: Place, lattice: LatticeCells) -> float:
+    """What it costs to withhold a cell: by its place and population alone, so that waves lose the same cells."""
+    if not place.area:
+        worth = 1_000.0 if not place.sex else 300.0
+    else:
+        area = lattice.areas.get(place.area)
+        everybody = sum(other.population for other in lattice.areas.areas if other.level == area.level)
+        worth = (30.0 if place.area in lattice.parents else 1.0) + area.population / max(everybody, 1)
+        worth *= 0.5 if place.sex else 1.0
+        worth += 1e-6 * lattice.reported.index(place.area)
+    return worth * (1 + 0.1 * (place.span - 1))
+
+
+def _contrasts(
+    at: int, name: str, made: Sequence[Part], levels: Mapping[Place, Figure], lattice: LatticeCells
+) -> Iterator[tuple[Contrast, Figure]]:
+    """Gaps and changes of every cell that has two sides in the lattice."""
+    moves = {wanted: part for part in made for wanted in part.moves}
+    for place in lattice.places:
+        wanted: list[Contrast] = [(CHANGE, place), (YEAR, place)]
+        if place.sex == WHOLE and replace(place, sex="woman") in lattice.at:
+            wanted.insert(0, (GAP, place))
+        for each in wanted:
+            if pair := sides(each, lattice):
+                yield each, _difference(at, name, each, [levels[side] for side in pair], moves.get(each))
+
+
+def _difference(at: int, name: str, wanted: Contrast, pair: Sequence[Figure], part: Part | None) -> Figure:
     """One figure minus another, where both are published; else the reason of the one that is not."""
-    kind, cell = wanted
-    key = (name, *cell, kind)
-    for figure in map(made.__getitem__, _sides(wanted, before)):
+    kind, place = wanted
+    key, span = (name, place.wave, place.area, place.sex, kind), place.span
+    for figure in pair:
         if figure.status != PUBLISHED:
-            return Figure(*key, figure.status, figure.reason)
-    part = next(part for part in parts if wanted in part.moves)
+            return Figure(*key, figure.status, figure.reason, span=span)
+    assert part is not None
+    assert part.differences is not None
     shown, row = part.differences, part.moves[wanted]
-    assert shown is not None
     cube = shown.cube
     if cube.reason[at, row]:
-        return Figure(*key, UNAVAILABLE, str(shown.unavailable[at, row]))
+        return Figure(*key, UNAVAILABLE, str(shown.unavailable[at, row]), span=span)
     value, se, n = float(cube.value[at, row]), float(shown.se[at, row]), int(cube.n[at, row])
     bounds = float(shown.low[at, row]), float(shown.high[at, row])
-    return Figure(*key, PUBLISHED, "", "", n, value, se, *bounds, float(cube.df), None, "t")
+    return Figure(*key, PUBLISHED, "", "", n, value, se, *bounds, float(cube.df), None, "t", n, span)

@@ -3,6 +3,7 @@
 The same responses, instrument and parameters give the same bytes.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -11,19 +12,19 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from survey_app.engine import codebook
+from survey_app.engine import Item, codebook
 from survey_app.fieldwork import Wave as Period
 from survey_app.fieldwork import waves
-from survey_app.instrument import Instrument
+from survey_app.instrument import Indicator, Instrument
 from survey_app.storage.database import reading
 
-from .disclosure import DEFAULT_K
+from .disclosure.exposure import DEFAULT_K
 from .figures import figures
 from .indicators.presentation_standards import DEFAULT, RuleSet
 from .indicators.quality import flags, unhurried
 from .indicators.wave_weights import Weighted, weight_given, weight_to_census
 from .microdata import read_microdata
-from .release import AreaCard, IndicatorCard, Release, Wave, write
+from .release import AnswerCard, AreaCard, IndicatorCard, Release, Wave, write
 
 SMALLEST_WAVE = 100
 SEED = 1
@@ -69,10 +70,22 @@ def weighted(kept: pd.DataFrame, instrument: Instrument, seed: int) -> Weighted:
     return weight_to_census(kept, instrument, seed) if instrument.census else weight_given(kept)
 
 
-def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], parameters: Parameters) -> Release:
-    """The release of a table of responses. Raises WeightingError or DesignError when the weights cannot be made."""
+def compute(
+    frame: pd.DataFrame,
+    instrument: Instrument,
+    periods: list[Period],
+    parameters: Parameters,
+    before: Sequence[Release] = (),
+) -> Release:
+    """The release of a table of responses. Raises WeightingError or DesignError when the weights cannot be made.
+
+    before: what was published earlier and is known to everybody. Raises UnprotectableError.
+    """
     kept = unhurried(frame)
     found = weighted(kept, instrument, parameters.seed)
+    waves = {period.id: period.opens for period in periods}
+    made = figures(kept, found.design, instrument, waves, parameters.k, parameters.rule_set, before)
+    lattice = instrument.lattice
     return Release(
         survey=instrument.title,
         created=parameters.created.isoformat(),
@@ -83,17 +96,19 @@ def compute(frame: pd.DataFrame, instrument: Instrument, periods: list[Period], 
             "seed": parameters.seed,
             "level": 0.95,
             "rule_set": parameters.rule_set,
+            "tables": " ".join(made.lattice.tables),
+            "spans": " ".join(map(str, made.lattice.spans)),
+            "area_population": lattice.area_population,
+            "area_respondents": lattice.area_respondents,
             **_quality(found),
         },
         questionnaires=tuple(sorted({period.questionnaire.version for period in periods})),
         software=f"thiqa {version('thiqa')}",
         waves=tuple(_wave(period, frame) for period in periods),
         indicators=_cards(instrument),
-        areas=tuple(AreaCard(a.code, a.level, a.parent, dict(a.names)) for a in instrument.areas.areas),
+        areas=tuple(AreaCard(a.code, a.level, a.parent, dict(a.names), a.population) for a in instrument.areas.areas),
         geometry=instrument.geometry,
-        figures=figures(
-            kept, found.design, instrument, [period.id for period in periods], parameters.k, parameters.rule_set
-        ),
+        figures=made.figures,
     )
 
 
@@ -118,6 +133,32 @@ def _wave(period: Period, frame: pd.DataFrame) -> Wave:
 def _cards(instrument: Instrument) -> tuple[IndicatorCard, ...]:
     book = codebook(instrument.questionnaire)
     return tuple(
-        IndicatorCard(i.id, i.name, i.definition, i.base, dict(book[i.item].label), i.source, i.headline)
-        for i in instrument.indicators
+        _card(indicator, instrument.questionnaire.by_name[indicator.item], book[indicator.item].label)
+        for indicator in instrument.indicators
+    )
+
+
+def _card(indicator: Indicator, item: Item, question: Mapping[str, str]) -> IndicatorCard:
+    return IndicatorCard(
+        id=indicator.id,
+        name=dict(indicator.name),
+        definition=dict(indicator.definition),
+        base=dict(indicator.base),
+        question=dict(question),
+        source=indicator.source,
+        headline=indicator.headline,
+        item=indicator.item,
+        direction=indicator.direction,
+        sensitive=indicator.sensitive,
+        answers=tuple(
+            AnswerCard(
+                code=choice.code,
+                label=dict(choice.label),
+                positive=choice.code in indicator.positive,
+                based=choice.missing is None or choice.missing in indicator.base_includes,
+                missing=choice.missing.value if choice.missing else "",
+            )
+            for choice in item.choices
+        ),
+        filter=str(indicator.filter) if indicator.filter else "",
     )

@@ -14,7 +14,7 @@ from survey_app.storage.database import connect, migrate
 
 from .analyst import RULES, analyse, rules_of
 from .custodian import custody
-from .disclosure import DEFAULT_K
+from .disclosure.exposure import DEFAULT_K
 from .release import ReleaseError, latest, read
 from .settings import AnalysisSettings
 

@@ -58,6 +58,23 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Lattice:
+    """The tables of every release, declared before the data: each indicator by wave, and within it by these.
+
+    `tables` are among TABLES: "area" is by area at each level, "area_sex" women and men of each area. `spans` are how
+    many waves a figure pools. An area under either floor, of population and of respondents in a wave, has no figure.
+    """
+
+    tables: tuple[str, ...] = ("sex", "area")
+    spans: tuple[int, ...] = (1,)
+    area_population: int = 10_000
+    area_respondents: int = 10
+
+
+TABLES = ("sex", "area", "area_sex")
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """Everything that is fixed before fieldwork. `area`, `sex` and `age` are the names of those variables."""
 
@@ -73,6 +90,7 @@ class Instrument:
     age: str
     level: str
     sample: str
+    lattice: Lattice = Lattice()
 
 
 def read_instrument(path: Path = BUNDLED) -> Instrument:
@@ -94,6 +112,7 @@ def read_instrument(path: Path = BUNDLED) -> Instrument:
             age=variables.get("age", ""),
             level=variables.get("level", ""),
             sample=content["sampling"]["sample"],
+            lattice=_lattice(content.get("release", {})),
         )
     except (KeyError, TypeError, tomllib.TOMLDecodeError, OSError, ExpressionError) as error:
         raise InstrumentError(f"{path.name} is unreadable or lacks a part: {error}") from error
@@ -129,6 +148,16 @@ def _index(entry: Mapping[str, Any]) -> Index:
     )
 
 
+def _lattice(entry: Mapping[str, Any]) -> Lattice:
+    default = Lattice()
+    return Lattice(
+        tables=tuple(entry.get("tables", default.tables)),
+        spans=tuple(sorted({1, *entry.get("spans", default.spans)})),
+        area_population=entry.get("area_population", default.area_population),
+        area_respondents=entry.get("area_respondents", default.area_respondents),
+    )
+
+
 def _check(instrument: Instrument, name: str) -> None:
     book = codebook(instrument.questionnaire)
     for indicator in instrument.indicators:
@@ -144,6 +173,12 @@ def _check(instrument: Instrument, name: str) -> None:
             raise InstrumentError(f"{name}: the choices of {role} are not the levels of the census")
     if instrument.sample not in SAMPLES:
         raise InstrumentError(f"{name}: sample must be one of {', '.join(SAMPLES)}")
+    lattice = instrument.lattice
+    tables = set(lattice.tables)
+    if not tables <= set(TABLES) or ("area_sex" in tables and not tables >= {"sex", "area"}):
+        raise InstrumentError(f"{name}: tables must be among {', '.join(TABLES)}, and area_sex needs the other two")
+    if not all(1 <= span <= 24 for span in lattice.spans):
+        raise InstrumentError(f"{name}: spans are numbers of waves, from 1 to 24")
 
 
 def _indicator_fault(indicator: Indicator, form: Questionnaire) -> str:

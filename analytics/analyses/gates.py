@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analytics.disclosure import COMPLEMENTARY, exposure, exposures, withheld_areas, withheld_sexes
+from analytics.disclosure.exposure import COMPLEMENTARY, exposure, exposures, withheld_areas, withheld_sexes
 from analytics.indicators.presentation_standards import Kind, RuleSet, Ruling, evidence, judge
 from analytics.survey.results import Estimates
 from survey_app.areas import SEXES

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.disclosure import DEFAULT_K
+from analytics.disclosure.exposure import DEFAULT_K
 from analytics.indicators.coding import coded
 from analytics.indicators.presentation_standards import DEFAULT, RuleSet
 from analytics.survey.design import Design

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.disclosure import (
+from analytics.disclosure.exposure import (
     COMPLEMENTARY,
     DEFAULT_K,
     FEWER_THAN_K,

@@ -2,19 +2,20 @@
 it be worked out from those that have one."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.disclosure import COMPLEMENTARY, REVEALING
+from analytics.disclosure.exposure import COMPLEMENTARY, REVEALING
 from analytics.figures import figures
 from analytics.indicators.wave_weights import weight_given
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, PUBLISHED, Figure
 from survey_app.instrument import Instrument
 from tests.analytics.test_disclosure import recoverable
 
-WAVES = ("w1", "w2")
+WAVES = {"w1": date(2026, 1, 1), "w2": date(2026, 4, 1)}
 EACH = 120
 SIDI_MOUMEN = "06.141.01.53"
 
@@ -37,7 +38,9 @@ def survey(instrument: Instrument, areas: list[str]) -> pd.DataFrame:
 
 def found(frame: pd.DataFrame, instrument: Instrument) -> dict[tuple[str, str, str, str], Figure]:
     made = figures(frame, weight_given(frame).design, instrument, WAVES)
-    return {(figure.wave, figure.area, figure.sex, figure.contrast): figure for figure in made}
+    return {
+        (figure.wave, figure.area, figure.sex, figure.contrast): figure for figure in made.figures if figure.span == 1
+    }
 
 
 def smallest(instrument: Instrument) -> list[str]:

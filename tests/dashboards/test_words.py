@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
-from analytics.disclosure import COMPLEMENTARY, FEWER_THAN_K, REVEALING
+from analytics.disclosure.exposure import COMPLEMENTARY, FEWER_THAN_K, REVEALING
 from analytics.indicators.presentation_standards import WITHHOLDING
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNAVAILABLE, UNRELIABLE, Figure, Release
 from analytics.survey.results import WITHOUT_ERROR

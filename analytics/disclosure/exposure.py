@@ -1,8 +1,8 @@
-"""Disclosure control: which figures are withheld so that no one can be found in them, also not by subtraction.
+"""Primary suppression: which cells are withheld for their own sake, so that no one can be found in them.
 
-Primary: fewer than k answers in the base; or a share from which somebody's answer follows, because nearly all answered
-alike or a few weigh more than the rest. Complementary: a withheld cell whose siblings and total are known could be
-worked out, so another one is withheld with it. Precision is judged elsewhere; the two reasons are never mixed.
+Fewer than k answers in the base; or a share from which somebody's answer follows, because nearly all answered alike or
+a few weigh more than the rest. What could be worked out from others is found by suppression.py. Precision is judged
+elsewhere; the two reasons are never mixed.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from survey_app.areas import AreaList
 DEFAULT_K = 10
 HEAVIEST = 3  # two people who put together what they know must not learn the answer of a third
 FEWER_THAN_K, REVEALING, COMPLEMENTARY = "fewer_than_k", "revealing", "complementary"
+SMALL_AREA, FEW_NEW = "small_area", "few_new"  # under a floor; too few since the release before
 _ROUNDING = 1e-9  # equal weights differ by less after raking
 
 
@@ -29,10 +30,12 @@ def exposures(
     cell: npt.NDArray[np.int64],
     cells: int,
     k: int = DEFAULT_K,
+    order: npt.NDArray[np.int64] | None = None,
 ) -> list[str]:
     """Why the share of each cell may not be shown for its own sake: a reason, or "" where it may.
 
     answers: 1 and 0, one a person, NaN outside the base; weights: theirs, positive; cell: 0..cells-1, the cell of each.
+    order: `by_weight` of these, for many indicators of the same people.
     A person cannot have said yes who weighs more than is left of the yes side once others have taken their own answers
     off; nor no, likewise. So each side must weigh as much as the HEAVIEST people of the cell together: this is the p%
     rule (Hundepool et al. 2012, Statistical Disclosure Control) on the weights of the lighter side, with p = 100
@@ -40,8 +43,8 @@ def exposures(
     than three people on a side, and no cell of which three people carry more than half. All have one reason: one for
     "all alike" would say what the share says.
     """
-    based = np.flatnonzero(~np.isnan(answers))
-    order = based[np.lexsort((-weights[based], cell[based]))]
+    order = by_weight(weights, cell) if order is None else order
+    order = order[~np.isnan(answers[order])]
     of, w, said = cell[order], weights[order], answers[order]
     n = np.bincount(of, minlength=cells)
     rank = np.arange(len(of)) - (np.cumsum(n) - n)[of]
@@ -49,6 +52,11 @@ def exposures(
     lighter = np.minimum(np.bincount(of, w * said, minlength=cells), np.bincount(of, w * (1 - said), minlength=cells))
     alike = lighter < heaviest * (1 - _ROUNDING)
     return [FEWER_THAN_K if few else REVEALING if same else "" for few, same in zip(n < k, alike, strict=True)]
+
+
+def by_weight(weights: npt.NDArray[np.float64], cell: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The people by cell, within each the heaviest first."""
+    return np.lexsort((-weights, cell))
 
 
 def withheld_areas(exposures: Mapping[str, str], areas: AreaList) -> dict[str, str]:

@@ -1,0 +1,127 @@
+"""The declared lattice: which cells a release has, before any data are seen, and how they add up."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from scipy.sparse import csr_array
+
+from survey_app.areas import SEXES, AreaList
+from survey_app.instrument import Instrument
+
+WHOLE = ""
+_YEAR_DAYS, _NEAR_DAYS = 365, 45
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A cell's wave (the last of `span` pooled ones), area and sex; "" is everybody."""
+
+    wave: str
+    area: str
+    sex: str
+    span: int = 1
+
+
+@dataclass(frozen=True)
+class LatticeCells:
+    """The cells of each indicator over these waves, oldest first, and their sums.
+
+    opens: the first day of each wave, from which "a year before" follows.
+    """
+
+    areas: AreaList
+    waves: tuple[str, ...]
+    opens: tuple[date, ...]
+    tables: tuple[str, ...]
+    spans: tuple[int, ...]
+
+    @cached_property
+    def reported(self) -> tuple[str, ...]:
+        """The areas that have figures: all but the top, whose figures are everybody's."""
+        return tuple(area.code for area in self.areas.areas if area.parent is not None) if "area" in self.tables else ()
+
+    @cached_property
+    def parents(self) -> frozenset[str]:
+        """The areas that contain others."""
+        return frozenset(area.parent for area in self.areas.areas if area.parent is not None)
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """All cells, by span, wave, area and sex."""
+        return tuple(self._places())
+
+    @cached_property
+    def at(self) -> Mapping[Place, int]:
+        """Cell -> its place among `places`."""
+        return {place: number for number, place in enumerate(self.places)}
+
+    @cached_property
+    def sums(self) -> tuple[tuple[int, tuple[int, ...], bool], ...]:
+        """Total, its parts, and whether somebody may be in the total and in no part (who gave no area or sex)."""
+        return tuple(self._sums())
+
+    def matrix(self, remainders: Sequence[int]) -> csr_array:
+        """The sums as R rows of 1 and -1 over the cells and one more for each sum of `remainders`, in their order."""
+        rows, columns, values = [], [], []
+        for row, (total, parts, _) in enumerate(self.sums):
+            rows += [row] * (1 + len(parts))
+            columns += [total, *parts]
+            values += [1.0, *[-1.0] * len(parts)]
+        for extra, row in enumerate(remainders):
+            rows.append(row)
+            columns.append(len(self.places) + extra)
+            values.append(-1.0)
+        return csr_array((values, (rows, columns)), shape=(len(self.sums), len(self.places) + len(remainders)))
+
+    def before(self, place: Place) -> Place | None:
+        """The same cell one wave earlier; None for the first and for pooled waves, which would share answers."""
+        number = self.waves.index(place.wave) - 1
+        return None if place.span > 1 or number < 0 else Place(self.waves[number], place.area, place.sex)
+
+    def year_before(self, place: Place) -> Place | None:
+        """The same cell about a year earlier, where that shares no wave with it."""
+        here = self.waves.index(place.wave)
+        for number in range(here - place.span, place.span - 2, -1):
+            if abs((self.opens[here] - self.opens[number]).days - _YEAR_DAYS) <= _NEAR_DAYS:
+                return Place(self.waves[number], place.area, place.sex, place.span)
+        return None
+
+    def window(self, place: Place) -> tuple[str, ...]:
+        """The waves that a cell pools, oldest first."""
+        last = self.waves.index(place.wave)
+        return self.waves[last - place.span + 1 : last + 1]
+
+    def _places(self) -> Iterator[Place]:
+        sexes = SEXES if "sex" in self.tables else ()
+        within = sexes if "area_sex" in self.tables else ()
+        for span in self.spans:
+            for wave in self.waves[span - 1 :]:
+                yield Place(wave, WHOLE, WHOLE, span)
+                yield from (Place(wave, WHOLE, sex, span) for sex in sexes)
+                for code in self.reported:
+                    yield Place(wave, code, WHOLE, span)
+                    yield from (Place(wave, code, sex, span) for sex in within)
+
+    def _sums(self) -> Iterator[tuple[int, tuple[int, ...], bool]]:
+        children: dict[str, list[str]] = {}
+        for code in self.reported:
+            parent = self.areas.get(str(self.areas.get(code).parent))
+            children.setdefault(parent.code if parent.parent is not None else WHOLE, []).append(code)
+        for total, place in enumerate(self.places):
+            if place.sex == WHOLE:
+                by_sex = [Place(place.wave, place.area, sex, place.span) for sex in SEXES]
+                if all(part in self.at for part in by_sex):
+                    yield total, tuple(self.at[part] for part in by_sex), True
+            below = [Place(place.wave, code, place.sex, place.span) for code in children.get(place.area, ())]
+            if below and all(part in self.at for part in below):
+                yield total, tuple(self.at[part] for part in below), True
+            if place.span > 1:
+                yield total, tuple(self.at[Place(w, place.area, place.sex)] for w in self.window(place)), False
+
+
+def lattice_cells(instrument: Instrument, waves: Sequence[str], opens: Sequence[date], *, sexes: bool) -> LatticeCells:
+    """The cells of an instrument's declared tables; without those by sex where the survey did not ask it."""
+    tables = tuple(name for name in instrument.lattice.tables if sexes or "sex" not in name)
+    return LatticeCells(instrument.areas, tuple(waves), tuple(opens), tables, instrument.lattice.spans)
