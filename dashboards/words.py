@@ -6,7 +6,7 @@ A code that is not known gets a general sentence, never an error and never a bla
 import re
 from collections.abc import Mapping
 
-from analytics.release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
+from analytics.release import CONFIDENTIAL, PROTECTED, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
 from dashboards.formats import fenced
 from translations.languages import number, translator
 
@@ -19,8 +19,11 @@ def reason(code: str, language: str, parameters: Mapping[str, str | int | float]
     _ = translator(language)
     least = parameters.get("k")
     k = fenced(number(least, language), language) if isinstance(least, int | float) else None
-    few = _("Withheld: fewer than %(k)s answers.", k=k) if k else _("Withheld: too few answers.")
-    complementary = _("Withheld: with the other figures it would give away one that is withheld.")
+    protected = (
+        _("Withheld to protect respondents: fewer than %(k)s answers, or it could help to learn what one gave.", k=k)
+        if k
+        else _("Withheld to protect respondents.")
+    )
     clusters = _("Its uncertainty cannot be estimated from this sample.")
     unsure = _("Withheld: the error is too large beside the figure.")
     if limit := _LIMIT.fullmatch(code):
@@ -31,9 +34,7 @@ def reason(code: str, language: str, parameters: Mapping[str, str | int | float]
             "cases": _("Withheld: fewer than %(n)s people gave this answer.", n=n),
         }[limit["what"]]
     return {
-        "fewer_than_k": few,
-        "revealing": _("Withheld: it could show what somebody in this group answered."),
-        "complementary": complementary,
+        PROTECTED: protected,
         "interval_wide": _("Withheld: the interval is too wide to say anything."),
         "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
         "df_below_9": _("Withheld: the answers come from too few places to tell how sure the figure is."),

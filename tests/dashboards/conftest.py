@@ -82,11 +82,11 @@ def _figures() -> tuple[Figure, ...]:
         published("trust", "w3", -0.08, 0.05, contrast=GAP),
         published("trust", "w3", 0.71, 0.06, n=160, area="a1"),
         published("trust", "w3", 0.55, 0.08, n=150, area="a2"),
-        hidden("trust", "w3", CONFIDENTIAL, "fewer_than_k", area="a3"),
+        hidden("trust", "w3", CONFIDENTIAL, "protected", area="a3"),
         hidden("trust", "w3", UNRELIABLE, "n_below_30", area="a4"),
         published("safety", "w3", 0.21, 0.03),
         published("safety", "w3", -0.06, 0.03, contrast=CHANGE),
-        hidden("bribes", "w3", CONFIDENTIAL, "complementary"),
+        hidden("bribes", "w3", CONFIDENTIAL, "protected"),
     )
 
 

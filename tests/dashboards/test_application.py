@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from analytics.release import CHANGE, CONFIDENTIAL, Release, write
+from analytics.release.bundle import FIGURES
 from dashboards.application import create_dashboards
 from dashboards.settings import DashboardSettings
 from survey_app.settings import read_settings
@@ -35,6 +36,8 @@ HOSTILE = [
     {"lang": "fr"},
     True,
 ]
+
+PROTECTED_10 = "Withheld to protect respondents: fewer than 10 answers, or it could help to learn what one gave."
 
 
 def figures(layout: object) -> list[dict[str, Any]]:
@@ -134,7 +137,7 @@ def test_no_nan_and_no_unfilled_place_is_served(dashboards: Dashboards, release:
 
 def test_numbers_that_a_release_should_not_hold_are_not_served(dashboards: Dashboards, release: Release) -> None:
     leaked = replace(
-        published("trust", "w3", 0.123457, 0.0234, n=7_654_321, area="a3"), status=CONFIDENTIAL, reason="fewer_than_k"
+        published("trust", "w3", 0.123457, 0.0234, n=7_654_321, area="a3"), status=CONFIDENTIAL, reason="protected"
     )
     others = tuple(item for item in release.figures if item.key != leaked.key)
     client = dashboards(replace(release, figures=(*others, leaked)))
@@ -146,11 +149,11 @@ def test_numbers_that_a_release_should_not_hold_are_not_served(dashboards: Dashb
 
 def test_a_withheld_area_is_drawn_without_a_value_and_listed_with_the_reason(client: FlaskClient) -> None:
     answer = call(client, "?lang=en")
-    assert "Withheld: fewer than 10 answers." in answer.text
+    assert PROTECTED_10 in answer.text
     ranking, area_map = figures(answer.json)[-2:]
     assert ranking["data"][0]["x"] == pytest.approx([71, 55])
     polygons = {trace["text"].split(":")[0]: trace for trace in area_map["data"]}
-    assert polygons["Sidi Moumen"]["text"] == "Sidi Moumen: Withheld: fewer than 10 answers."
+    assert polygons["Sidi Moumen"]["text"] == f"Sidi Moumen: {PROTECTED_10}"
     assert "fillpattern" in polygons["Sidi Moumen"]
     assert "fillpattern" not in polygons["Anfa"]
 
@@ -209,11 +212,11 @@ def test_without_a_release_the_page_says_so(tmp_path: Path, language: str) -> No
 
 def test_a_damaged_release_is_not_shown_and_a_mended_one_is(tmp_path: Path, release: Release) -> None:
     path = write(tmp_path, release)
-    whole = (path / "figures.csv").read_bytes()
+    whole = (path / FIGURES).read_bytes()
     client = create_dashboards(DashboardSettings(releases=tmp_path)).test_client()
-    (path / "figures.csv").write_bytes(whole.replace(b"0.54", b"0.94"))
+    (path / FIGURES).write_bytes(whole[:-9] + b"x" + whole[-8:])
     assert client.get("/?lang=en").status_code == 503
-    (path / "figures.csv").write_bytes(whole)
+    (path / FIGURES).write_bytes(whole)
     assert client.get("/?lang=en").status_code == 200
 
 

@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
-from analytics.disclosure.exposure import COMPLEMENTARY, FEWER_THAN_K, REVEALING
 from analytics.indicators.presentation_standards import WITHHOLDING
-from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNAVAILABLE, UNRELIABLE, Figure, Release
+from analytics.release import CHANGE, CONFIDENTIAL, GAP, PROTECTED, UNAVAILABLE, UNRELIABLE, Figure, Release
 from analytics.survey.results import WITHOUT_ERROR
 from dashboards.formats import fenced, interval, percent, points, signed
 from dashboards.judgement import Shown, against, areas, shown
@@ -22,9 +21,7 @@ from translations.languages import LANGUAGES, translator
 
 # What the statistics can say, read off their own code, so that a new reason without words fails here.
 REASONS = (
-    FEWER_THAN_K,
-    REVEALING,
-    COMPLEMENTARY,
+    PROTECTED,
     *WITHOUT_ERROR,
     *WITHHOLDING,
 )
@@ -75,9 +72,10 @@ def test_an_unknown_code_gets_a_general_sentence(language: str) -> None:
 
 
 def test_the_reason_names_the_releases_own_k() -> None:
-    assert reason("fewer_than_k", "en", {"k": 10}) == "Withheld: fewer than 10 answers."
-    assert reason("fewer_than_k", "en", {"k": 25}) == "Withheld: fewer than 25 answers."
-    assert reason("fewer_than_k", "en", {}) == "Withheld: too few answers."
+    rest = " answers, or it could help to learn what one gave."
+    assert reason(PROTECTED, "en", {"k": 10}) == "Withheld to protect respondents: fewer than 10" + rest
+    assert reason(PROTECTED, "en", {"k": 25}) == "Withheld to protect respondents: fewer than 25" + rest
+    assert reason(PROTECTED, "en", {}) == "Withheld to protect respondents."
 
 
 @pytest.mark.parametrize(
@@ -119,7 +117,7 @@ def test_the_first_wave_has_nothing_to_compare_with_and_a_withheld_change_is_sai
 def test_a_withheld_figure_is_words_in_the_headline(release: Release) -> None:
     assert headline(release, view(release, indicator="bribes")) == (
         "Bribes: no figure can be shown for this wave. "
-        "Withheld: with the other figures it would give away one that is withheld."
+        "Withheld to protect respondents: fewer than 10 answers, or it could help to learn what one gave."
     )
 
 
