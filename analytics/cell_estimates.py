@@ -15,7 +15,6 @@ from survey_app.instrument import Instrument
 
 from .disclosure.exposure import by_weight, exposures
 from .lattice import WHOLE, LatticeCells, Place
-from .release import CHANGE, GAP, YEAR
 from .survey.cube.contrasts import contrast
 from .survey.cube.cube import Cube, means
 from .survey.cube.summary import CalibrationSums, Summary, gathered, rollup, spread
@@ -25,7 +24,6 @@ from .survey.variables import domains
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-WOMAN, MAN = SEXES
 Contrast = tuple[str, Place]
 
 
@@ -94,15 +92,6 @@ def where_people_are(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFram
     return pd.DataFrame(found)
 
 
-def sides(wanted: Contrast, lattice: LatticeCells) -> tuple[Place, Place] | None:
-    """What a contrast is between: women and men of a cell, or a cell and the same earlier; None where there is none."""
-    kind, place = wanted
-    if kind == GAP:
-        return replace(place, sex=WOMAN), replace(place, sex=MAN)
-    earlier = {CHANGE: lattice.before, YEAR: lattice.year_before}[kind](place)
-    return None if earlier is None else (place, earlier)
-
-
 def _path(areas: AreaList, code: str) -> tuple[str, ...]:
     """An area's codes from below the top down to itself."""
     return (*(above.code for above in areas.ancestors(code)[-2::-1]), code)
@@ -126,11 +115,9 @@ def _part(
     weights, order = weights[people], by_weight(weights[people], cell)
     columns = [answers[name].to_numpy()[people] for name, _ in cube.items]
     w, y, _ = spread(sums.w, sums.y, sums.within, sums.domain, size)
-    wanted: list[Contrast] = [(kind, place) for place in rows for kind in (CHANGE, YEAR)]
-    if by and by[-1] == "sex":
-        wanted += [(GAP, replace(place, sex=WHOLE)) for place in rows if place.sex == WOMAN]
-    found = {each: sides(each, lattice) for each in wanted}
-    pairs = {each: pair for each, pair in found.items() if pair and all(place in rows for place in pair)}
+    pairs = {
+        (kind, place): (plus, minus) for kind, place, plus, minus in lattice.contrasts if plus in rows and minus in rows
+    }
     labels = cube.labels
     coefficients = {
         str(at): {labels[rows[plus]]: 1.0, labels[rows[minus]]: -1.0} for at, (plus, minus) in enumerate(pairs.values())

@@ -5,8 +5,8 @@ A cell that may not be shown has no number at all.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -15,16 +15,15 @@ import pandas as pd
 from survey_app.engine import codebook
 from survey_app.instrument import Instrument
 
-from .cell_estimates import Contrast, Part, parts, sides, where_people_are
+from .cell_estimates import Contrast, Part, parts, where_people_are
 from .disclosure.exposure import COMPLEMENTARY, DEFAULT_K, FEW_NEW, FEWER_THAN_K, SMALL_AREA
 from .disclosure.linked_table import UNTOLD, LinkedTable, Rule
 from .disclosure.rounding import rounded
 from .disclosure.suppression import withheld
 from .indicators.coding import coded
 from .indicators.presentation_standards import DEFAULT, Evidence, RuleSet, judge
-from .lattice import WHOLE, LatticeCells, Place, lattice_cells
+from .lattice import LatticeCells, Place, lattice_cells
 from .release import (
-    CHANGE,
     CONFIDENTIAL,
     GAP,
     LEVEL,
@@ -32,7 +31,6 @@ from .release import (
     PUBLISHED,
     UNAVAILABLE,
     UNRELIABLE,
-    YEAR,
     Figure,
     Release,
 )
@@ -84,6 +82,7 @@ def figures(
     lattice = lattice_cells(instrument, tuple(waves), tuple(waves.values()), sexes="sex" in places)
     made = list(parts(answers, places, design, lattice, k))
     where = {place: (part, row) for part in made for place, row in part.rows.items()}
+    moves = {wanted: part for part in made for wanted in part.moves}
     small = _small(places, lattice, instrument)
     found: list[Figure] = []
     decisions: list[Decision] = []
@@ -94,10 +93,10 @@ def figures(
         decisions.append(decision)
         levels = {place: _hidden(figure) if place in decision.why else figure for place, figure in exact.items()}
         found += [rounded(figure, banded=bool(place.area and place.sex)) for place, figure in levels.items()]
-        found += [
-            rounded(figure, banded=bool(place.area and (place.sex or kind == GAP)))
-            for (kind, place), figure in _contrasts(at, name, made, levels, lattice)
-        ]
+        for kind, place, plus, minus in lattice.contrasts:
+            pair, wanted = (levels[plus], levels[minus]), (kind, place)
+            figure = _difference(at, name, wanted, pair, moves.get(wanted))
+            found.append(rounded(figure, banded=bool(place.area and (place.sex or kind == GAP))))
     return Computed(lattice, tuple(found), tuple(decisions))
 
 
@@ -191,7 +190,7 @@ def _decided(
         silent=np.array([*silent, *[False] * len(extra)]),
         most=np.array([*(_told(exact[place]) for place in lattice.places), *[UNTOLD] * len(extra)]),
         known=np.concatenate([known, np.ones(len(extra), dtype=bool)]),
-        cost=np.array([*(_cost(place, lattice) for place in lattice.places), *[1.0] * len(extra)]),
+        cost=np.array([*lattice.costs, *[1.0] * len(extra)]),
         sums=lattice.matrix(remainders),
     )
     hidden = withheld(table, rule)
@@ -204,33 +203,6 @@ def _told(figure: Figure) -> int:
     """The most respondents that the reason of an unreliable figure tells."""
     found = _FEWER.fullmatch(figure.reason) if figure.status == UNRELIABLE else None
     return int(found["n"]) - 1 if found else UNTOLD
-
-
-def _cost(place: Place, lattice: LatticeCells) -> float:
-    """What it costs to withhold a cell: by its place and population alone, so that waves lose the same cells."""
-    if not place.area:
-        worth = 1_000.0 if not place.sex else 300.0
-    else:
-        area = lattice.areas.get(place.area)
-        everybody = sum(other.population for other in lattice.areas.areas if other.level == area.level)
-        worth = (30.0 if place.area in lattice.parents else 1.0) + area.population / max(everybody, 1)
-        worth *= 0.5 if place.sex else 1.0
-        worth += 1e-6 * lattice.reported.index(place.area)
-    return worth * (1 + 0.1 * (place.span - 1))
-
-
-def _contrasts(
-    at: int, name: str, made: Sequence[Part], levels: Mapping[Place, Figure], lattice: LatticeCells
-) -> Iterator[tuple[Contrast, Figure]]:
-    """Gaps and changes of every cell that has two sides in the lattice."""
-    moves = {wanted: part for part in made for wanted in part.moves}
-    for place in lattice.places:
-        wanted: list[Contrast] = [(CHANGE, place), (YEAR, place)]
-        if place.sex == WHOLE and replace(place, sex="woman") in lattice.at:
-            wanted.insert(0, (GAP, place))
-        for each in wanted:
-            if pair := sides(each, lattice):
-                yield each, _difference(at, name, each, [levels[side] for side in pair], moves.get(each))
 
 
 def _difference(at: int, name: str, wanted: Contrast, pair: Sequence[Figure], part: Part | None) -> Figure:

@@ -1,7 +1,8 @@
 """The declared lattice: which cells a release has, before any data are seen, and how they add up."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -9,6 +10,8 @@ from scipy.sparse import csr_array
 
 from survey_app.areas import SEXES, AreaList
 from survey_app.instrument import Instrument
+
+from .release import CHANGE, GAP, YEAR
 
 WHOLE = ""
 _YEAR_DAYS, _NEAR_DAYS = 365, 45
@@ -62,6 +65,29 @@ class LatticeCells:
         """Total, its parts, and whether somebody may be in the total and in no part (who gave no area or sex)."""
         return tuple(self._sums())
 
+    @cached_property
+    def costs(self) -> tuple[float, ...]:
+        """What it costs to withhold each cell: by its place and population alone, so that waves lose the same cells."""
+        everybody: Counter[str] = Counter()
+        for area in self.areas.areas:
+            everybody[area.level] += area.population
+        worth = {WHOLE: 1_000.0}
+        for number, code in enumerate(self.reported):
+            area = self.areas.get(code)
+            share = area.population / max(everybody[area.level], 1)
+            worth[code] = (30.0 if code in self.parents else 1.0) + share + 1e-6 * number
+        return tuple(
+            worth[place.area] * (0.3 if place.sex else 1.0) * (1 + 0.1 * (place.span - 1)) for place in self.places
+        )
+
+    @cached_property
+    def contrasts(self) -> tuple[tuple[str, Place, Place, Place], ...]:
+        """Every gap and change: its kind and cell, and the two cells whose difference it is, first minus second.
+
+        Changes of pooled waves are against a year before alone: neighbours would share answers.
+        """
+        return tuple(self._contrasts())
+
     def matrix(self, remainders: Sequence[int]) -> csr_array:
         """The sums as R rows of 1 and -1 over the cells and one more for each sum of `remainders`, in their order."""
         rows, columns, values = [], [], []
@@ -75,23 +101,28 @@ class LatticeCells:
             values.append(-1.0)
         return csr_array((values, (rows, columns)), shape=(len(self.sums), len(self.places) + len(remainders)))
 
-    def before(self, place: Place) -> Place | None:
-        """The same cell one wave earlier; None for the first and for pooled waves, which would share answers."""
-        number = self.waves.index(place.wave) - 1
-        return None if place.span > 1 or number < 0 else Place(self.waves[number], place.area, place.sex)
-
-    def year_before(self, place: Place) -> Place | None:
-        """The same cell about a year earlier, where that shares no wave with it."""
-        here = self.waves.index(place.wave)
-        for number in range(here - place.span, place.span - 2, -1):
-            if abs((self.opens[here] - self.opens[number]).days - _YEAR_DAYS) <= _NEAR_DAYS:
-                return Place(self.waves[number], place.area, place.sex, place.span)
-        return None
-
     def window(self, place: Place) -> tuple[str, ...]:
         """The waves that a cell pools, oldest first."""
         last = self.waves.index(place.wave)
         return self.waves[last - place.span + 1 : last + 1]
+
+    def _contrasts(self) -> Iterator[tuple[str, Place, Place, Place]]:
+        for place in self.places:
+            woman, man = (replace(place, sex=sex) for sex in SEXES)
+            if place.sex == WHOLE and woman in self.at:
+                yield GAP, place, woman, man
+            here = self.waves.index(place.wave)
+            if place.span == 1 and here:
+                yield CHANGE, place, place, replace(place, wave=self.waves[here - 1])
+            if (year := self._year_before(here, place.span)) is not None:
+                yield YEAR, place, place, replace(place, wave=self.waves[year])
+
+    def _year_before(self, here: int, span: int) -> int | None:
+        """The wave about a year earlier, where pooled ones share none with those that end `here`."""
+        for number in range(here - span, span - 2, -1):
+            if abs((self.opens[here] - self.opens[number]).days - _YEAR_DAYS) <= _NEAR_DAYS:
+                return number
+        return None
 
     def _places(self) -> Iterator[Place]:
         sexes = SEXES if "sex" in self.tables else ()
