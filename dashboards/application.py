@@ -4,31 +4,54 @@ The only thing it can read is the release directory: it has no database, no key 
 address or a callback chooses among the release's own indicators and waves, and can do nothing else.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash, Input, Output
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from analytics.release import ReleaseError
+from dashboards.access import PUBLIC, Page, Viewer, own_areas, visible
 from dashboards.elements import dcc, html
 from dashboards.headers import secure
-from dashboards.page import nothing, overview
+from dashboards.menu import menu
+from dashboards.page import drawn_page, nothing, nowhere
+from dashboards.scene import NoRecords, Records, Scene
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
-from dashboards.view import in_language, language, parameters, read_view
+from dashboards.view import View, in_language, language, parameters, read_view
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
 
 LARGEST_REQUEST = 64 * 1024
 CALLBACK = "/_dash-update-component"
 
 
-def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/") -> Flask:
-    """The server. `prefix` is where it is mounted, with a slash at both ends; its own routes start at "/"."""
+@dataclass(frozen=True)
+class Staff:
+    """What a site for people who signed in adds: who asks now, what is kept, and the note of each look.
+
+    `viewer` gives None where nobody is signed in, who is then sent to `entrance`.
+    """
+
+    viewer: Callable[[], Viewer | None]
+    records: Records
+    note: Callable[[Viewer, View, str], None]
+    entrance: str
+
+
+def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/", staff: Staff | None = None) -> Flask:
+    """The server. `prefix` is where it is mounted, with a slash at both ends; its own routes start at "/".
+
+    Without `staff` it is the public's: pages that need no account.
+    """
     source = LatestRelease(settings.releases)
     server = Flask(__name__, static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
-    _guard(server, source, prefix)
+    looking = staff.viewer if staff else _public
+    records = staff.records if staff else NoRecords()
+    _guard(server, source, prefix, looking, staff.entrance if staff else "")
     app: Any = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # a Flask server is what it is documented to take
@@ -42,16 +65,29 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/")
     )
     app.layout = html.Div([dcc.Location(id="address", refresh=False), html.Main(_skeleton(), id="view", tabIndex="-1")])
 
+    def scene(path: object, search: object, viewer: Viewer) -> Scene | None:
+        """What the viewer may see of an address; None where there is no such page for her."""
+        page = _page(path, prefix)
+        if page is None or page not in viewer.pages:
+            return None
+        whole = source.current()
+        release = source.part(visible(whole, viewer))
+        own = tuple(area.code for area in own_areas(release, viewer))
+        return Scene(release, read_view(search, _accepted(), release, page, own), viewer, prefix, records)
+
     def index(**parts: str) -> str:
+        viewer = looking() or PUBLIC
+        found = scene(prefix + request.path.lstrip("/"), request.query_string.decode("latin-1"), viewer)
         release = source.current()
-        view = read_view(request.query_string.decode("latin-1"), _accepted(), release)
+        view = found.view if found else read_view("", _accepted(), release)
         return render_template(
             "overview.html",
             _=translator(view.language),
             language=view.language,
             direction=direction(view.language),
             survey=in_language(release.survey, view.language),
-            languages=_switch({code: prefix + view.with_language(code).query for code in LANGUAGES}),
+            languages=_switch({code: prefix + view.path + view.with_language(code).query for code in LANGUAGES}),
+            pages=menu(viewer, view, prefix),
             prefix=prefix,
             **{name: Markup(part) for name, part in parts.items()},  # noqa: S704  # Dash's own tags
         )
@@ -59,23 +95,47 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/")
     app.interpolate_index = index
 
     def failed(error: Exception) -> list[Any]:
-        server.logger.error("the overview could not be made", exc_info=error)
+        server.logger.error("a page could not be made", exc_info=error)
         return nothing(language({}, _accepted()))
 
-    @app.callback(Output("view", "children"), Input("address", "search"), on_error=failed)  # type: ignore[untyped-decorator]  # dash has no types
-    def show(search: object) -> list[Any]:
+    @app.callback(  # type: ignore[untyped-decorator]  # dash has no types
+        Output("view", "children"), Input("address", "pathname"), Input("address", "search"), on_error=failed
+    )
+    def show(path: object, search: object) -> list[Any]:
+        viewer = looking()
+        chosen = language(parameters(search), _accepted())
+        if viewer is None:
+            return nothing(chosen)
         try:
-            release = source.current()
+            found = scene(path, search, viewer)
         except ReleaseError:
-            return nothing(language(parameters(search), _accepted()))
-        return overview(release, read_view(search, _accepted(), release), prefix)
+            return nothing(chosen)
+        if found is None:
+            return nowhere(chosen)
+        if staff:
+            staff.note(viewer, found.view, found.release.id)
+        return drawn_page(found)
 
     secure(server, app.csp_hashes())
     return server
 
 
-def _guard(server: Flask, source: LatestRelease, prefix: str) -> None:
-    """Answer before Dash does where there is nothing to show, no such page, or no such callback."""
+def _public() -> Viewer:
+    return PUBLIC
+
+
+def _page(path: object, prefix: str) -> Page | None:
+    """The page at a path below the prefix; None where there is none."""
+    if not isinstance(path, str) or not path.startswith(prefix.rstrip("/")):
+        return None
+    name = path[len(prefix.rstrip("/")) :].strip("/")
+    return Page(name) if name in set(Page) else None
+
+
+def _guard(
+    server: Flask, source: LatestRelease, prefix: str, looking: Callable[[], Viewer | None], entrance: str
+) -> None:
+    """Answer before Dash does where nobody is signed in, there is nothing to show, no such page or no such callback."""
 
     def notice(code: int) -> Response:
         asked = parameters(request.query_string.decode("latin-1"))
@@ -95,10 +155,14 @@ def _guard(server: Flask, source: LatestRelease, prefix: str) -> None:
     def guard() -> Response | None:
         if request.path.startswith("/assets/"):
             return None
+        viewer = looking()
+        ours = request.path.startswith("/_dash-")
+        if viewer is None:
+            return make_response(jsonify(error="sign in"), 401) if ours else make_response(redirect(entrance))
         if request.path == CALLBACK and not _is_ours(request.get_json(silent=True)):
             return make_response(jsonify(error="no such callback"), 400)
-        if not request.path.startswith("/_dash-") and request.path not in ("", "/"):
-            return notice(404)
+        if not ours and (elsewhere := _elsewhere(request.path, viewer, prefix)) is not None:
+            return make_response(redirect(elsewhere)) if elsewhere else notice(404)
         try:
             source.current()
         except ReleaseError as error:
@@ -111,6 +175,14 @@ def _guard(server: Flask, source: LatestRelease, prefix: str) -> None:
         return notice(500)
 
 
+def _elsewhere(path: str, viewer: Viewer, prefix: str) -> str | None:
+    """None where the viewer may open the page at a path; else where she is sent, "" for nowhere."""
+    page = _page(path, "/")
+    if page in viewer.pages:
+        return None
+    return prefix + viewer.pages[0] if page is Page.OVERVIEW and viewer.pages else ""
+
+
 def _is_ours(body: object) -> bool:
     """Whether a request body calls the one callback there is; its value may be anything."""
     if not isinstance(body, dict) or body.get("output") != "view.children":
@@ -118,12 +190,16 @@ def _is_ours(body: object) -> bool:
     inputs, outputs = body.get("inputs"), body.get("outputs")
     return (
         isinstance(inputs, list)
-        and [_place(item) for item in inputs] == [("address", "search")]
+        and [_place(item) for item in inputs] == [("address", "pathname"), ("address", "search")]
         and _place(outputs) == ("view", "children")
         and body.get("state", []) == []
-        and body.get("changedPropIds", []) in ([], ["address.search"])
+        and _are_ours(body.get("changedPropIds", []))
         and isinstance(body.get("parsedChangedPropsIds", []), list)
     )
+
+
+def _are_ours(changed: object) -> bool:
+    return isinstance(changed, list) and all(name in ("address.pathname", "address.search") for name in changed)
 
 
 def _place(item: object) -> tuple[object, object]:

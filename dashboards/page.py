@@ -4,12 +4,14 @@ from typing import Any
 
 from analytics.release import Release
 from dashboards.about import about
+from dashboards.access import Page
 from dashboards.area_map import area_map
 from dashboards.elements import html
 from dashboards.exhibits import drawn
 from dashboards.formats import month
 from dashboards.judgement import areas
 from dashboards.ranking import ranking
+from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
 from dashboards.sexes import gaps, sexes
 from dashboards.tiles import tiles
@@ -17,6 +19,15 @@ from dashboards.trend import trend
 from dashboards.view import View, in_language, in_time
 from dashboards.words import sample
 from translations.languages import translator
+
+
+def drawn_page(scene: Scene) -> list[Any]:
+    """Everything below the header of the page that is asked for."""
+    return {Page.OVERVIEW: _overview}.get(scene.view.page, _overview)(scene)
+
+
+def _overview(scene: Scene) -> list[Any]:
+    return overview(scene.release, scene.view, scene.prefix)
 
 
 def overview(release: Release, view: View, prefix: str) -> list[Any]:
@@ -52,6 +63,12 @@ def nothing(language: str) -> list[Any]:
     """What stands in place of the overview when the release went away while the page was open."""
     _ = translator(language)
     return [html.P(_("The figures cannot be shown at the moment. Please try again later."), role="alert")]
+
+
+def nowhere(language: str) -> list[Any]:
+    """What stands where there is no such page for the viewer: the same whether it exists for others or not."""
+    _ = translator(language)
+    return [html.P(_("There is no such page."), role="alert")]
 
 
 def _banner(release: Release, language: str) -> list[Any]:

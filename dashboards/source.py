@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analytics.release import Release, ReleaseError, latest, read
+from dashboards.access import scoped
+
+MOST_PARTS = 64
 
 
 @dataclass
@@ -16,6 +19,7 @@ class LatestRelease:
 
     directory: Path
     _kept: Release | None = field(default=None, init=False)
+    _parts: dict[frozenset[str], Release] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def current(self) -> Release:
@@ -25,7 +29,18 @@ class LatestRelease:
             if self._kept is None or self._kept.id != path.name:
                 self._kept = None
                 self._kept = _whole(path)
+                self._parts.clear()
             return self._kept
+
+    def part(self, areas: frozenset[str]) -> Release:
+        """The latest release with these areas alone, kept as long as it is the latest. Raises ReleaseError."""
+        whole = self.current()
+        with self._lock:
+            if areas not in self._parts:
+                if len(self._parts) >= MOST_PARTS:
+                    self._parts.clear()
+                self._parts[areas] = scoped(whole, areas)
+            return self._parts[areas]
 
 
 def _whole(path: Path) -> Release:

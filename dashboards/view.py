@@ -1,4 +1,4 @@
-"""What a reader looks at: language, indicator and wave, kept in the query string so that a view can be sent to others.
+"""What a reader looks at: page, language, indicator, wave and area, kept in the address so that it can be sent on.
 
 Whatever arrives is checked against the release's own lists; what is unknown falls back and nothing raises.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 from analytics.release import IndicatorCard, Release, Text, Wave
+from dashboards.access import Page
 from translations.languages import LANGUAGES, negotiate
 
 LONGEST_QUERY = 2000
@@ -15,16 +16,35 @@ LONGEST_QUERY = 2000
 
 @dataclass(frozen=True)
 class View:
-    """One indicator in one wave, in one language."""
+    """One indicator in one wave, in one language, on one page.
+
+    `area` is a code of the release, "" the whole; `span` is how many waves are pooled; `compared` are further
+    indicators and areas of a comparison, each in the release's own order; `step` is the page of a long list, from 0.
+    """
 
     language: str
     indicator: IndicatorCard
     wave: Wave
+    page: Page = Page.OVERVIEW
+    area: str = ""
+    span: int = 1
+    indicators: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    step: int = 0
+
+    @property
+    def path(self) -> str:
+        """The page's place below the prefix."""
+        return str(self.page)
 
     @property
     def query(self) -> str:
         """The query string that leads back here, with its question mark."""
-        state = {"lang": self.language, "indicator": self.indicator.id, "wave": self.wave.id}
+        state = [("lang", self.language), ("indicator", self.indicator.id), ("wave", self.wave.id)]
+        state += [("area", self.area)] if self.area else []
+        state += [("span", str(self.span))] if self.span != 1 else []
+        state += [("with", name) for name in self.indicators] + [("place", code) for code in self.areas]
+        state += [("step", str(self.step))] if self.step else []
         return "?" + urlencode(state)
 
     def with_language(self, language: str) -> "View":
@@ -36,16 +56,47 @@ class View:
         return replace(self, indicator=indicator)
 
 
-def read_view(search: object, accepted: list[str], release: Release) -> View:
-    """The view that a query string asks for; `accepted` are the reader's languages, best first."""
+def read_view(
+    search: object, accepted: list[str], release: Release, page: Page = Page.OVERVIEW, own: tuple[str, ...] = ()
+) -> View:
+    """The view that a query string asks for; `accepted` are the reader's languages, best first.
+
+    own: the areas that the viewer chooses among, of which the first is looked at where a page is about one area.
+    """
     asked = parameters(search)
     indicators = {card.id: card for card in release.indicators}
     waves = {wave.id: wave for wave in in_time(release.waves)}
+    area = asked.get("area", "")
+    known = {card.code for card in release.areas}
+    first = own[0] if own and page is Page.AREA else ""
+    spans = {str(span): span for span in _spans(release)}
+    step = asked.get("step", "")
     return View(
         language(asked, accepted),
         indicators.get(asked.get("indicator", ""), release.indicators[0]),
         waves.get(asked.get("wave", ""), list(waves.values())[-1]),
+        page,
+        area if area in (own if page is Page.AREA else known) else first,
+        spans.get(asked.get("span", ""), 1),
+        tuple(card.id for card in release.indicators if card.id in repeated(search, "with")),
+        tuple(card.code for card in release.areas if card.code in repeated(search, "place")),
+        int(step) if step.isascii() and step.isdecimal() and len(step) < 6 else 0,
     )
+
+
+def repeated(search: object, name: str) -> frozenset[str]:
+    """All values of a parameter that may stand more than once. Never raises."""
+    if not isinstance(search, str) or len(search) > LONGEST_QUERY:
+        return frozenset()
+    try:
+        return frozenset(value for key, value in parse_qsl(search.removeprefix("?"), max_num_fields=40) if key == name)
+    except ValueError:
+        return frozenset()
+
+
+def _spans(release: Release) -> tuple[int, ...]:
+    said = str(release.parameters.get("spans", "1")).split()
+    return tuple(int(part) for part in said if part.isascii() and part.isdecimal())
 
 
 def parameters(search: object) -> Mapping[str, str]:
@@ -53,7 +104,7 @@ def parameters(search: object) -> Mapping[str, str]:
     if not isinstance(search, str) or len(search) > LONGEST_QUERY:
         return {}
     try:
-        return dict(parse_qsl(search.removeprefix("?"), max_num_fields=20))
+        return dict(parse_qsl(search.removeprefix("?"), max_num_fields=40))
     except ValueError:
         return {}
 

@@ -173,12 +173,15 @@ def client(dashboards: Dashboards, release: Release) -> FlaskClient:
     return dashboards(release)
 
 
-def call(client: FlaskClient, search: object, **headers: str) -> Any:
-    """Ask for the overview as the browser does."""
+def call(client: FlaskClient, search: object, path: object = "/dashboards/", **headers: str) -> Any:
+    """Ask for a page as the browser does."""
     body = {
         "output": "view.children",
         "outputs": {"id": "view", "property": "children"},
-        "inputs": [{"id": "address", "property": "search", "value": search}],
+        "inputs": [
+            {"id": "address", "property": "pathname", "value": path},
+            {"id": "address", "property": "search", "value": search},
+        ],
         "changedPropIds": ["address.search"],
         "parsedChangedPropsIds": ["address.search"],
     }
