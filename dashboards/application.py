@@ -26,15 +26,18 @@ from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translato
 
 LARGEST_REQUEST = 64 * 1024
 CALLBACK = "/_dash-update-component"
+ACCOUNTS = "/account/"
 
 
 @dataclass(frozen=True)
 class Staff:
     """What a site for people who signed in adds: who asks now, what is kept, and the note of each look.
 
-    `viewer` gives None where nobody is signed in, who is then sent to `entrance`.
+    `viewer` gives None where nobody is signed in, who is then sent to `entrance`. `prepare` adds the accounts to the
+    server before anything else; what is below ACCOUNTS is theirs, and guards itself.
     """
 
+    prepare: Callable[[Flask], object]
     viewer: Callable[[], Viewer | None]
     records: Records
     note: Callable[[Viewer, View, str], None]
@@ -49,8 +52,10 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
     source = LatestRelease(settings.releases)
     server = Flask(__name__, static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    if staff:
+        staff.prepare(server)
     looking = staff.viewer if staff else _public
-    records = staff.records if staff else NoRecords()
+    stage = _Stage(source, prefix, staff.records if staff else NoRecords())
     _guard(server, source, prefix, looking, staff.entrance if staff else "")
     app: Any = Dash(
         __name__,
@@ -65,19 +70,9 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
     )
     app.layout = html.Div([dcc.Location(id="address", refresh=False), html.Main(_skeleton(), id="view", tabIndex="-1")])
 
-    def scene(path: object, search: object, viewer: Viewer) -> Scene | None:
-        """What the viewer may see of an address; None where there is no such page for her."""
-        page = _page(path, prefix)
-        if page is None or page not in viewer.pages:
-            return None
-        whole = source.current()
-        release = source.part(visible(whole, viewer))
-        own = tuple(area.code for area in own_areas(release, viewer))
-        return Scene(release, read_view(search, _accepted(), release, page, own), viewer, prefix, records)
-
     def index(**parts: str) -> str:
         viewer = looking() or PUBLIC
-        found = scene(prefix + request.path.lstrip("/"), request.query_string.decode("latin-1"), viewer)
+        found = stage.scene(prefix + request.path.lstrip("/"), request.query_string.decode("latin-1"), viewer)
         release = source.current()
         view = found.view if found else read_view("", _accepted(), release)
         return render_template(
@@ -107,7 +102,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
         if viewer is None:
             return nothing(chosen)
         try:
-            found = scene(path, search, viewer)
+            found = stage.scene(path, search, viewer)
         except ReleaseError:
             return nothing(chosen)
         if found is None:
@@ -118,6 +113,24 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
 
     secure(server, app.csp_hashes())
     return server
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Where scenes are made from addresses."""
+
+    source: LatestRelease
+    prefix: str
+    records: Records
+
+    def scene(self, path: object, search: object, viewer: Viewer) -> Scene | None:
+        """What the viewer may see of an address; None where there is no such page for her. Raises ReleaseError."""
+        page = _page(path, self.prefix)
+        if page is None or page not in viewer.pages:
+            return None
+        release = self.source.part(visible(self.source.current(), viewer))
+        own = tuple(area.code for area in own_areas(release, viewer))
+        return Scene(release, read_view(search, _accepted(), release, page, own), viewer, self.prefix, self.records)
 
 
 def _public() -> Viewer:
@@ -153,7 +166,7 @@ def _guard(
 
     @server.before_request
     def guard() -> Response | None:
-        if request.path.startswith("/assets/"):
+        if request.path.startswith(("/assets/", ACCOUNTS)):
             return None
         viewer = looking()
         ours = request.path.startswith("/_dash-")
