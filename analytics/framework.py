@@ -119,16 +119,18 @@ def decided(actual: Figure, change: Figure, due: float | None, target: float, *,
 
     Against the milestone that is due; before the first, by whether the change since the baseline is more than chance
     explains, since a baseline is as uncertain as what follows it. Between two milestones nothing is interpolated: who
-    has not agreed to a number there cannot miss it. The target is met once the whole interval is there, also before its day.
+    has not agreed to a number there cannot miss it. The target is met once the whole interval is there, also before its
+    day.
     """
     if actual.status != PUBLISHED or actual.low is None or actual.high is None:
         return NO_FIGURE
+    found: int | None
     if due is not None:
         found = side(actual.low, actual.high, due, lower_is_better=lower_is_better)
     else:
         found = moved(change, lower_is_better=lower_is_better) if change.status == PUBLISHED else None
     reached = side(actual.low, actual.high, target, lower_is_better=lower_is_better) == 1
-    if reached and found != -1:
+    if reached and (due is None or found == 1):
         return MET
     return NO_FIGURE if found is None else {1: ON_TRACK, -1: BEHIND, 0: UNSURE}[found]
 

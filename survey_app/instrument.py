@@ -185,7 +185,7 @@ def _target(entry: Mapping[str, Any]) -> Target:
             case _:
                 how = "write each milestone as a day and a share, without quotes, such as [2027-12-31, 0.6]"
                 raise InstrumentError(f"target of {name}: {how}")
-    return Target(name, entry.get("baseline", FIRST), tuple(found))
+    return Target(name, str(entry.get("baseline", FIRST)), tuple(found))
 
 
 def _check(instrument: Instrument, name: str) -> None:
@@ -243,7 +243,7 @@ def _target_fault(target: Target, instrument: Instrument) -> str:
         return "no indicator has this id; name one of [[indicators]]"
     if sum(other.indicator == target.indicator for other in instrument.targets) > 1:
         return "it stands twice; put all its milestones into one [[targets]]"
-    if not isinstance(target.baseline, str) or not target.baseline:
+    if not target.baseline:
         return f"the baseline is the id of a wave, or {FIRST}"
     if not target.milestones:
         return "it needs at least one milestone; the last is the target"
