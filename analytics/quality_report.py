@@ -33,7 +33,7 @@ from .indicators.outcomes import outcomes
 from .indicators.presentation_standards import DEFAULT, RuleSet, evidence
 from .indicators.quality import flags, unhurried
 from .indicators.wave_weights import Weighted
-from .release import CONFIDENTIAL, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
+from .release import CONFIDENTIAL, LEVEL, PUBLISHED, UNAVAILABLE, UNRELIABLE
 
 STATUSES = (PUBLISHED, UNRELIABLE, CONFIDENTIAL, UNAVAILABLE)
 FEWEST_CASES = 100  # with fewer, a rate in whole per cent counts single people
@@ -200,6 +200,7 @@ def _coverage(survey: Survey, period: Period) -> list[Json]:
             {
                 "wave": period.id,
                 "margin": name,
+                "base_weights": weights is not None,
                 "did_not_say": _percent(missing / len(people)) if missing >= survey.k or not missing else None,
                 "cells": [
                     dict(zip(parts, map(str, key), strict=True))
