@@ -83,9 +83,9 @@ def rules(language: str) -> Sequence[tuple[str, str]]:
     """How statuses are decided: a name and what it means."""
     _ = translator(language)
     return (
-        (_("target met"), _("The whole 95% interval is at the target or better, also before its day.")),
-        (_("on track"), _("The whole 95% interval is at the milestone that is due, or better.")),
-        (_("behind"), _("The whole 95% interval is worse than the milestone that is due.")),
+        (_("target met"), _("The whole interval is at the target or better, also before its day.")),
+        (_("on track"), _("The whole interval is at the milestone that is due, or better.")),
+        (_("behind"), _("The whole interval is worse than the milestone that is due.")),
         (
             _("cannot be told apart"),
             _("The milestone lies within the interval: the sample cannot tell on which side the truth is."),
@@ -133,5 +133,9 @@ def notes(release: Release, language: str) -> Sequence[str]:
         found.append(
             _("Not a probability sample: the intervals rest on a model, and there is no margin of sampling error.")
         )
-    found.append(_("Intervals of 95%. Figures of the whole survey; those that are withheld have no number."))
+    level = number(float(release.parameters.get("level", 0.95)) * 100, language)
+    level += "\N{NO-BREAK SPACE}%" if language == "fr" else "%"
+    found.append(
+        _("Intervals at %(level)s. Figures of the whole survey; those that are withheld have no number.", level=level)
+    )
     return found

@@ -47,7 +47,7 @@ def people(instrument: Instrument, waves: tuple[str, ...] = ("w3",), n: int = N)
     frame["trust_police"] = random.choice(["0", "3", "dk", "refused"], size, p=[0.45, 0.4, 0.08, 0.07])
     frame["contact12"] = np.where(random.random(size) < 0.4, "yes", "no").astype(object)
     asked = random.choice(["neither", "paid", "dk", "refused"], size, p=[0.6, 0.2, 0.1, 0.1])
-    frame["bribe"] = np.where(frame["contact12"] == "yes", asked, None)
+    frame["bribe"] = pd.Series(asked, dtype=object).where(frame["contact12"] == "yes", None)
     frame["language"] = random.choice(["ar", "fr"], size)
     return frame.astype(object)
 
