@@ -20,6 +20,7 @@ from .release import PUBLISHED, Figure, Release
 
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _A4 = 9
+_NOT_IN_A_NAME = "[]:*?/\\"  # of a sheet, whatever a translator writes
 _TINTS = {MET: "#D9EAD3", ON_TRACK: "#D9EAD3", BEHIND: "#F4CCCC"}
 _TOP = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#BBBBBB"}
 Cell = tuple[Any, str]  # value, number format ("" is text)
@@ -114,7 +115,9 @@ def _said(row: Row, release: Release, language: str) -> str:
     said = why(row, release, language)
     if row.baseline.status != PUBLISHED and row.actual.status == PUBLISHED:
         said += " " + _("Baseline: %(reason)s", reason=withheld(row.baseline, release, language))
-    return f"{said} ({_('to be read with caution')})" if "review" in (row.actual.flag, row.change.flag) else said
+    if "review" in (row.actual.flag, row.change.flag):
+        said += " " + _("(to be read with caution)")
+    return said
 
 
 def _past_heads(language: str) -> list[tuple[str, int]]:
@@ -177,7 +180,7 @@ def _sheet(
     heads: Sequence[tuple[str, int]],
     body: Sequence[Sequence[Cell]],
 ) -> None:
-    sheet = book.add_worksheet(title[:31])
+    sheet = book.add_worksheet("".join(each for each in title if each not in _NOT_IN_A_NAME)[:31])
     large, small = book.add_format({"bold": True, "font_size": 14}), book.add_format({"italic": True})
     bold = book.add_format({**_TOP, "bold": True, "bg_color": "#EEEEEE"})
     formats: dict[str, Any] = {}

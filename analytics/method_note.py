@@ -36,9 +36,10 @@ def _note(release: Release, language: str) -> str:
         (_("What these figures cannot say"), _limits(release, language)),
         (_("How to check and to compute again"), _checked(release, language)),
     )
-    lines = [f"# {_('How these figures were made')}: {release.survey.get(language, '')}", ""]
+    lines = ["# " + _("How these figures were made: %(survey)s", survey=release.survey.get(language, "")), ""]
     if release.synthetic:
-        lines += [f"> **{_('Synthetic data: no resident was asked. Nothing here may be quoted as a finding.')}**", ""]
+        warning = _("Synthetic data: no resident was asked. Nothing here may be quoted as a finding.")
+        lines += [f"> **{warning}**", ""]
     for title, parts in sections:
         lines += [f"## {title}", "", *(line for part in parts for line in (part, ""))]
     return "\n".join(lines).rstrip() + "\n"
@@ -141,10 +142,9 @@ def _weights(release: Release, language: str) -> list[str]:
         )
     if isinstance(error := given.get("margin_error"), int | float):
         found.append(
-            _(
-                "After weighting, no margin is further from the census than %(error)s of itself.",
-                error=_percent(error, language) if error >= COARSEST / 2 else _("a small part of a per cent"),
-            )
+            _("After weighting, no margin is further from the census than %(error)s of itself.", error=told)
+            if (told := _percent(error, language)) != _percent(0, language)
+            else _("After weighting, every margin agrees with the census to less than one per cent.")
         )
     return found
 

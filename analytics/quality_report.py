@@ -122,12 +122,14 @@ def _nonresponse(survey: Survey) -> list[Json]:
     for version, form in forms.items():
         book = codebook(form)
         waves = [period.id for period in survey.waves if period.questionnaire.version == version]
-        asked = {i.item: i.id for i in survey.instrument.indicators if i.item in book and i.item in survey.frame}
+        wanted = [each for each in survey.instrument.indicators if each.item in book and each.item in survey.frame]
+        if not wanted:  # to ask for no item in particular would be to ask for all
+            continue
         places = survey.frame["wave"].where(survey.frame["wave"].isin(waves))
         design = replace(survey.design, data=survey.frame.assign(wave=places))
         shares: dict[tuple[str, str], Json] = {}
         given: dict[tuple[str, str], set[str]] = {}
-        for each in nonresponse(design, form, list(asked), by=["wave"]):
+        for each in nonresponse(design, form, sorted({each.item for each in wanted}), by=["wave"]):
             item, variable = form.by_name[each.item], book[each.item]
             if each.kind == ANY or not _possible(each.kind, item, variable):
                 continue
@@ -139,7 +141,12 @@ def _nonresponse(survey: Survey) -> list[Json]:
                     given.setdefault((each.item, wave), set()).add(each.kind)
                 row[each.kind] = _rate(survey, each, at, y, np.asarray(places == wave, dtype=bool))
         safe = {key: _safe(row, given.get(key, set())) for key, row in shares.items()}
-        rows += [{"indicator": asked[name], "wave": wave, **row} for (name, wave), row in safe.items()]
+        rows += [
+            {"indicator": indicator.id, "wave": wave, **row}
+            for (item_name, wave), row in safe.items()
+            for indicator in wanted
+            if indicator.item == item_name
+        ]
     return sorted(rows, key=lambda row: (str(row["indicator"]), str(row["wave"])))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from analytics.figures import Computed, figures
 from analytics.indicators.quality import unhurried
+from analytics.lattice import lattice_cells
 from analytics.publish import weighted
 from analytics.quality_report import FEWEST_CASES, quality
 from analytics.release import CONFIDENTIAL, LEVEL, PUBLISHED, UNAVAILABLE
@@ -114,6 +115,22 @@ def test_a_small_base_has_no_share(small: Instrument) -> None:
         CONFIDENTIAL,
         "unreliable",
     }
+
+
+def test_two_indicators_of_one_question_have_its_shares_each_and_a_form_without_it_none(small: Instrument) -> None:
+    trust = next(each for each in small.indicators if each.id == "trust")
+    twice = replace(small, indicators=(trust, replace(trust, id="distrust", positive=frozenset({"0"}))))
+    frame = people(twice, ("w2", "w3"))
+    form = twice.questionnaire
+    shorter = replace(form, items=tuple(item for item in form.items if item.name != "trust_police"))
+    frame.loc[frame["wave"] == "w2", "trust_police"] = None
+    kept, waves = unhurried(frame), waves_of(twice, ("w2", "w3"))
+    waves = (replace(waves[0], questionnaire=shorter), waves[1])
+    nothing = Computed(lattice_cells(twice, (), (), sexes=True), (), ())
+    report = quality(frame, twice, waves, weighted(kept, twice, 1), nothing)
+    one, other = row(report), row(report, "distrust")
+    assert {name: one[name] for name in one if name != "indicator"} == {n: other[n] for n in other if n != "indicator"}
+    assert {each["wave"] for each in report["nonresponse"]} == {"w3"}
 
 
 def test_small_counts_are_withheld_and_never_one_alone(small: Instrument) -> None:
