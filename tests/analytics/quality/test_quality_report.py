@@ -127,7 +127,7 @@ def test_two_indicators_of_one_question_have_its_shares_each_and_a_form_without_
     kept, waves = unhurried(frame), waves_of(twice, ("w2", "w3"))
     waves = (replace(waves[0], questionnaire=shorter), waves[1])
     nothing = Computed(lattice_cells(twice, (), (), sexes=True), (), ())
-    report = quality(frame, twice, waves, weighted(kept, twice, 1), nothing)
+    report: Mapping[str, Any] = quality(frame, twice, waves, weighted(kept, twice, 1), nothing)
     one, other = row(report), row(report, "distrust")
     assert {name: one[name] for name in one if name != "indicator"} == {n: other[n] for n in other if n != "indicator"}
     assert {each["wave"] for each in report["nonresponse"]} == {"w3"}
