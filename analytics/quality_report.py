@@ -95,7 +95,7 @@ def _wave(survey: Survey, period: Period, found: Weighted, effects: Sequence[flo
         "straight": flagged.straight if flagged.straight >= survey.k or not flagged.straight else None,
         "drawn": _percent(found.drawn.get(period.id)),
         "kish_effect": None if period.id not in found.kish else round(found.kish[period.id], 2),
-        "margin_error": None if error is None else float(f"{error:.1e}"),
+        "margin_error": None if error is None else round(error, 4) + 0.0,  # what is finer is the machine’s own noise
         "mean_design_effect": round(float(np.mean(effects)), 1) if effects else None,
         "largest_design_effect": round(max(effects), 1) if effects else None,
     }
