@@ -111,6 +111,7 @@ class AreaPage:
     sentences: tuple[str, ...]
     rows: tuple[LocalRow, ...]
     gap: str
+    gap_of: str
     sexes: tuple[SexRow, ...]
 
 
@@ -143,17 +144,38 @@ def area_page(release: Release, language: str, code: str) -> AreaPage:
     """What the page of an area says. Raises KeyError for a code that the release does not have."""
     area = {each.code: each for each in release.areas}[code]
     scene = Scene(release, language, code)
+    _ = translator(language)
     first = headline(release)[0]
     parents = {each.code: each.name for each in release.areas}
+    span = _span(scene, first)
+    told = scene.named(first.name)
     return AreaPage(
         frame=_frame(scene, [code]),
         name=scene.named(area.name),
         parent=scene.named(parents[area.parent]) if area.parent in parents else "",
-        sentences=tuple(filter(None, (sentences.headline(scene, first), sentences.beside_the_whole(scene, first)))),
+        sentences=tuple(filter(None, (sentences.headline(scene, first), *_beside(scene, first)))),
         rows=tuple(_local(scene, card) for card in local(release)),
-        gap=sentences.gap(scene, first, _span(scene, first)),
+        gap=sentences.gap(scene, first, span),
+        gap_of=told if span == 1 else _("%(wave)s, %(group)s", wave=told, group=scene.together(span)),
         sexes=tuple(_sexes(scene, card) for card in headline(release)),
     )
+
+
+def _beside(scene: Scene, card: IndicatorCard) -> tuple[str, ...]:
+    """How the area stands to the whole; where its newest wave is too unsure, what the pooled waves say instead."""
+    _ = translator(scene.language)
+    single = scene.figure(card)
+    pooled = shown(scene.figure(card, span=scene.pooled))
+    if scene.pooled > 1 and pooled is not None and single is not None and single.status == UNRELIABLE:
+        return (
+            _(
+                "%(label)s: %(estimate)s (%(interval)s)",
+                label=scene.together(scene.pooled),
+                estimate=pooled.share(scene.language),
+                interval=pooled.interval(scene.language),
+            ),
+        )
+    return (sentences.beside_the_whole(scene, card),)
 
 
 def local(release: Release) -> tuple[IndicatorCard, ...]:
@@ -268,7 +290,7 @@ def _frame(scene: Scene, codes: list[str]) -> Frame:
             (_("Wave"), month(wave, language)),
             (_("Fieldwork"), dates),
             (
-                _("Finished interviews"),
+                _("Finished interviews, whole survey") if scene.area else _("Finished interviews"),
                 _("%(total)s (%(modes)s)", total=total, modes=listed(modes, language)) if modes else total,
             ),
             (_("Sample"), sample(release.sample, language)),

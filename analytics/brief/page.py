@@ -52,11 +52,11 @@ def area_html(said: AreaPage) -> str:
     body = join(
         (
             _head(said.frame, said.name, said.parent),
-            paragraph(lead, scene, "lead"),
+            paragraph(lead, scene, "lead lead-area"),
             join(paragraph(each, scene, "also") for each in more),
             tables.local(said, scene),
             heading(_("Do women and men answer differently?"), scene),
-            paragraph(_("%(label)s: %(reason)s", label=said.sexes[0].name, reason=said.gap), scene),
+            paragraph(_("%(label)s: %(reason)s", label=said.gap_of, reason=said.gap), scene),
             tables.sexes(said.sexes, scene),
             _foot(said.frame),
         )
@@ -66,7 +66,7 @@ def area_html(said: AreaPage) -> str:
 
 def _document(scene: Scene, title: str, sheets: Sequence[Markup]) -> str:
     style = files(__package__).joinpath("brief.css").read_text(encoding="utf-8")
-    return Markup(
+    made = Markup(
         '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title>'
         '<meta name="generator" content="thiqa"><meta name="dcterms.created" content="{}">'
         "<style>{}</style></head><body>{}</body></html>"
@@ -78,6 +78,7 @@ def _document(scene: Scene, title: str, sheets: Sequence[Markup]) -> str:
         Markup(style),  # noqa: S704 (our own style sheet)
         join(Markup('<section class="sheet">{}</section>').format(sheet) for sheet in sheets),
     )
+    return str(made)
 
 
 def _head(frame: Frame, title: str, over: str) -> Markup:
@@ -175,9 +176,7 @@ def _foot(frame: Frame) -> Markup:
     legend = [
         Markup('<span class="sign">{}</span> {}').format(mark, text(said, scene.language)) for mark, said in signs
     ]
-    legend.append(
-        charts.lock(_("protects respondents")) + Markup(" ") + text(_("protects respondents"), scene.language)
-    )
+    legend.append(charts.lock(_("protected")) + Markup(" ") + text(_("protects respondents"), scene.language))
     start = join(
         (
             heading(_("What is not shown, and why"), scene),
@@ -195,5 +194,5 @@ def _foot(frame: Frame) -> Markup:
 def _status(status: str, scene: Scene) -> Markup:
     _ = translator(scene.language)
     if status == CONFIDENTIAL:
-        return charts.lock(_("protects respondents")) + Markup(" ")
+        return charts.lock(_("protected")) + Markup(" ")
     return Markup('<span class="sign">{}</span> ').format({UNRELIABLE: ":", UNAVAILABLE: ".."}.get(status, "•"))

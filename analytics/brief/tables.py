@@ -14,7 +14,8 @@ from .markup import change, difference, heading, join, paragraph, pooled, readin
 from .numerals import level
 
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
-HALF, WIDE, GAPS, LOCAL = (Scale(0, 1, width) for width in (30, 50, 36, 40))
+HALF, WIDE, GAPS, LOCAL = (Scale(0, 1, width) for width in (30, 50, 36, 38))
+ROW = 8.4  # mm, women above men
 NARROW_NAME = 19  # letters in a line
 
 
@@ -50,7 +51,7 @@ def _sex(row: SexRow, gaps: Scale, scene: Scene) -> Markup:
     both = strip(
         [Mark(found, colour, shape, down) for found, colour, shape, down in sides if found],
         WIDE,
-        9,
+        ROW,
         scene.language,
         "; ".join(reading(each, scene) for each in (row.women, row.men)),
         grid=GRID,
@@ -58,7 +59,7 @@ def _sex(row: SexRow, gaps: Scale, scene: Scene) -> Markup:
     gap = strip(
         [Mark(row.gap.shown, shape="diamond")] if row.gap.shown else [],
         gaps,
-        9,
+        ROW,
         scene.language,
         reading(row.gap, scene, points=True),
         grid=(gaps.low, gaps.low / 2, gaps.high / 2, gaps.high),
@@ -145,7 +146,7 @@ def local(said: AreaPage, scene: Scene) -> Markup:
         notes.append(_("An open dot pools several waves, since the newest one alone is too unsure to show."))
     table = _table(
         "local",
-        (40, LOCAL.width, 28, 15, 15, 44),
+        (40, LOCAL.width, 32, 14, 15, 43),
         Markup("<tr><td></td>{}</tr>").format(_heads(heads, scene)),
         Markup("<tbody>{}</tbody>").format(join(_local(row, scene) for row in said.rows)),
         ("", _axis(LOCAL, scene), "", "", "", ""),
@@ -158,7 +159,7 @@ def _local(found: LocalRow, scene: Scene) -> Markup:
     row = found.row
     apart = row.span > 1
     marks = [Mark(row.shown, shape="ring" if apart or row.shown.review else "circle")] if row.shown else []
-    height = max(7.2, tall(f"{row.name} {scene.together(row.span) if apart else ''}", 30))
+    height = max(6.7, tall(f"{row.name} {scene.together(row.span) if apart else ''}", 30))
     return Markup(
         '<tr><th scope="row">{}{}</th><td>{}</td><td class="said">{}</td><td class="n">{}</td><td class="n">{}</td>'
         '<td class="moved">{}</td></tr>'

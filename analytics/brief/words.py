@@ -52,7 +52,7 @@ def briefly(figure: Figure | None, language: str) -> str:
     _ = translator(language)
     status = UNAVAILABLE if figure is None else figure.status
     return {
-        CONFIDENTIAL: _("protects respondents"),
+        CONFIDENTIAL: _("protected"),
         UNRELIABLE: _("too unsure to show"),
     }.get(status, _("not available"))
 
