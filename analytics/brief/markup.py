@@ -15,7 +15,7 @@ from .sentences import Said
 from .words import briefly, sign
 
 MARKS = {HIGHER: "▲", LOWER: "▼", SAME: "≈"}
-FIRST, MORE = 4.6, 3.0  # mm, the height of a line in a row of a table, and of each further one
+FIRST, MORE = 5.1, 3.0  # mm, the height of a line in a row of a table, and of each further one
 
 
 def text(said: str, language: str) -> Markup:

@@ -34,6 +34,8 @@ def leadership_page(said: Leadership) -> str:
     )
     second = join(
         (
+            paragraph(said.frame.synthetic, scene, "ribbon"),
+            paragraph(f"{said.frame.survey} · {month(scene.wave, scene.language)}", scene, "over"),
             heading(_("Do women and men answer differently?"), scene),
             paragraph(_("%(label)s: %(reason)s", label=said.name, reason=said.gap), scene),
             tables.sexes(said.sexes, scene),

@@ -16,7 +16,7 @@ from .numerals import level
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
 HALF, WIDE, GAPS, LOCAL = (Scale(0, 1, width) for width in (30, 50, 36, 38))
 ROW = 8.4  # mm, women above men
-NARROW_NAME = 19  # letters in a line
+LETTERS = {"ar": 26, "fr": 19, "en": 19}  # that a line of a narrow name holds
 
 
 def sexes(rows: Sequence[SexRow], scene: Scene) -> Markup:
@@ -119,7 +119,7 @@ def _group(group: Group, scene: Scene, whole: Shown | None) -> Markup:
 
 def _bar(row: Row, scene: Scene, whole: Shown | None) -> Markup:
     marks = [Mark(row.shown, shape="ring" if row.shown.review else "circle")] if row.shown else []
-    height = tall(row.name, NARROW_NAME)
+    height = tall(row.name, LETTERS[scene.language])
     return Markup('<tr><th scope="row">{}</th><td>{}</td><td class="said">{}</td></tr>').format(
         text(row.name, scene.language),
         strip(marks, HALF, height, scene.language, reading(row, scene), grid=GRID, whole=whole),
@@ -159,7 +159,9 @@ def _local(found: LocalRow, scene: Scene) -> Markup:
     row = found.row
     apart = row.span > 1
     marks = [Mark(row.shown, shape="ring" if apart or row.shown.review else "circle")] if row.shown else []
-    height = max(6.7, tall(f"{row.name} {scene.together(row.span) if apart else ''}", 30))
+    height = max(
+        6.7, tall(f"{row.name} {scene.together(row.span) if apart else ''}", 30) - 1.4
+    )  # two lines of it, set closer
     return Markup(
         '<tr><th scope="row">{}{}</th><td>{}</td><td class="said">{}</td><td class="n">{}</td><td class="n">{}</td>'
         '<td class="moved">{}</td></tr>'
