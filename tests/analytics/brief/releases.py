@@ -88,6 +88,7 @@ def release() -> Release:
             figures.append(hidden((code, LAST, "za", sex, "", 1), UNRELIABLE, "interval_wide"))
             figures.append(_level(step, code, LAST, area="za", sex=sex, span=4))
             figures.append(hidden((code, LAST, "zd", sex, "", 1), CONFIDENTIAL, PROTECTED))
+        figures.append(_move(step, code, "za", GAP, span=4))
     return Release(
         survey={"ar": "استطلاع الثقة", "fr": "Enquête de confiance", "en": "Trust survey"},
         created="2026-06-15",
@@ -113,11 +114,11 @@ def _level(step: "count[int]", code: str, wave: str, *, area: str = "", sex: str
     return published(key, estimate, 0.031 + i % 3 / 1000, 0.033 + i % 5 / 1000, 1100 + i)
 
 
-def _move(step: "count[int]", code: str, area: str, kind: str) -> Figure:
+def _move(step: "count[int]", code: str, area: str, kind: str, span: int = 1) -> Figure:
     i = next(step)
     estimate = (0.05 + i % 7 / 1000) * (1 if i % 2 else -1)
     half = 0.021 + i % 4 / 1000 if i % 3 else 0.083 + i % 5 / 1000
-    return published((code, LAST, area, "", kind, 1), estimate, half, half + 0.001, 1100 + i)
+    return published((code, LAST, area, "", kind, span), estimate, half, half + 0.001, 1100 + i)
 
 
 def with_figure(made: Release, changed: Figure) -> Release:

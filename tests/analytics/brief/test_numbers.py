@@ -56,8 +56,10 @@ def cells(made: Release, area: str) -> Iterator[Figure | None]:
             yield made.figure(code, LAST, area, sex, span=4)
         for kind in (CHANGE, YEAR, GAP):
             yield made.figure(code, LAST, area, "", kind)
+        yield made.figure(code, LAST, area, "", GAP, span=4)
         if area:
             yield made.figure(code, LAST)
+            yield made.figure(code, LAST, span=4)
     if not area:
         yield from (made.figure("trust", wave.id) for wave in WAVES)
         yield from (made.figure("trust", LAST, each.code) for each in AREAS)
@@ -114,6 +116,18 @@ def test_what_the_leaders_are_told_is_all_there(made: Made, small: Release, lang
         assert figure is not None
         wanted |= numbers_of(figure, language) - {written(figure.n or 0, language)}
     assert wanted - found == set()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_an_area_is_told_is_all_there(made: Made, small: Release, language: str) -> None:
+    found = printed(text_of(made[language, "za"][1]), small)
+    for code in ("trust", "safe", "respect", "bribe", "local"):
+        single, gap = small.figure(code, LAST, "za"), small.figure(code, LAST, "za", "", GAP, span=4)
+        assert single is not None
+        assert gap is not None
+        assert numbers_of(single, language) - found == set()
+        if code in HEADLINE:
+            assert {each for each in numbers_of(gap, language) if each[0] in "+\u2212"} - found == set()
 
 
 def _estimate(figure: Figure, language: str) -> set[str]:
