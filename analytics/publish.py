@@ -20,6 +20,7 @@ from survey_app.storage.database import reading
 
 from .disclosure.exposure import DEFAULT_K
 from .figures import figures
+from .framework import target_cards
 from .indicators.presentation_standards import DEFAULT, RuleSet
 from .indicators.quality import flags, unhurried
 from .indicators.wave_weights import Weighted, weight_given, weight_to_census
@@ -109,6 +110,7 @@ def compute(
         areas=tuple(AreaCard(a.code, a.level, a.parent, dict(a.names), a.population) for a in instrument.areas.areas),
         geometry=instrument.geometry,
         figures=made.figures,
+        targets=target_cards(instrument, periods[0].id),
     )
 
 

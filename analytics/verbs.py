@@ -13,6 +13,7 @@ from survey_app.settings import read_settings
 from survey_app.storage.database import connect, migrate
 
 from .analyst import RULES, analyse, rules_of
+from .brief.verb import brief
 from .custodian import custody
 from .disclosure.exposure import DEFAULT_K
 from .release import ReleaseError, latest, read
@@ -82,4 +83,5 @@ def _engine(settings: AnalysisSettings) -> Engine:
     return connect(settings.database_url.get_secret_value())
 
 
+release.add_command(brief)
 verbs = [custody, release, import_microdata, analyse]

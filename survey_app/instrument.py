@@ -6,6 +6,8 @@ Read from one TOML file that names the others, so that another country edits fil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from .xlsform import read_form
 BUNDLED = Path(__file__).parent / "questionnaires" / "core.toml"
 SAMPLES = ("probability", "non_probability")
 DIRECTIONS = ("higher_is_better", "lower_is_better")
+FIRST = "first"
 NO_GEOMETRY: Mapping[str, Any] = {"type": "FeatureCollection", "features": []}
 
 
@@ -75,6 +78,18 @@ TABLES = ("sex", "area", "area_sex")
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What a programme wants an indicator to be, for everybody: milestones are (day, share 0..1), the last the target.
+
+    `baseline` is the wave to start from, or FIRST for the oldest one of a release.
+    """
+
+    indicator: str
+    baseline: str
+    milestones: tuple[tuple[date, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """Everything that is fixed before fieldwork. `area`, `sex` and `age` are the names of those variables."""
 
@@ -91,6 +106,7 @@ class Instrument:
     level: str
     sample: str
     lattice: Lattice = Lattice()
+    targets: tuple[Target, ...] = ()
 
 
 def read_instrument(path: Path = BUNDLED) -> Instrument:
@@ -113,6 +129,7 @@ def read_instrument(path: Path = BUNDLED) -> Instrument:
             level=variables.get("level", ""),
             sample=content["sampling"]["sample"],
             lattice=_lattice(content.get("release", {})),
+            targets=tuple(_target(entry) for entry in content.get("targets", [])),
         )
     except (KeyError, TypeError, tomllib.TOMLDecodeError, OSError, ExpressionError) as error:
         raise InstrumentError(f"{path.name} is unreadable or lacks a part: {error}") from error
@@ -158,6 +175,19 @@ def _lattice(entry: Mapping[str, Any]) -> Lattice:
     )
 
 
+def _target(entry: Mapping[str, Any]) -> Target:
+    name = entry["indicator"]
+    found: list[tuple[date, float]] = []
+    for milestone in entry["milestones"]:
+        match milestone:
+            case [date() as day, int() | float() as share] if type(day) is date and not isinstance(share, bool):
+                found.append((day, float(share)))
+            case _:
+                how = "write each milestone as a day and a share, without quotes, such as [2027-12-31, 0.6]"
+                raise InstrumentError(f"target of {name}: {how}")
+    return Target(name, str(entry.get("baseline", FIRST)), tuple(found))
+
+
 def _check(instrument: Instrument, name: str) -> None:
     book = codebook(instrument.questionnaire)
     for indicator in instrument.indicators:
@@ -173,12 +203,20 @@ def _check(instrument: Instrument, name: str) -> None:
             raise InstrumentError(f"{name}: the choices of {role} are not the levels of the census")
     if instrument.sample not in SAMPLES:
         raise InstrumentError(f"{name}: sample must be one of {', '.join(SAMPLES)}")
-    lattice = instrument.lattice
+    of_targets = (
+        f"target of {t.indicator}: {why}" for t in instrument.targets if (why := _target_fault(t, instrument))
+    )
+    if fault := _lattice_fault(instrument.lattice) or next(of_targets, ""):
+        raise InstrumentError(f"{name}: {fault}")
+
+
+def _lattice_fault(lattice: Lattice) -> str:
     tables = set(lattice.tables)
     if not tables <= set(TABLES) or ("area_sex" in tables and not tables >= {"sex", "area"}):
-        raise InstrumentError(f"{name}: tables must be among {', '.join(TABLES)}, and area_sex needs the other two")
+        return f"tables must be among {', '.join(TABLES)}, and area_sex needs the other two"
     if not all(1 <= span <= 24 for span in lattice.spans):
-        raise InstrumentError(f"{name}: spans are numbers of waves, from 1 to 24")
+        return "spans are numbers of waves, from 1 to 24"
+    return ""
 
 
 def _indicator_fault(indicator: Indicator, form: Questionnaire) -> str:
@@ -196,4 +234,25 @@ def _indicator_fault(indicator: Indicator, form: Questionnaire) -> str:
         return f"the filter of {indicator.id} names an item that is not there"
     if indicator.direction not in DIRECTIONS:
         return f"direction of {indicator.id} must be one of {', '.join(DIRECTIONS)}"
+    return ""
+
+
+def _target_fault(target: Target, instrument: Instrument) -> str:
+    found = [indicator for indicator in instrument.indicators if indicator.id == target.indicator]
+    if not found:
+        return "no indicator has this id; name one of [[indicators]]"
+    if sum(other.indicator == target.indicator for other in instrument.targets) > 1:
+        return "it stands twice; put all its milestones into one [[targets]]"
+    if not target.baseline:
+        return f"the baseline is the id of a wave, or {FIRST}"
+    if not target.milestones:
+        return "it needs at least one milestone; the last is the target"
+    if not all(0 <= share <= 1 for _, share in target.milestones):
+        return "a milestone is a share from 0 to 1; write 60 per cent as 0.6"
+    steps = list(pairwise(target.milestones))
+    if any(later <= earlier for (earlier, _), (later, _) in steps):
+        return "put the milestones in the order of their days, each day once"
+    better = 1 if found[0].direction == DIRECTIONS[0] else -1
+    if any((later - earlier) * better < 0 for (_, earlier), (_, later) in steps):
+        return f"its milestones go the wrong way; {found[0].direction} says which way is better"
     return ""
