@@ -25,7 +25,7 @@ def codebook(release: Release, figures_csv: bytes, rows: int) -> bytes:
     """The codebook of a release whose figures.csv has these bytes and so many rows."""
     root = ElementTree.Element("codeBook", {"xmlns": NAMESPACE, "version": "2.5", _LANG: "en"})
     document = _under(_under(root, "docDscr"), "citation")
-    _title(document, release, {language: translator(language)("Description of the survey") for language in LANGUAGES})
+    _title(document, release, {language: _sayings(language)["description"] for language in LANGUAGES})
     _text(_under(document, "prodStmt"), "prodDate", release.created, date=release.created)
     study = _under(root, "stdyDscr")
     _citation(study, release)
@@ -49,9 +49,7 @@ def _citation(study: ElementTree.Element, release: Release) -> None:
     _text(_under(citation, "distStmt"), "distDate", release.created, date=release.created)
     _text(_under(citation, "verStmt"), "version", release.created, date=release.created)
     if release.synthetic:
-        for language in LANGUAGES:
-            note = translator(language)("Synthetic data: no resident was asked")
-            _text(citation, "notes", note, **{_LANG: language})
+        _said(citation, "notes", "synthetic")
 
 
 def _scope(study: ElementTree.Element, release: Release) -> None:
@@ -60,8 +58,8 @@ def _scope(study: ElementTree.Element, release: Release) -> None:
     for card in release.indicators:
         _texts(subject, "keyword", card.name)
     for language in LANGUAGES:
-        names = "، " if language == "ar" else ", "
-        listed = names.join(card.name.get(language, "") for card in release.indicators)
+        comma = "، " if language == "ar" else ", "
+        listed = comma.join(card.name.get(language, "") for card in release.indicators)
         _text(scope, "abstract", f"{release.survey.get(language, '')}: {listed}", **{_LANG: language})
     summary = _under(scope, "sumDscr")
     for element in ("timePrd", "collDate"):
@@ -73,28 +71,23 @@ def _scope(study: ElementTree.Element, release: Release) -> None:
             _texts(summary, "geogCover", area.name)
     for level in dict.fromkeys(area.level for area in release.areas):
         _text(summary, "geogUnit", level)
-    for language in LANGUAGES:
-        _text(summary, "anlyUnit", translator(language)("a person"), **{_LANG: language})
+    _said(summary, "anlyUnit", "person")
     for base in dict.fromkeys(tuple(sorted(card.base.items())) for card in release.indicators):
         _texts(summary, "universe", dict(base))
-    for language in LANGUAGES:
-        kind = translator(language)("survey data, published as aggregates")
-        _text(summary, "dataKind", kind, **{_LANG: language})
+    _said(summary, "dataKind", "kind")
 
 
 def _method(study: ElementTree.Element, release: Release) -> None:
     method = _under(study, "method")
     collection = _under(method, "dataColl")
-    for language in LANGUAGES:
-        _text(collection, "timeMeth", translator(language)("repeated cross-sections"), **{_LANG: language})
-    for language in LANGUAGES:
-        _text(collection, "sampProc", words.sample(release, language), **{_LANG: language})
+    _said(collection, "timeMeth", "time")
+    _texts(collection, "sampProc", {language: words.sample(release, language) for language in LANGUAGES})
     for mode in sorted({mode for wave in release.waves for mode in wave.modes}):
         _texts(collection, "collMode", {language: words.mode(mode, language) for language in LANGUAGES})
-    _texts(collection, "collSitu", {language: release.method.get(language, "") for language in LANGUAGES})
     _text(collection, "weight", str(release.parameters.get("weights", "not stated")))
     for wave in in_time(release.waves):
         _text(collection, "cleanOps", f"{wave.id}: {wave.hurried} interviews set aside for having come too fast")
+    _texts(method, "notes", release.method)
     analysis = _under(method, "anlyInfo")
     error = ", ".join(f"{name}: {value}" for name, value in sorted(release.parameters.items()))
     _text(analysis, "EstSmpErr", f"Every figure has its standard error and 95 % interval. {error}")
@@ -135,7 +128,7 @@ def _variable(parent: ElementTree.Element, name: str, cards: list[IndicatorCard]
         positive = " ".join(answer.code for answer in card.answers if answer.positive)
         based = " ".join(answer.code for answer in card.answers if answer.based)
         _text(variable, "codInstr", f"{card.id}: positive {positive or '-'}; base {based or '-'}")
-    _text(variable, "concept", first.source)
+    _text(variable, "notes", first.source)
 
 
 def _categories(variable: ElementTree.Element, answers: Iterable[AnswerCard]) -> None:
@@ -155,6 +148,21 @@ def _title(citation: ElementTree.Element, release: Release, prefix: Mapping[str,
         _text(stated, "parTitl" if at else "titl", text, **{_LANG: language})
 
 
+def _sayings(language: str) -> Mapping[str, str]:
+    _ = translator(language)
+    return {
+        "description": _("Description of the survey"),
+        "synthetic": _("Synthetic data: no resident was asked"),
+        "person": _("a person"),
+        "kind": _("survey data, published as aggregates"),
+        "time": _("repeated cross-sections: other people in every wave"),
+    }
+
+
+def _said(parent: ElementTree.Element, name: str, saying: str) -> None:
+    _texts(parent, name, {language: _sayings(language)[saying] for language in LANGUAGES})
+
+
 def _item(card: IndicatorCard) -> str:
     return card.item or card.id
 
@@ -164,11 +172,11 @@ def _ident(text: str) -> str:
     return "".join(letter if letter.isascii() and letter.isalnum() else f"_{ord(letter):x}." for letter in text)
 
 
-def _under(parent: ElementTree.Element, name: str, **attributes: str) -> ElementTree.Element:
+def _under(parent: ElementTree.Element, name: str, /, **attributes: str) -> ElementTree.Element:
     return ElementTree.SubElement(parent, name, {key: _clean(value) for key, value in attributes.items()})
 
 
-def _text(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:
+def _text(parent: ElementTree.Element, name: str, text: str, /, **attributes: str) -> None:
     if text:
         _under(parent, name, **attributes).text = _clean(text)
 

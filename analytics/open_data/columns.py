@@ -65,9 +65,7 @@ def indicators(release: Release) -> dict[str, Any]:
     """The schema of indicators.csv."""
     texts = [_text("indicator", required=True, unique=True), _text("item"), _flag("headline"), _text("direction"),
              _flag("sensitive"), _text("source"), _text("filter"), _text("digest"), _text("registered")]  # fmt: skip
-    named = [
-        _in(name, language) for name in ("name", "definition", "base", "question") for language in LANGUAGES
-    ]
+    named = [_in(name, language) for name in ("name", "definition", "base", "question") for language in LANGUAGES]
     return {"fields": texts + named, "missingValues": [""], "primaryKey": "indicator"}
 
 

@@ -84,4 +84,3 @@ def month(wave: Wave, language: str) -> str:
         return format_date(date.fromisoformat(wave.closes), "LLLL y", locale=REGIONAL[language])
     except ValueError:
         return wave.id
-

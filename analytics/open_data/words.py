@@ -17,8 +17,9 @@ from analytics.release.content import (
     YEAR,
     Figure,
     Release,
+    Tombstone,
 )
-from translations.languages import number, translator
+from translations.languages import isolated, number, translator
 
 from .numerals import fenced
 
@@ -131,3 +132,11 @@ def sample(release: Release, language: str) -> str:
             "make up for who did not."
         )
     return {"probability": _("probability sample")}.get(release.sample, _("sample of unknown kind"))
+
+
+def act(stone: Tombstone, language: str) -> str:
+    """What became of an indicator, and in which release it was last."""
+    _ = translator(language)
+    if stone.act == "redefined":
+        return _("Defined in another way than in release %(release)s.", release=isolated(stone.last))
+    return _("Withdrawn. Last published in release %(release)s.", release=isolated(stone.last))
