@@ -1,4 +1,4 @@
-"""What each column of each table is: its type, what it may hold, its name in three languages (Table Schema, version 1)."""
+"""What each column of each table is: its type, what it may hold, its name in three languages (Table Schema v1)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -52,7 +52,7 @@ def titles(language: str) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def figures(release: Release) -> dict[str, Any]:
+def figures() -> dict[str, Any]:
     """The schema of figures.csv and figures.json, without the keys that lead to other tables."""
     found = [_figure_field(name) for name in COLUMNS]
     for field in found:
@@ -61,7 +61,7 @@ def figures(release: Release) -> dict[str, Any]:
     return {"fields": found, "missingValues": [""], "primaryKey": KEY}
 
 
-def indicators(release: Release) -> dict[str, Any]:
+def indicators() -> dict[str, Any]:
     """The schema of indicators.csv."""
     texts = [_text("indicator", required=True, unique=True), _text("item"), _flag("headline"), _text("direction"),
              _flag("sensitive"), _text("source"), _text("filter"), _text("digest"), _text("registered")]  # fmt: skip
@@ -69,7 +69,7 @@ def indicators(release: Release) -> dict[str, Any]:
     return {"fields": texts + named, "missingValues": [""], "primaryKey": "indicator"}
 
 
-def areas(release: Release) -> dict[str, Any]:
+def areas() -> dict[str, Any]:
     """The schema of areas.csv; an area is within another of the same table."""
     fields = [_text("area", required=True, unique=True), _text("level"), _text("parent"), _whole("population", 0)]
     return {

@@ -20,7 +20,6 @@ LICENCE = {
     "path": "https://creativecommons.org/licenses/by/4.0/",
     "title": "Creative Commons Attribution 4.0",
 }
-_TABLES = ("figures.csv", "indicators.csv", "areas.csv", "waves.csv", "sdg.csv", "figures.json")
 
 
 def titles(language: str) -> Mapping[str, str]:
@@ -41,13 +40,14 @@ def titles(language: str) -> Mapping[str, str]:
 def data_package(release: Release, files: Mapping[str, bytes]) -> bytes:
     """The description of these files, by name. The tables among them are its resources, the others are named beside."""
     title = {language: _named(release, language) for language in LANGUAGES}
+    schemas = _schemas(release)
     reasons = sorted({figure.reason for figure in release.figures if figure.reason})
     content = {
         "profile": "tabular-data-package",
         "name": "thiqa-figures",
         "title": title["en"],
         "titles": title,
-        "description": "Every published figure of the survey with its interval, and every withheld one with the reason.",
+        "description": "Every published figure of the survey with its interval, every withheld one with the reason.",
         "version": release.created,
         "created": f"{release.created}T00:00:00Z",
         "licenses": [LICENCE],
@@ -63,11 +63,11 @@ def data_package(release: Release, files: Mapping[str, bytes]) -> bytes:
             {"reason": code, "label": {language: words.reason(code, language, release) for language in LANGUAGES}}
             for code in reasons
         ],
-        "resources": [_resource(name, files[name], _schema(name, release)) for name in _TABLES],
+        "resources": [_resource(name, files[name], schema) for name, schema in schemas.items()],
         "documents": [
             {"path": name, "titles": {language: titles(language).get(name, name) for language in LANGUAGES},
              "bytes": len(content), "hash": _hash(content)}
-            for name, content in sorted(files.items()) if name not in _TABLES
+            for name, content in sorted(files.items()) if name not in schemas
         ],
     }  # fmt: skip
     return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -90,19 +90,19 @@ def _status(code: str) -> dict[str, Any]:
     }
 
 
-def _schema(name: str, release: Release) -> dict[str, Any]:
+def _schemas(release: Release) -> Mapping[str, dict[str, Any]]:
     links = [
         {"fields": field, "reference": {"resource": table, "fields": field}}
         for field, table in (("indicator", "indicators"), ("wave", "waves"), ("area", "areas"))
     ]
     return {
-        "figures.csv": lambda: {**columns.figures(release), "foreignKeys": links},
-        "figures.json": lambda: columns.figures(release),
-        "indicators.csv": lambda: columns.indicators(release),
-        "areas.csv": lambda: columns.areas(release),
-        "waves.csv": lambda: columns.waves(release),
-        "sdg.csv": lambda: columns.sdg(COLUMNS, DIMENSIONS),
-    }[name]()
+        "figures.csv": {**columns.figures(), "foreignKeys": links},
+        "indicators.csv": columns.indicators(),
+        "areas.csv": columns.areas(),
+        "waves.csv": columns.waves(release),
+        "sdg.csv": columns.sdg(COLUMNS, DIMENSIONS),
+        "figures.json": columns.figures(),
+    }
 
 
 def _resource(name: str, content: bytes, schema: dict[str, Any]) -> dict[str, Any]:

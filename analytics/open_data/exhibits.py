@@ -145,8 +145,8 @@ def _depths(release: Release) -> dict[str, int]:
     """How deep an area stands below the whole survey: 1 where no area holds it."""
     parent = {area.code: area.parent for area in release.areas}
     depths = {}
-    for code in parent:
-        depth, above = 1, parent[code]
+    for code, holder in parent.items():
+        depth, above = 1, holder
         while above in parent and depth <= len(parent):
             depth, above = depth + 1, parent[above]
         depths[code] = depth

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from translations.languages import number, translator
+from translations.languages import plural_translator, translator
 
-from .numerals import fenced, percent
+from .numerals import percent
 
 
 def page_words(language: str) -> Mapping[str, str]:
@@ -72,5 +72,5 @@ def page_words(language: str) -> Mapping[str, str]:
 
 def span_words(span: int, language: str) -> str:
     """A column of pooled waves."""
-    _ = translator(language)
-    return _("%(n)s waves together", n=fenced(number(span, language), language))
+    _n = plural_translator(language)
+    return _n("%(num)d wave together", "%(num)d waves together", span)
