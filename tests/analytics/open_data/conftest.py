@@ -52,7 +52,8 @@ def card(code: str, ar: str, fr: str, en: str, *, headline: bool = False) -> Ind
     )
     return IndicatorCard(
         code, texts(ar, fr, en), texts("نسبة المجيبين", "Part des répondants", "Share of respondents"),
-        texts("كل البالغين", "Tous les adultes", "All adults"), texts("إلى أي حد؟", "À quel point ?", "To what extent?"),
+        texts("كل البالغين", "Tous les adultes", "All adults"),
+        texts("إلى أي حد؟", "À quel point ?", "To what extent?"),
         "Core", headline, item=f"q_{code}", direction="higher_is_better", answers=answers,
     )  # fmt: skip
 
@@ -108,8 +109,8 @@ def release() -> Release:
             Tombstone("fear", texts("الخوف", "Peur", "Fear"), "2025-12-01-abcdefabcdef", "withdrawn",
                       texts("كان السؤال غامضا.", "La question était ambiguë.", "The question was ambiguous.")),
         ),
-        method=texts("# الطريقة\n\nنص.", "# Méthode\n\nTexte **fort**.", "# Method\n\nText with `code`.\n\n- one\n- two"),
-        quality={"response": {"w2": 0.31}, "note": texts("ملاحظة الجودة", "Note de qualité", "Quality note")},
+        method=texts("# الطريقة\n\nنص.", "# Méthode\n\nTexte **fort**.", "# Method\n\nText with `code`.\n\n- one"),
+        quality={"response": {"w2": 0.31}, "note": texts("ملاحظة الجودة", "Remarque sur la qualité", "Quality note")},
     )  # fmt: skip
 
 

@@ -57,9 +57,7 @@ def test_the_profile_finds_a_fault(made: dict[str, bytes], old: str, new: str) -
     assert not PROFILE.is_valid(broken)
 
 
-def test_there_is_a_variable_for_every_question_in_three_languages(
-    book: ElementTree.Element, release: Release
-) -> None:
+def test_there_is_a_variable_for_every_question_in_three_languages(book: ElementTree.Element, release: Release) -> None:
     variables = book.findall("d:dataDscr/d:var", DDI)
     assert {variable.get("name") for variable in variables} == {card.item for card in release.indicators}
     for variable in variables:

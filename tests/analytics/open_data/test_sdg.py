@@ -34,29 +34,33 @@ def faults(text: str) -> Iterator[str]:
         yield "the first three columns"
     if head[3:] != [*DIMENSIONS, "OBS_VALUE", *ATTRIBUTES]:
         yield "the columns: dimensions, measure, attributes"
-    if len(set(head)) != len(head):
-        yield "a column twice"
     keys = set()
     for number, row in enumerate(rows, 2):
         if len(row) != len(head):
             yield f"{number}: {len(row)} cells"
             continue
         found = dict(zip(head, row, strict=True))
-        if found["STRUCTURE"] not in ("dataflow", "datastructure", "dataprovision"):
-            yield f"{number}: STRUCTURE"
-        if not IDENTITY.fullmatch(found["STRUCTURE_ID"]):
-            yield f"{number}: STRUCTURE_ID"
-        if found["ACTION"] not in "IARD" or len(found["ACTION"]) != 1:
-            yield f"{number}: ACTION"
-        yield from (f"{number}: {name}" for name in DIMENSIONS[:-1] if not CODE.fullmatch(found[name]))
-        yield from (f"{number}: {name}" for name in CODES if name in found and found[name] not in _codes(name))
-        if not PERIOD.fullmatch(found["TIME_PERIOD"]):
-            yield f"{number}: TIME_PERIOD"
-        yield from (f"{number}: {fault}" for fault in _observed(found))
-        key = tuple(found[name] for name in DIMENSIONS)
+        yield from (f"{number}: {fault}" for fault in (*_identified(found), *_coded(found), *_observed(found)))
+        key = tuple(found.get(name) for name in DIMENSIONS)
         if key in keys:
             yield f"{number}: the key is there twice"
         keys.add(key)
+
+
+def _identified(found: Mapping[str, str]) -> Iterator[str]:
+    if found.get("STRUCTURE") not in ("dataflow", "datastructure", "dataprovision"):
+        yield "STRUCTURE"
+    if not IDENTITY.fullmatch(found["STRUCTURE_ID"]):
+        yield "STRUCTURE_ID"
+    if found["ACTION"] not in ("I", "A", "R", "D"):
+        yield "ACTION"
+
+
+def _coded(found: Mapping[str, str]) -> Iterator[str]:
+    yield from (name for name in DIMENSIONS[:-1] if not CODE.fullmatch(found[name]))
+    yield from (name for name in CODES if name in found and found[name] not in _codes(name))
+    if not PERIOD.fullmatch(found["TIME_PERIOD"]):
+        yield "TIME_PERIOD"
 
 
 def _codes(name: str) -> set[str]:
