@@ -32,7 +32,6 @@ from .server import ROOT
 
 __all__ = ["release"]  # the fixture of the dashboards
 
-NUMBERS = ("n", "n_to", "estimate", "se", "low", "high", "df", "deff")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MARKUP = (
     '<a href="https://e.example">click</a> <b>bold</b> <script>alert(1)</script><img src=x onerror=alert(1)> &lt;i&gt; '
@@ -61,12 +60,17 @@ def test_fault_22_no_text_whatever_becomes_a_formula(release: Release, code: str
     _no_formula(release, code)
 
 
+def without_numbers(figure: Figure) -> Figure:
+    """The figure as open data have it where it is not published."""
+    return replace(figure, n=None, n_to=None, estimate=None, se=None, low=None, high=None, df=None, deff=None)
+
+
 def _no_formula(release: Release, code: str) -> None:
     content = with_codes(release, code)
     made = files(content)
     (figure,) = figures_read(made["open/figures.csv"])
     # A status that is not "published" has no number, so that the texts are compared and the number by itself.
-    assert figure == replace(content.figures[0], **dict.fromkeys(NUMBERS))
+    assert figure == without_numbers(content.figures[0])
     for name, least in (("figures", 1), ("indicators", 1), ("areas", 1), ("waves", 1)):
         head, *rows = csv.reader(io.StringIO(made[f"open/{name}.csv"].decode("utf-8-sig"), newline=""), strict=True)
         assert len(rows) >= least
