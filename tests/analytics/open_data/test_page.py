@@ -75,6 +75,15 @@ def test_no_english_message_is_left_on_a_page_in_another_language(made: dict[str
     assert {message for message in plain - same if re.search(rf"\b{re.escape(message)}\b", page)} == set()
 
 
+def test_no_latin_word_is_on_the_arabic_page_but_names_and_formats(made: dict[str, bytes]) -> None:
+    """Whatever the message: codes, commands, file names and the other languages' names stand in their own tags."""
+    body = made["open/ar.html"].decode().partition("<body>")[2]
+    foreign = r'<(code|pre|bdi)\b.*?</\1>|<a [^>]*(?:dir="ltr").*?</a>'
+    words = re.sub(r"<[^>]+>", " ", re.sub(foreign, " ", body, flags=re.DOTALL))
+    found = set(re.findall(r"[A-Za-z]{2,}", html.unescape(words)))
+    assert found <= {"SHA", "manifest", "json", "datapackage", "CSV", "JSON", "SDMX", "DDI"}
+
+
 def test_a_page_says_what_was_asked_and_found_in_its_language(
     made: dict[str, bytes], release: Release, language: str
 ) -> None:

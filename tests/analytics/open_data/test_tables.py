@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from analytics.open_data import figures_read, files
-from analytics.open_data.cells import FORMULA, plain, sheet, table, written
+from analytics.open_data.cells import plain, sheet, table, written
 from analytics.open_data.tables import COLUMNS, figures_csv, figures_json, in_order
 from analytics.release import PUBLISHED, Figure, Release
 
 from .conftest import LEAKED
 
-CODES = st.text(st.sampled_from([*"=+-@'\t\r\n\",;a1ﷺ", "＝", "＠"]), max_size=6)
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+CODES = st.text(st.sampled_from([*FORMULA, *"'\",;a1ﷺ"]), max_size=6)
 SHARES = st.floats(-1, 1, allow_nan=False)
 COUNTS = st.integers(0, 10**6)
 PUBLISHED_FIGURES = st.builds(
