@@ -8,7 +8,7 @@ from translations.languages import LANGUAGES, number, translator
 from .numerals import fenced, month
 from .periods import in_time
 
-Term = tuple[str, str, str]  # term, what is said of it, and in which language: "" is that of the page
+Term = tuple[str, str, str]  # a term, what is said of it, and which of the two are codes: "", "term" or "both"
 
 
 def quality(release: Release, language: str) -> tuple[Term, ...]:
@@ -27,7 +27,7 @@ def quality(release: Release, language: str) -> tuple[Term, ...]:
         )
         for wave in reversed(in_time(release.waves))
     ]
-    parameters = [(name, str(value), "code") for name, value in sorted(release.parameters.items())]
+    parameters = [(name, str(value), "both") for name, value in sorted(release.parameters.items())]
     return (*waves, *_told(release.quality, language), *parameters)
 
 
@@ -37,11 +37,11 @@ def _told(found: Mapping[str, object], language: str, above: str = "") -> Sequen
     for name, value in found.items():
         term = f"{above}.{name}" if above else name
         if isinstance(value, Mapping) and set(value) == set(LANGUAGES):
-            lines.append((term, str(value[language]), ""))
+            lines.append((term, str(value[language]), "term"))
         elif isinstance(value, Mapping):
             lines += _told(value, language, term)
         elif isinstance(value, list | tuple):
-            lines.append((term, ", ".join(map(str, value)), "code"))
+            lines.append((term, ", ".join(map(str, value)), "both"))
         else:
-            lines.append((term, str(value), "code"))
+            lines.append((term, str(value), "both"))
     return lines
