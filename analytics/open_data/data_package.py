@@ -77,8 +77,15 @@ def _named(release: Release, language: str) -> str:
     return release.survey.get(language) or next(iter(release.survey.values()), "")
 
 
+def credit(release: Release) -> str:
+    """Whose the names and borders of the areas are, as their licence asks to say; "" where nobody asks."""
+    found = release.geometry.get("credit")
+    return found if isinstance(found, str) else ""
+
+
 def _sources(release: Release) -> list[str]:
-    return sorted({card.source for card in release.indicators if card.source})
+    asked = sorted({card.source for card in release.indicators if card.source})
+    return [*filter(None, [credit(release)]), *asked]
 
 
 def _status(code: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from analytics.release.content import CONFIDENTIAL, UNAVAILABLE, UNRELIABLE, Rel
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator
 
 from . import method_note, words
-from .data_package import LICENCE, titles
+from .data_package import LICENCE, credit, titles
 from .exhibits import exhibits, main_cards, newest, spans
 from .numerals import day, days, fenced, month
 from .page_words import page_words, span_words
@@ -83,6 +83,7 @@ def _page(release: Release, files: Mapping[str, bytes], language: str) -> bytes:
             for name, content in files.items()
         ],
         licence=LICENCE,
+        credit=credit(release),
         software=release.software,
     )
 

@@ -62,6 +62,7 @@ def page_words(language: str) -> Mapping[str, str]:
         "what": _("What it is"),
         "size": _("Size"),
         "licence": _("Licence"),
+        "areas_source": _("Source of the areas"),
         "codes": _(
             "A text in a CSV file that a spreadsheet would take for a formula has an apostrophe before it. The file "
             "datapackage.json says what every column is."

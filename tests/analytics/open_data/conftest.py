@@ -103,7 +103,7 @@ def release() -> Release:
             AreaCard("a1", "arrondissement", "top", texts("أنفا", "Anfa", "Anfa"), 340_000),
             AreaCard("a2", "arrondissement", "top", texts("عين الشق", "Aïn Chock", "Ain Chock")),
         ),
-        geometry={},
+        geometry={"credit": "An office of statistics, CC BY 4.0"},
         figures=figures,
         tombstones=(
             Tombstone("fear", texts("الخوف", "Peur", "Fear"), "2025-12-01-abcdefabcdef", "withdrawn",

@@ -93,6 +93,7 @@ def test_everything_has_a_name_in_three_languages(made: dict[str, bytes], releas
     assert described["profile"] == "tabular-data-package"
     assert described["titles"] == release.survey
     assert described["licenses"][0]["name"] == "CC-BY-4.0"
+    assert {"title": "An office of statistics, CC BY 4.0"} in described["sources"]
     for resource in described["resources"]:
         assert set(resource["titles"]) == set(LANGUAGES)
         for field in resource["schema"]["fields"]:

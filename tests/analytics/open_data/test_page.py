@@ -101,6 +101,7 @@ def test_a_page_says_what_was_asked_and_found_in_its_language(
         assert spaced(text[language]) in page.text  # type: ignore[index]  # a text in three languages
     others = [text for other in LANGUAGES if other != language for text in (release.survey[other],)]
     assert not any(text in page.text for text in others)
+    assert "An office of statistics, CC BY 4.0" in page.text
     _ = translator(language)
     assert spaced(_("Synthetic data: no resident was asked")) in page.text
 
