@@ -67,7 +67,7 @@ def _rows(release: Release, figures: Sequence[Figure]) -> Iterator[tuple[str, ..
             yield (
                 "datastructure", STRUCTURE_ID, "I",
                 period.frequency, "N", series.code, codes[figure.area], sex, *[WHOLE] * 10, period.name,
-                *_observed(figure, series, period), f"{source} ({release.software})",
+                *_observed(figure, series, period), f"Survey: {source} ({release.software})",
             )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def _observed(figure: Figure, series: Series, period: Period) -> tuple[str, ...]
     """Value and attributes up to the bounds."""
     shown = figure.status == PUBLISHED
     value, high, low = (_percent(getattr(figure, name)) if shown else "" for name in ("estimate", "high", "low"))
-    note = series.differs if shown else f"{figure.status}: {figure.reason or 'withheld'}"
+    note = series.differs if shown else f"No value, {figure.status}: {figure.reason or 'no reason given'}"
     if shown and figure.flag:
         note = "; ".join(filter(None, (note, "to be read with caution")))
     detail = f"{period.opens}/{period.closes}"

@@ -123,14 +123,26 @@ def test_values_are_per_cent_and_withheld_ones_have_a_status_and_a_reason(releas
     assert (safe["OBS_VALUE"], safe["LOWER_BOUND"], safe["UPPER_BOUND"]) == ("21.5", "18.5", "24.5")
     assert (safe["FREQ"], safe["OBS_STATUS"], safe["TIME_DETAIL"]) == ("Q", "A", "2026-04-01/2026-06-30")
     assert found["VC_SNS_WALN_DRK", "a2", "_T", "2026-Q2"]["OBS_STATUS"] == "Q"
-    assert found["VC_SNS_WALN_DRK", "a2", "_T", "2026-Q2"]["COMMENT_OBS"] == "confidential: protected"
+    assert found["VC_SNS_WALN_DRK", "a2", "_T", "2026-Q2"]["COMMENT_OBS"] == "No value, confidential: protected"
     assert found["VC_SNS_WALN_DRK", "a1", "_T", "2026-Q2"]["OBS_STATUS"] == "O"
-    assert found["IU_COR_BRIB", "_T", "_T", "2026-01-05/P75D"]["COMMENT_OBS"] == "unreliable: interval_wide"
+    assert found["IU_COR_BRIB", "_T", "_T", "2026-01-05/P75D"]["COMMENT_OBS"] == "No value, unreliable: interval_wide"
     assert found["IU_COR_BRIB", "_T", "F", "2026-Q2"]["OBS_STATUS"] == "D"
     assert "police only" in found["IU_COR_BRIB", "_T", "F", "2026-Q2"]["COMMENT_OBS"]
     assert found["IU_COR_BRIB", "_T", "_T", "2026-Q2"]["OBS_STATUS"] == "U"
     pooled = found["VC_SNS_WALN_DRK", "_T", "_T", "2026-01-05/P177D"]
     assert (pooled["FREQ"], pooled["OBS_VALUE"]) == ("_O", "20")
+
+
+@pytest.mark.parametrize("code", ["=1+1", "@x", "+1", "-1", "\tx", "\r=1", "＝1"])
+def test_fault_22_no_text_of_the_release_begins_a_cell(release: Release, code: str) -> None:
+    figures = [replace(figure, reason=code) for figure in release.figures]
+    areas = tuple(replace(area, code=code if area.code == "a2" else area.code) for area in release.areas)
+    hostile = replace(release, survey={"en": code}, software=code, areas=areas, figures=figures)
+    found = rows(hostile)
+    assert len(found) == 7 - 1  # the figure of the area that has another code now is about no area
+    assert not [
+        cell for row in found for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
+    ]
 
 
 @given(st.lists(st.text(st.sampled_from("aA1.-_=é/"), min_size=1, max_size=4), max_size=8, unique=True))
