@@ -1,7 +1,8 @@
 """datapackage.json: what the tables are, for a machine (Data Package, version 1, profile tabular-data-package).
 
 Names in three languages stand in `titles`, since `title` takes one text. `statuses` and `reasons` say the codes in
-words. Every file has its length in bytes and its SHA-256.
+words. Every file has its length in bytes and its SHA-256; those of figures.json stand among the `documents`, since
+frictionless counts no bytes of a JSON file and finds fault with a resource that says how many there are.
 """
 
 import hashlib
@@ -66,8 +67,8 @@ def data_package(release: Release, files: Mapping[str, bytes]) -> bytes:
         "resources": [_resource(name, files[name], schema) for name, schema in schemas.items()],
         "documents": [
             {"path": name, "titles": {language: titles(language).get(name, name) for language in LANGUAGES},
-             "bytes": len(content), "hash": _hash(content)}
-            for name, content in sorted(files.items()) if name not in schemas
+             **_measured(content)}
+            for name, content in sorted(files.items()) if not name.endswith(".csv")
         ],
     }  # fmt: skip
     return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -125,11 +126,10 @@ def _resource(name: str, content: bytes, schema: dict[str, Any]) -> dict[str, An
         "titles": {language: titles(language)[name] for language in LANGUAGES},
         **shape,
         "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": _hash(content),
+        **(_measured(content) if form == "csv" else {}),
         "schema": schema,
     }
 
 
-def _hash(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+def _measured(content: bytes) -> dict[str, Any]:
+    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}

@@ -1,5 +1,6 @@
 """The data package as a stranger has it: validated row by row, with keys, and a fault of each kind is found."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -107,9 +108,15 @@ def test_everything_has_a_name_in_three_languages(made: dict[str, bytes], releas
     }
 
 
-def test_every_file_beside_the_tables_is_named_with_its_hash(made: dict[str, bytes]) -> None:
+def test_every_file_has_its_length_and_its_hash(made: dict[str, bytes]) -> None:
     described = json.loads(made["open/datapackage.json"])
-    assert {document["path"] for document in described["documents"]} == {"ddi.xml"}
-    assert {resource["path"] for resource in described["resources"]} == {
-        name.removeprefix("open/") for name in made if name.endswith((".csv", "figures.json"))
+    given = {
+        item["path"]: (item["bytes"], item["hash"])
+        for item in (*described["resources"], *described["documents"])
+        if "hash" in item
+    }
+    assert given == {
+        name: (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
+        for path, content in made.items()
+        if (name := path.removeprefix("open/")) != "datapackage.json" and not name.endswith(".html")
     }
