@@ -5,7 +5,7 @@ It opens from a folder as from a server. A policy in it forbids everything but i
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,22 +22,22 @@ from .exhibits import exhibits, main_cards, newest, spans
 from .numerals import day, days, fenced, month
 from .page_words import page_words, span_words
 from .periods import in_time
-from .quality_words import quality
+from .quality_words import Table, Tables, no_tables, parameters, waves_said
 from .sentences import in_language
 
 HERE = Path(__file__).parent / "templates"
 
 
-def pages(release: Release, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """index.html and a page in each language, for a release with these files, by name."""
+def pages(release: Release, files: Mapping[str, bytes], tables: Tables = no_tables) -> dict[str, bytes]:
+    """index.html and a page in each language, for a release with these files, by name. tables: of its quality report."""
     wave = newest(release)
     last = replace(release, figures=[figure for figure in release.figures if wave and figure.wave == wave.id])
-    found = {f"{language}.html": _page(last, files, language) for language in LANGUAGES}
+    found = {f"{language}.html": _page(last, files, tables(release, language), language) for language in LANGUAGES}
     names = {language: in_language(release.survey, language) for language in LANGUAGES}
     return {"index.html": _rendered("index.html", "ar", names=names), **found}
 
 
-def _page(release: Release, files: Mapping[str, bytes], language: str) -> bytes:
+def _page(release: Release, files: Mapping[str, bytes], tables: Sequence[Table], language: str) -> bytes:
     _ = translator(language)
     wave = newest(release)
     pooled = spans(release, wave) if wave else ()
@@ -73,7 +73,9 @@ def _page(release: Release, files: Mapping[str, bytes], language: str) -> bytes:
         ],
         sample=words.sample(release, language),
         method=method_note.html(in_language(release.method, language)),
-        quality=quality(release, language),
+        quality=waves_said(release, language),
+        tables=tables,
+        parameters=parameters(release),
         stones=[
             (in_language(stone.name, language), words.act(stone, language), in_language(stone.reason, language))
             for stone in release.tombstones

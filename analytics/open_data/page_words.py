@@ -49,6 +49,7 @@ def page_words(language: str) -> Mapping[str, str]:
         "method": _("Method"),
         "sample": _("Sample"),
         "quality": _("Data quality"),
+        "parameters": _("Choices that the figures depend on"),
         "stones": _("Withdrawn or redefined"),
         "stones_none": _("No indicator of an earlier release was withdrawn or redefined."),
         "verify": _("How to verify"),

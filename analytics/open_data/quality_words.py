@@ -1,20 +1,27 @@
-"""What is known of the quality of the data, as terms with what is said of them."""
+"""What is known of the quality of the data: a sentence for each wave, the parameters, and tables that are handed in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from analytics.release.content import Release
-from translations.languages import LANGUAGES, number, translator
+from translations.languages import number, translator
 
 from .numerals import fenced, month
 from .periods import in_time
 
-Term = tuple[str, str, str]  # a term, what is said of it, and which of the two are codes: "", "term" or "both"
+# A table of the quality report in a language: its title, what its columns are, and its cells, row by row.
+Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+Tables = Callable[[Release, str], Sequence[Table]]
 
 
-def quality(release: Release, language: str) -> tuple[Term, ...]:
-    """Each wave, the parameters, then the release's own quality report, as codes where there are no words for it."""
+def no_tables(release: Release, language: str) -> Sequence[Table]:  # noqa: ARG001  # it stands for one that looks
+    """What there is where nobody makes tables of the report."""
+    return ()
+
+
+def waves_said(release: Release, language: str) -> Sequence[tuple[str, str]]:
+    """Each wave, newest first, and what was found of its interviews."""
     _ = translator(language)
-    waves = [
+    return [
         (
             month(wave, language),
             _(
@@ -23,25 +30,11 @@ def quality(release: Release, language: str) -> tuple[Term, ...]:
                 hurried=fenced(number(wave.hurried, language), language),
                 straight=fenced(number(wave.straight, language), language),
             ),
-            "",
         )
         for wave in reversed(in_time(release.waves))
     ]
-    parameters = [(name, str(value), "both") for name, value in sorted(release.parameters.items())]
-    return (*waves, *_told(release.quality, language), *parameters)
 
 
-def _told(found: Mapping[str, object], language: str, above: str = "") -> Sequence[Term]:
-    """A report of any shape, line by line. A text in three languages is one line in the reader's."""
-    lines: list[Term] = []
-    for name, value in found.items():
-        term = f"{above}.{name}" if above else name
-        if isinstance(value, Mapping) and set(value) == set(LANGUAGES):
-            lines.append((term, str(value[language]), "term"))
-        elif isinstance(value, Mapping):
-            lines += _told(value, language, term)
-        elif isinstance(value, list | tuple):
-            lines.append((term, ", ".join(map(str, value)), "both"))
-        else:
-            lines.append((term, str(value), "both"))
-    return lines
+def parameters(release: Release) -> Sequence[tuple[str, str]]:
+    """The choices that the figures depend on, as codes."""
+    return [(name, str(value)) for name, value in sorted(release.parameters.items())]

@@ -110,7 +110,6 @@ def release() -> Release:
                       texts("كان السؤال غامضا.", "La question était ambiguë.", "The question was ambiguous.")),
         ),
         method=texts("# الطريقة\n\nنص.", "# Méthode\n\nTexte **fort**.", "# Method\n\nText with `code`.\n\n- one"),
-        quality={"response": {"w2": 0.31}, "note": texts("ملاحظة الجودة", "Remarque sur la qualité", "Quality note")},
     )  # fmt: skip
 
 
