@@ -1,4 +1,4 @@
-"""A method note in Markdown as HTML: headings, lists, paragraphs, bold and code, and nothing else.
+"""A method note in Markdown as HTML: headings, lists, quotes, paragraphs, bold and code, and nothing else.
 
 Everything else stands as it was written; no link, picture or markup of the note reaches the page.
 """
@@ -8,7 +8,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-_KINDS = (("heading", re.compile(r"#{1,6} +")), ("item", re.compile(r"[-*] +")))
+_KINDS = (("heading", re.compile(r"#{1,6} +")), ("item", re.compile(r"[-*] +")), ("quote", re.compile(r"> ?")))
 _STRONG, _CODE = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"`([^`]+)`")
 
 
@@ -22,6 +22,8 @@ def html(note: str, level: int = 3) -> Markup:
         elif kind == "item":
             items = Markup("").join(Markup("<li>{}</li>").format(_marked(text)) for text in texts)
             parts.append(Markup("<ul>{}</ul>").format(items))
+        elif kind == "quote":
+            parts.append(Markup("<blockquote>{}</blockquote>").format(_marked(" ".join(texts))))
         elif kind == "text":
             parts.append(Markup("<p>{}</p>").format(_marked(" ".join(texts))))
     return Markup("\n").join(parts)

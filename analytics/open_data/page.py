@@ -29,7 +29,7 @@ HERE = Path(__file__).parent / "templates"
 
 
 def pages(release: Release, files: Mapping[str, bytes], tables: Tables = no_tables) -> dict[str, bytes]:
-    """index.html and a page in each language, for a release with these files, by name. tables: of its quality report."""
+    """index.html and a page in each language, for a release with these files by name; tables: of its quality."""
     wave = newest(release)
     last = replace(release, figures=[figure for figure in release.figures if wave and figure.wave == wave.id])
     found = {f"{language}.html": _page(last, files, tables(release, language), language) for language in LANGUAGES}

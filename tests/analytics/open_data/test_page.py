@@ -210,8 +210,8 @@ def test_a_share_is_said_with_the_digits_that_it_was_rounded_to(share: int) -> N
 
 
 def test_a_method_note_keeps_its_headings_lists_and_emphasis_and_nothing_else() -> None:
-    note = "# How\n\nTwo lines\nof **bold** `code`.\n\n- one\n* two\n\n<b>x</b> [link](https://e.example)"
+    note = "# How\n\nTwo lines\nof **bold** `code`.\n\n- one\n* two\n\n> Mind\n> this.\n\n<b>x</b> [link](https://e.example)"
     assert str(method_note.html(note)) == (
         "<h3>How</h3>\n<p>Two lines of <strong>bold</strong> <code>code</code>.</p>\n<ul><li>one</li><li>two</li></ul>"
-        "\n<p>&lt;b&gt;x&lt;/b&gt; [link](https://e.example)</p>"
+        "\n<blockquote>Mind this.</blockquote>\n<p>&lt;b&gt;x&lt;/b&gt; [link](https://e.example)</p>"
     )
