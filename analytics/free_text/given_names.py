@@ -5,7 +5,7 @@ Our own list, short on purpose: what it lacks is found by titles, by capitals, a
 
 LATIN = frozenset(
     """
-abbas abd abdallah abdel abdelali abdelaziz abdelfattah abdelghani abdelhadi abdelhak
+abbas karim ali amine amina reda hind abd abdallah abdel abdelali abdelaziz abdelfattah abdelghani abdelhadi abdelhak
 abdelhamid abdelilah abdeljalil abdelkader abdelkarim abdelkrim abdellah abdellatif abdelmajid abdelmalek abdelouahed
 abderrahim abderrahmane abdessamad abdeslam abdessalam abdou abir achraf adam adnane ahlam ahmed ahmad aicha aisha
 aymane ayman ayoub azeddine aziz aziza badr badreddine bilal bilel bouchra boubaker brahim chaima chaimae chakib

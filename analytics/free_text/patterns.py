@@ -48,8 +48,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("link", r"(?<!\w)@\s?[\w.]{2,40}"),
     ("link", _NOT_IN_WORD + r"(?:insta(?:gram)?|snap(?:chat)?|tik ?tok|twitter|telegram|facebook|fb|messenger"
         r"|whatsapp|انستغرام|انستا|سناب|فيسبوك|تيك توك)\s?(?:[:=@]|compte|account|pseudo|حساب|اسمه)\s?[\w.@-]{2,40}"),
-    ("account", r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){3,7}(?:[ -]?[A-Za-z0-9]{1,3})?"
-        r"(?![A-Za-z0-9])"),
+    ("account", r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){3,7}(?:[ -]?[A-Z0-9]{1,3})?(?![A-Z0-9])"),
     ("account", r"(?<!\d)\d(?:[ .-]?\d){15,30}(?!\d)"),
     ("place", r"[-+]?\d{1,3}[.,]\d{3,}\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,}"),
     ("place", r"\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d+)?(?:\s?['′]\s?\d{0,2}(?:[.,]\d+)?\s?[\"″]?)?\s?[NSEWO]?"),
@@ -112,8 +111,8 @@ def unnumbered(text: str) -> str:
         text = pattern.sub(token, text)
     for pattern in (_NAMED_STREET, _ENGLISH_STREET):
         text = pattern.sub(mark("address"), text)
-    text = _without(text, _telephones(text), mark("phone"))
     text = _DIGITS.sub(_number, text)
+    text = _without(text, _telephones(text), mark("phone"))
     text = _BROKEN.sub(_broken, text)
     text = _without(text, _spoken(text), mark("phone"))
     return _KEYED.sub(mark("number"), text)

@@ -23,7 +23,7 @@ from .settings import NEEDED
 _PURPOSE = b"thiqa: these words may leave the quarantine\n"
 _TEXT, _READING = table(QuarantineRow), table(ReadingRow)
 _COLUMNS = (_TEXT.c.id, _TEXT.c.wave, _TEXT.c.item, _TEXT.c.said)
-_DECISIONS = select(_READING.c.quarantine, _READING.c.reader, _READING.c.digest, _READING.c.signature)
+_DECISIONS = select(_READING.c.quarantine, _READING.c.reader, _READING.c.signature)
 
 
 class ChangedError(LookupError):
@@ -92,7 +92,7 @@ def approve(work: Work, key: SigningKey, text: OpenAnswer) -> None:
     reader = key.verify_key.encode().hex()
     work.execute(delete(_READING).where(_READING.c.quarantine == text.id, _READING.c.reader == reader))
     signature = key.sign(_signed(text)).signature
-    row = {"quarantine": text.id, "reader": reader, "digest": text.digest, "signature": signature}
+    row = {"quarantine": text.id, "reader": reader, "signature": signature}
     work.execute(insert(_READING), row)
 
 

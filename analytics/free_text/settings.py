@@ -2,7 +2,7 @@
 
 import re
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from analytics.settings import AnalysisSettings
 
@@ -14,7 +14,7 @@ class TextSettings(AnalysisSettings):
     """The readers' public keys, parted by commas; and for each item the roles that may have what is released of it."""
 
     text_readers: str = ""
-    text_roles: dict[str, list[str]] = {}
+    text_roles: dict[str, list[str]] = Field(default_factory=dict)
 
     @field_validator("text_readers")
     @classmethod

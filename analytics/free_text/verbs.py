@@ -59,7 +59,7 @@ def status() -> None:
 @KEY
 @click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True)
 def read(key: Path, language: str) -> None:
-    """Read redacted texts one by one, in an order of chance, and decide on each. Writes decisions, deletes what is rejected."""
+    """Read redacted texts one by one, in an order of chance. Writes decisions, deletes what is rejected."""
     settings = read_settings(TextSettings)
     mine = _key(key)
     with _database(settings) as engine:

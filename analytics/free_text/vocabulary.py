@@ -23,8 +23,8 @@ maitre policier policeman policewoman gendarme constable frere soeur fils fille 
 voisine mari femme epouse pere mere brother sister son daughter uncle aunt neighbour neighbor husband wife father
 mother friend ami amie qayed qaid bolisi boulisi boliss dabit dabet kumisir komisir boss patron khouya khoya okhti
 khti ammi 3ammi 3mmi khali khalti jari jarti sahbi sa7bi sahebti called appele appelee الضابط الضابطه المفتش المفتشه
-العميد الملازم النقيب الرائد المقدم القائد الباشا الخليفه الشيخ الشرطي الشرطيه الدركي العون الرقيب العريف الكوميسير
-القايد البوليسي رئيس ولد بنت ام اخي اختي خويا ختي عمي عمتي خالي خالتي جاري جارتي زوجي زوجتي صديقي صديقتي صاحبي صاحبتي
+العميد الملازم النقيب الرايد المقدم القايد الباشا الخليفه الشيخ الشرطي الشرطيه الدركي العون الرقيب العريف الكوميسير
+القايد البوليسي رييس ولد بنت ام اخي اختي خويا ختي عمي عمتي خالي خالتي جاري جارتي زوجي زوجتي صديقي صديقتي صاحبي صاحبتي
 ابي امي
 """.split()  # noqa: SIM905 (as above)
 )
@@ -70,8 +70,8 @@ everyone someone anything nothing never always principal general judiciaire muni
 central charge responsable en-chef police polis boulis m'a m'ont lui nous-memes me te se y kan kanet kano kayn kayna
 ma mabghach mabghawch 7it hit walakin bzaf chwiya dyal dial li lli fin fach mnin hada hadi hado الذي التي الذين اللي
 كان كانت كانوا هو هي هم في من الي على عن مع لم لا ما قد لن ان انه انها هذا هذه ذلك تلك كل بعض غير قال قالت لي له لها
-لهم لنا بعد قبل عند حين عندما حيث ثم او و اما لكن جدا دائما ابدا نفسه نفسها هنا هناك امس اليوم غدا الوزير الرئيس العام
-المدير الوالي العامل المحترم المحترمه الاعلي الكبير الصغير المسؤول المكلف الاول الشرطه الامن جدد جديد يا ايها ايتها لي
+لهم لنا بعد قبل عند حين عندما حيث ثم او و اما لكن جدا دايما ابدا نفسه نفسها هنا هناك امس اليوم غدا الوزير الرييس العام
+المدير الوالي العامل المحترم المحترمه الاعلي الكبير الصغير المسوول المكلف الاول الشرطه الامن جدد جديد يا ايها ايتها لي
 بي فيه بها الشباب الحي المدينه جاء جات جا دار دارت مشي مشا جد جده
 """.split()  # noqa: SIM905 (as above)
 )

@@ -139,13 +139,12 @@ class QuarantineRow(SQLModel, table=True):
 
 
 class ReadingRow(SQLModel, table=True):
-    """That a reader (the public key) lets an open answer out: the hash of what was read, signed. No time."""
+    """That a reader (the public key) lets an open answer out: her signature over the hash of what she read. No time."""
 
     __tablename__ = "reading"
 
     quarantine: uuid.UUID = Field(primary_key=True, foreign_key="quarantine.id")
     reader: str = Field(primary_key=True, max_length=64)
-    digest: str = Field(max_length=64)
     signature: bytes = Field(sa_type=LargeBinary)
 
 

@@ -48,7 +48,7 @@ ROWS: dict[type[SQLModel], dict[str, Any]] = {
         "id": SUBMISSION, "wave": "w1", "mode": "web", "language": "ar", "answers": {"trust": CANARY}, "psu": CANARY,
     },
     QuarantineRow: {"id": SUBMISSION, "wave": "w1", "item": "comment", "language": "ar", "said": CANARY},
-    ReadingRow: {"quarantine": SUBMISSION, "reader": CANARY, "digest": CANARY, "signature": SEALED},
+    ReadingRow: {"quarantine": SUBMISSION, "reader": CANARY, "signature": SEALED},
     ConversationRow: {
         "person": CANARY, "wave": "w1", "state": "open", "delivery": "sent", "revision": 0, "sealed": SEALED,
     },

@@ -23,7 +23,7 @@ COLUMNS = {
     "envelope": {"submission", "wave", "sealed", "digest"},
     "response": {"id", "wave", "mode", "language", "entry", "hurried", "answers", "weight", "stratum", "psu"},
     "quarantine": {"id", "wave", "item", "language", "said"},
-    "reading": {"quarantine", "reader", "digest", "signature"},
+    "reading": {"quarantine", "reader", "signature"},
     "opening": {"number", "wave", "act", "opened", "refused", "previous", "digest"},
     "break_off": {"wave", "answered", "interviews"},
     "conversation": {"person", "wave", "state", "delivery", "revision", "sealed"},

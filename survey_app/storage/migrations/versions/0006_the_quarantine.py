@@ -32,7 +32,7 @@ GRANTS = {
         "questionnaire": "SELECT",
         "wave": "SELECT",
         "quarantine": "SELECT (id, wave, item, language, said), UPDATE (said), DELETE",
-        "reading": "SELECT (quarantine, reader, digest, signature), INSERT, DELETE",
+        "reading": "SELECT (quarantine, reader, signature), INSERT, DELETE",
     },
 }
 REFUSED, THERE_ALREADY, THERE_SINCE = "42501", "42710", "23505"
@@ -56,7 +56,6 @@ def upgrade() -> None:
         "reading",
         sa.Column("quarantine", sa.Uuid(), nullable=False),
         sa.Column("reader", sa.String(length=64), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["quarantine"], ["quarantine.id"], name=op.f("fk_reading_quarantine_quarantine")),
         sa.PrimaryKeyConstraint("quarantine", "reader", name=op.f("pk_reading")),
@@ -72,7 +71,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the texts: to put them back, somebody would have to know whose they were."""
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(f"REVOKE SELECT ON questionnaire, wave FROM {READERS}")
+        op.execute("REVOKE SELECT ON questionnaire, wave FROM thiqa_quarantine")
         database = op.get_bind().dialect.identifier_preparer.quote(_database())
         _tried(f"REVOKE CONNECT ON DATABASE {database} FROM {READERS}")
     op.drop_table("reading")
