@@ -13,12 +13,12 @@ NEEDED = 2  # readers who agree
 class TextSettings(AnalysisSettings):
     """The readers' public keys, parted by commas; and for each item the roles that may have what is released of it."""
 
-    text_readers: str = ""
+    text_readers: str | None = None
     text_roles: dict[str, list[str]] = Field(default_factory=dict)
 
     @field_validator("text_readers")
     @classmethod
-    def _are_keys(cls, value: str) -> str:
+    def _are_keys(cls, value: str | None) -> str | None:
         keys = _parted(value)
         if not all(re.fullmatch("[0-9a-f]{64}", key) for key in keys):
             raise ValueError("must be public keys parted by commas; make one with: thiqa text keygen")
@@ -43,5 +43,5 @@ class TextSettings(AnalysisSettings):
         return frozenset(item for item, roles in self.text_roles.items() if role in roles)
 
 
-def _parted(value: str) -> list[str]:
-    return [key.strip().lower() for key in value.split(",") if key.strip()]
+def _parted(value: str | None) -> list[str]:
+    return [key.strip().lower() for key in (value or "").split(",") if key.strip()]

@@ -49,7 +49,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "response": {"INSERT", "SELECT mode wave"},
         "opening": {"SELECT", "INSERT"},
         "opening_number_seq": {"NEXT"},
-        "quarantine": {"INSERT"},
+        "quarantine": {"INSERT", "SELECT wave"},
     },
     "thiqa_reader": {
         "questionnaire": {"SELECT"},
