@@ -63,7 +63,7 @@ def hand_in(
 
 def everything(engine: Engine, rows: type) -> list[Mapping[str, Any]]:
     with reading(engine) as session:
-        return [row._mapping for row in session.connection().execute(select(table(rows)))]
+        return [dict(row._mapping) for row in session.connection().execute(select(table(rows)))]
 
 
 def test_fault_62_from_the_envelope_no_name_number_or_plate_gets_into_any_table(
