@@ -11,12 +11,13 @@ import pandas as pd
 from analytics.indicators.coding import asked
 from survey_app.engine import Kind, Questionnaire
 
-KEPT = frozenset(Kind) - {Kind.NOTE, Kind.TEXT, Kind.DATE, Kind.CALCULATED}  # what is written or derived may name anybody
+# What is written or derived may name anybody.
+KEPT = frozenset(Kind) - {Kind.NOTE, Kind.TEXT, Kind.DATE, Kind.CALCULATED}
 Bools = npt.NDArray[np.bool_]
 
 
 class Gap(StrEnum):
-    """Why there is no answer in the file, where the person gave none of her own ("don't know", "refused" are answers)."""
+    """Why a file has no answer, where the person gave none of her own ("don't know" and "refused" are answers)."""
 
     NOT_ASKED = "not_asked"
     PASSED_OVER = "passed_over"

@@ -1,4 +1,4 @@
-"""From the custodian's microdata to the same as an analyst may have it: recoded, withheld, masked, in an order by chance.
+"""From the custodian's microdata to what an analyst may have: recoded, withheld, masked, in an order by chance.
 
 What two copies withhold is the same, whoever they are for, so that two recipients who lay theirs side by side learn
 nothing; the order of rows and the labels of strata and PSUs are drawn anew for each.
@@ -225,7 +225,9 @@ def _paths(raw: pd.DataFrame, forms: Mapping[str, Questionnaire]) -> list[str]:
     """Whether a row came by text: what such an interview leaves out tells it, so it counts as known."""
     by_text = {mode.value for mode in Mode if mode.by_text}
     tells = {wave: any(not item.by_text for item in form.items) for wave, form in forms.items()}
-    return ["text" if mode in by_text and tells[wave] else "" for mode, wave in zip(raw["mode"], raw["wave"], strict=True)]
+    return [
+        "text" if mode in by_text and tells[wave] else "" for mode, wave in zip(raw["mode"], raw["wave"], strict=True)
+    ]
 
 
 def _text(value: Any) -> str:

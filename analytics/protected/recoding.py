@@ -6,6 +6,7 @@ The order is declared here and depends on no answer: areas up, ages joined, and 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -27,7 +28,7 @@ class Recoding:
     codes: Mapping[str, str]
     labels: Mapping[str, Text]
 
-    def of(self, column: "pd.Series[object]") -> "pd.Series[object]":
+    def of(self, column: "pd.Series[Any]") -> "pd.Series[Any]":
         """The column in coarser codes; what has none stays."""
         return column.map(lambda value: self.codes.get(value, value) if isinstance(value, str) else value)
 
@@ -37,7 +38,9 @@ def ladder(instrument: Instrument) -> Iterator[Recoding]:
     book = codebook(instrument.questionnaire)
     areas = set(book[instrument.area].substantive) if instrument.area in book else set()
     areas &= {area.code for area in instrument.areas.areas}
-    bands = sorted(filter(_BAND.fullmatch, book[instrument.age].substantive), key=_low) if instrument.age in book else []
+    bands = (
+        sorted(filter(_BAND.fullmatch, book[instrument.age].substantive), key=_low) if instrument.age in book else []
+    )
     while True:
         up = _up(instrument.areas, areas)
         joined = _pairs(bands) if len(bands) > 1 else {}
@@ -61,7 +64,7 @@ def _up(areas: AreaList, codes: set[str]) -> dict[str, str]:
 def _pairs(bands: list[str]) -> dict[str, str]:
     """Each band -> the band that it and its neighbour make, from the youngest; an odd one joins the last pair."""
     cuts = list(range(0, len(bands) - 1, 2))
-    found = {}
+    found: dict[str, str] = {}
     for start in cuts:
         end = len(bands) if start == cuts[-1] else start + 2
         low, high = _BAND.fullmatch(bands[start]), _BAND.fullmatch(bands[end - 1])
