@@ -1,8 +1,6 @@
-"""Strata, PSUs and weights that say no more of where a person lives than the recoded area does.
+"""Strata and PSUs that say no more of where a person lives than the recoded area does.
 
-A stratum is a place, and so is a PSU; a raked weight is nearly a name: in a simple sample it is a function of area, sex
-and age alone, and gives away each of them that was withheld. Hence labels are new, strata do not cut a shown area, PSUs
-of a few are joined, and all of a class have one weight.
+A stratum is a place, and so is a PSU. Labels are new, strata do not cut a shown area, PSUs of a few are joined.
 """
 
 from collections import Counter, defaultdict
@@ -14,8 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-DIGITS = 3
 
 
 class _Joined:
@@ -99,15 +95,6 @@ def coarse_psus(psus: Ints, strata: Ints, waves: Sequence[str], k: int) -> Ints:
 def _enough(group: Sequence[int], counts: dict[int, Counter[Any]], k: int) -> bool:
     together = sum((counts[psu] for psu in group), Counter[Any]())
     return min(together.values()) >= k
-
-
-def class_weights(weights: Floats, classes: Sequence[Hashable]) -> Floats:
-    """float64[n]: the mean weight of a row's class, to DIGITS significant digits: it tells nothing that is not shown.
-
-    The sum of weights of each class stays as it was but for the rounding.
-    """
-    mean = pd.Series(weights).groupby(pd.factorize(pd.Series(list(classes), dtype=object))[0]).transform("mean")
-    return np.array([float(f"{value:.{DIGITS}g}") for value in mean], dtype=float)
 
 
 def relabelled(codes: Ints, random: np.random.Generator) -> Ints:

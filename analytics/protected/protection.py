@@ -19,8 +19,9 @@ from survey_app.instrument import Instrument
 
 from .anonymity import WITHHELD, Row, Suppressed, class_sizes, suppressed
 from .answers import KEPT, Gap, alike, dependents, with_gaps, withhold
-from .design_masks import class_weights, coarse_psus, coarse_strata, relabelled
+from .design_masks import coarse_psus, coarse_strata, relabelled
 from .recoding import Recoding, ladder
+from .weights import indicator_answers, protected_weights, weight_groups
 
 SMALLEST_K = 5
 MOST_WITHHELD = 0.10
@@ -115,10 +116,18 @@ def protect(
         hidden[name] = int(rows.sum())
     data = data[kept].reset_index(drop=True)
     psus = coarse_psus(units[kept], step.strata[kept], data["wave"].tolist(), rule.k)
+    weights, raw = design.weights[order][kept], raw[kept].reset_index(drop=True)
     data = data.assign(
         stratum=relabelled(step.strata[kept], random),
         psu=relabelled(psus, random),
-        weight=class_weights(design.weights[order][kept], classes[kept].tolist()),
+        weight=protected_weights(
+            weights,
+            weight_groups(weights, classes[kept], rule.k),
+            indicator_answers(raw[[n for n in names if n in data]], raw, instrument),
+            indicator_answers(data[[n for n in names if n in data]], raw, instrument),
+            raw["wave"].astype(str).to_numpy(),
+            data[list(keys)],
+        ),
     )
     mixed = random.permutation(len(data))
     variables = tuple(name for name in [*rule.extra, *names] if name in data)

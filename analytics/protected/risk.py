@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.indicators.coding import coded
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates.means import mean
-from survey_app.engine import codebook
 from survey_app.instrument import Instrument
 
-from .answers import Gap
 from .protection import Protected, key_rows
+from .weights import indicator_answers
 
 Floats = npt.NDArray[np.float64]
 
@@ -96,20 +94,18 @@ def changes(
     frame: pd.DataFrame, design: Design, protected: Protected, instrument: Instrument
 ) -> tuple[Change, ...]:
     """Each indicator in each wave where it was asked, before and after."""
-    book = codebook(instrument.questionnaire)
-    held = [i for i in instrument.indicators if i.item in protected.data and frame[i.item].notna().any()]
-    if not held:
+    names = [name for name in protected.variables if name in frame]
+    given = frame.iloc[protected.source]
+    y = indicator_answers(protected.data[names], given, instrument)
+    asked = [i.id for i in instrument.indicators if i.item in names and frame[i.item].notna().any()]
+    if not asked:
         return ()
-    blank = protected.data.map(lambda value: None if isinstance(value, Gap) else value)
-    # A filter may name what is not given away; the custodian has it.
-    blank = blank.assign(**{n: frame[n].to_numpy()[protected.source] for n in frame.columns if n not in blank})
-    y = {i.id: (coded(i, book[i.item], frame), coded(i, book[i.item], blank)) for i in held}
-    waves = frame["wave"].astype(str).to_numpy()
-    of_all = replace(design, data=pd.DataFrame({"wave": waves} | {name: pair[0] for name, pair in y.items()}))
+    whole = indicator_answers(frame[names], frame, instrument)[asked]
+    of_all = replace(design, data=whole.assign(wave=frame["wave"].astype(str).to_numpy()))
     plain = plain_design(protected)
-    after = replace(plain, data=plain.data.assign(**{name: pair[1] for name, pair in y.items()}))
-    first = _by_key(mean(of_all, list(y), by="wave"))
-    second = _by_key(mean(after, list(y), by="wave"))
+    after = replace(plain, data=y[asked].assign(wave=plain.data["wave"].to_numpy()))
+    first = _by_key(mean(of_all, asked, by="wave"))
+    second = _by_key(mean(after, asked, by="wave"))
     return tuple(
         Change(*key, value, se, second[key][0], second[key][1])
         for key, (value, se) in first.items()
