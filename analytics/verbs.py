@@ -15,6 +15,7 @@ from survey_app.storage.database import connect, migrate
 from .analyst import RULES, analyse, rules_of
 from .custodian import custody
 from .disclosure.exposure import DEFAULT_K
+from .protected.verb import microdata
 from .release import ReleaseError, latest, read
 from .settings import AnalysisSettings
 
@@ -82,4 +83,4 @@ def _engine(settings: AnalysisSettings) -> Engine:
     return connect(settings.database_url.get_secret_value())
 
 
-verbs = [custody, release, import_microdata, analyse]
+verbs = [custody, release, import_microdata, microdata, analyse]

@@ -125,7 +125,7 @@ def protect(
             weight_groups(weights, classes[kept], rule.k),
             indicator_answers(raw[[n for n in names if n in data]], raw, instrument),
             indicator_answers(data[[n for n in names if n in data]], raw, instrument),
-            raw["wave"].astype(str).to_numpy(),
+            np.asarray(raw["wave"], dtype=np.str_),
             data[list(keys)],
         ),
     )

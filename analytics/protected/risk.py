@@ -72,9 +72,7 @@ def risk(groups: npt.NDArray[np.int64], weights: Floats) -> Risk:
     return Risk(len(table), int(alone.sum()), float(chance.sum()), float(found.sum()), float(found.max()))
 
 
-def risks(
-    frame: pd.DataFrame, design: Design, protected: Protected, instrument: Instrument
-) -> tuple[Risk, Risk]:
+def risks(frame: pd.DataFrame, design: Design, protected: Protected) -> tuple[Risk, Risk]:
     """Before protection, by the keys as they were answered, and after."""
     rows = key_rows(frame.assign(**{name: frame[name].astype(object) for name in protected.keys}), protected.keys)
     pairs = pd.Series(list(zip(frame["wave"], rows, strict=True)), dtype=object)
@@ -90,9 +88,7 @@ def plain_design(protected: Protected) -> Design:
     )  # fmt: skip
 
 
-def changes(
-    frame: pd.DataFrame, design: Design, protected: Protected, instrument: Instrument
-) -> tuple[Change, ...]:
+def changes(frame: pd.DataFrame, design: Design, protected: Protected, instrument: Instrument) -> tuple[Change, ...]:
     """Each indicator in each wave where it was asked, before and after."""
     names = [name for name in protected.variables if name in frame]
     given = frame.iloc[protected.source]
@@ -116,6 +112,9 @@ def changes(
 def _by_key(found: Any) -> dict[tuple[str, str], tuple[float, float | None]]:
     rows = found.keys.reset_index(drop=True)
     return {
-        (str(rows.loc[at, "variable"]), str(rows.loc[at, "wave"])): (float(value), float(se) if np.isfinite(se) else None)
+        (str(rows.loc[at, "variable"]), str(rows.loc[at, "wave"])): (
+            float(value),
+            float(se) if np.isfinite(se) else None,
+        )
         for at, (value, se) in enumerate(zip(found.value, found.se, strict=True))
     }

@@ -74,7 +74,12 @@ def indicator_answers(data: pd.DataFrame, frame: pd.DataFrame, instrument: Instr
 
 
 def protected_weights(
-    weights: Floats, groups: Ints, before: pd.DataFrame, after: pd.DataFrame, waves: npt.NDArray[np.str_], shown: pd.DataFrame
+    weights: Floats,
+    groups: Ints,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    waves: npt.NDArray[np.str_],
+    shown: pd.DataFrame,
 ) -> Floats:
     """float64[n]: the weights of the files, wave by wave.
 
