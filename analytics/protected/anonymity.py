@@ -5,9 +5,10 @@ keys, so a withheld value fits nothing but a withheld value. That is the stricte
 by default lets a missing value fit any): whoever knows the keys of a person finds either no row or k of them at least,
 and within a class nothing that is shown tells one from another (Samarati and Sweeney 1998; Sweeney 2002).
 
-To withhold as little as possible is NP-hard (Meyerson and Williams 2004), so it is done greedily: what breaks the rule
-takes the cheapest set of keys that makes a class, the rest borrows the fewest rows from classes that can spare them,
-and at last rows move to cheaper classes as long as any can.
+To withhold as little as possible is NP-hard (Meyerson and Williams 2004), so it is done greedily, in two ways of which
+the cheaper counts: what breaks the rule takes the cheapest set of keys that makes a class, and the rest borrows the
+fewest rows from classes that can spare them; or each step makes the class that is cheapest a row. At last rows move to
+cheaper classes as long as any can.
 """
 
 from collections import Counter, defaultdict
@@ -64,12 +65,18 @@ def class_sizes(rows: Sequence[Row], fixed: Sequence[Row]) -> npt.NDArray[np.int
 
 
 def _settled(rows: Sequence[Row], costs: Sequence[float], k: int) -> list[Row]:
-    """The rows of one group of at least k, as shown."""
+    """The rows of one group of at least k, as shown: the cheaper of two ways, the first where they cost the same."""
+    ways = [_one_way(rows, costs, k, by_price=by_price) for by_price in (False, True)]
+    return min(ways, key=lambda shown: sum(_cost(row, costs) for row in shown))
+
+
+def _one_way(rows: Sequence[Row], costs: Sequence[float], k: int, *, by_price: bool) -> list[Row]:
+    """Sets of keys from the cheapest on, each as far as it goes; or at each step the class that is cheapest a row."""
     sets = [keys for size in range(len(costs) + 1) for keys in combinations(range(len(costs)), size)]
     sets.sort(key=lambda keys: (sum(costs[key] for key in keys), keys))
     shown: dict[int, Row] = {}
     open_ = list(range(len(rows)))
-    for keys in sets:
+    for keys in sets[:1] if by_price else sets:
         made, held = defaultdict(list), Counter(shown.values())
         for number in open_:
             made[_masked(rows[number], keys)].append(number)
@@ -93,35 +100,35 @@ def _borrowed(
 ) -> list[int]:
     """Make one class of open rows and of rows that others can spare, the cheapest an open row; what is open then."""
     best: tuple[float, Row, list[int]] | None = None
-    spare = _spare(shown, k)
+    held = Counter(shown.values())
+    spare = {row: size - k for row, size in held.items()}
     for keys in sets:
         made: dict[Row, list[int]] = defaultdict(list)
         for number in open_:
             made[_masked(rows[number], keys)].append(number)
         for row, members in made.items():
-            lent = _lent(rows, shown, row, keys, spare, k - len(members), costs)
+            lent = _lent(rows, shown, row, keys, spare, k - len(members) - held[row], costs)
             if lent is None:
                 continue
             price = sum(_cost(row, costs) - _cost(shown[number], costs) for number in lent)
             price = (price + len(members) * _cost(row, costs)) / len(members)
             if best is None or price < best[0] - 1e-9:
                 best = price, row, [*members, *lent]
-    if best is None:  # nobody can spare enough: the smallest class opens again, and there are more to make one of
+    if best is None:  # nobody can spare enough: the smallest class opens again
         smallest = min(Counter(shown.values()).items(), key=lambda pair: (pair[1], pair[0]))[0]
         again = [number for number, row in shown.items() if row == smallest]
         for number in again:
             del shown[number]
-        everything = _masked(rows[0], range(len(costs)))
-        if len(open_) + len(again) >= k:
-            shown.update(dict.fromkeys([*open_, *again], everything))
-            return []
-        return [*open_, *again]
+        together = [*open_, *again]
+        if len(together) < k:
+            return together
+        for keys in sets:  # the last set withholds all, so that there is always one
+            masked = {number: _masked(rows[number], keys) for number in together}
+            if min(Counter(masked.values()).values()) >= k:
+                shown.update(masked)
+                return []
     shown.update(dict.fromkeys(best[2], best[1]))
     return [number for number in open_ if number not in shown]
-
-
-def _spare(shown: Mapping[int, Row], k: int) -> dict[Row, int]:
-    return {row: size - k for row, size in Counter(shown.values()).items()}
 
 
 def _lent(
@@ -138,7 +145,7 @@ def _lent(
     found: list[int] = []
     fitting = [number for number in shown if shown[number] != row and _masked(rows[number], keys) == row]
     for number in sorted(fitting, key=lambda number: (-_cost(shown[number], costs), number)):
-        if len(found) == wanted:
+        if len(found) >= wanted:
             break
         if left[shown[number]] > 0:
             left[shown[number]] -= 1

@@ -63,7 +63,8 @@ def readme(
         ),
         "## " + _("What follows for your figures"),
         _(
-            "Each wave’s figures for everybody differ from those before protection by at most %(most)s standard errors.",
+            "Each wave’s figures for everybody differ from those before protection by at most %(most)s standard "
+            "errors.",
             most=number(max(moved, default=0.0), language, 2),
         ),
         _(
