@@ -114,21 +114,27 @@ def _borrowed(
             price = (price + len(members) * _cost(row, costs)) / len(members)
             if best is None or price < best[0] - 1e-9:
                 best = price, row, [*members, *lent]
-    if best is None:  # nobody can spare enough: the smallest class opens again
-        smallest = min(Counter(shown.values()).items(), key=lambda pair: (pair[1], pair[0]))[0]
-        again = [number for number, row in shown.items() if row == smallest]
-        for number in again:
-            del shown[number]
-        together = [*open_, *again]
-        if len(together) < k:
-            return together
-        for keys in sets:  # the last set withholds all, so that there is always one
-            masked = {number: _masked(rows[number], keys) for number in together}
-            if min(Counter(masked.values()).values()) >= k:
-                shown.update(masked)
-                return []
+    if best is None:
+        return _reopened(rows, shown, open_, sets, k)
     shown.update(dict.fromkeys(best[2], best[1]))
     return [number for number in open_ if number not in shown]
+
+
+def _reopened(
+    rows: Sequence[Row], shown: dict[int, Row], open_: Sequence[int], sets: Sequence[tuple[int, ...]], k: int
+) -> list[int]:
+    """Where nobody can spare enough, the smallest class opens again and goes together with the open rows."""
+    smallest = min(Counter(shown.values()).items(), key=lambda pair: (pair[1], pair[0]))[0]
+    again = [number for number, row in shown.items() if row == smallest]
+    for number in again:
+        del shown[number]
+    together = [*open_, *again]
+    for keys in sets if len(together) >= k else ():  # the last set withholds all, so that one will do
+        masked = {number: _masked(rows[number], keys) for number in together}
+        if min(Counter(masked.values()).values()) >= k:
+            shown.update(masked)
+            return []
+    return together
 
 
 def _lent(

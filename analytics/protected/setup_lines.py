@@ -23,7 +23,7 @@ class Share:
 
 
 def shares(table: Table, instrument: Instrument) -> tuple[Share, ...]:
-    """The indicators that a column alone tells: none with a filter of its own beyond the item's path."""
+    """The indicators that a column alone tells: none with a filter beyond the item's path, none without a base."""
     book = codebook(instrument.questionnaire)
     columns = {column.source: column for column in table.columns}
     found = []
@@ -38,6 +38,8 @@ def shares(table: Table, instrument: Instrument) -> tuple[Share, ...]:
         kept = {kind for kind in Missing if kind in each.base_includes}
         missing = {m.number for m in column.missing if m.kind in {str(kind) for kind in kept}}
         based = {*(column.values or scale.values()), *missing}
+        if not table.numbers[column.name].isin(list(based)).any():
+            continue  # nobody is in its base, and the programs stop there
         found.append(Share(each.id, column, counted, tuple(sorted(based))))
     return tuple(found)
 

@@ -63,6 +63,8 @@ def export(  # noqa: PLR0913 (an option each)
 
     if not recipient.strip():
         raise click.UsageError("Name the recipient.")
+    if out.exists():
+        raise click.ClickException(f"{out} is there already; name a new folder.")
     settings = read_settings(AnalysisSettings)
     plan = read_mapping(mapping).instrument if mapping else read_instrument(instrument)
     rule = Rule(k, keys, extra, sensitive, recodings=recodings)

@@ -60,8 +60,10 @@ def field_of(instrument: Instrument, n: int = 600, **columns: Any) -> Field:
         if item is not None and not item.by_text:
             given[name] = pd.Series(answers, dtype=object, index=range(size)).where(web, None)
     frame = frame_of(instrument, WAVES, n, **(given | columns))
-    frame = frame.map(lambda value: None if value is None or value is np.nan or value == "None" else value).astype(
-        object
-    )
+    frame = pd.DataFrame({name: pd.Series(map(_plain, frame[name]), dtype=object) for name in frame})
     design = weight_to_census(frame, instrument, 1).design
     return Field(frame, design, instrument, dict.fromkeys(WAVES, instrument.questionnaire))
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, tuple) or pd.notna(value) else None

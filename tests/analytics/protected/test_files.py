@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.protected import files
@@ -106,7 +106,7 @@ def test_a_tampered_file_is_not_given_away(tmp_path: Path, field: Field, done: P
     made = table(done, field.instrument, field.forms, "en")
     written(tmp_path, made)
     numbers = made.numbers.copy()
-    numbers.loc[0, "sex"] = 3 - numbers.loc[0, "sex"]
+    numbers["sex"] = np.where(numbers.index == 0, 3 - numbers["sex"], numbers["sex"])
     files.write_csv(tmp_path / files.CSV, replace(made, numbers=numbers))
     with pytest.raises(files.ReadBackError, match=r"microdata\.csv"):
         files.check_read_back(tmp_path, made)
@@ -207,6 +207,7 @@ marks = st.text(st.sampled_from("شرطة\u064b\u0651\u200f\u2068\u2069é\u0301 
 )
 
 
+@settings(max_examples=20)
 @given(marks, marks)
 def test_combining_and_bidi_characters_survive(
     tmp_path_factory: pytest.TempPathFactory, label: str, value: str
