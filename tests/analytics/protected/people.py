@@ -37,19 +37,19 @@ def field_of(instrument: Instrument, n: int = 600, **columns: Any) -> Field:
     size = n * len(WAVES)
     web = random.random(size) < 0.7
     contact, victim = random.choice(["yes", "no", "dk"], size), random.choice(["yes", "no", "refused"], size)
-    reported = np.where(victim == "yes", random.choice(["yes", "no"], size), None)
+    reported = _where(victim == "yes", random.choice(["yes", "no"], size))
     given: dict[str, Any] = {
         "mode": np.where(web, "web", "sms"),
-        "good_job_local": random.choice(["5", "4", "3", "dk", "refused", None], size),
+        "good_job_local": _where(random.random(size) < 0.85, random.choice(["5", "4", "3", "dk", "refused"], size)),
         "education": random.choice(["none", "primary", "secondary", "higher", "refused"], size),
         "effect_prevent": pd.Series([int(v) for v in random.integers(0, 11, size)], dtype=object),
         "excess_force": random.choice(["1", "2", "3", "4", "5", "dk"], size),
         "gbv_serious": random.choice(["1", "2", "3", "4", "refused"], size),
         "contact12": contact,
-        "bribe": np.where(contact == "yes", random.choice(["asked", "paid", "neither"], size), None),
+        "bribe": _where(contact == "yes", random.choice(["asked", "paid", "neither"], size)),
         "victim12": victim,
         "reported": reported,
-        "why_not": np.where(reported == "no", random.choice(["minor", "mistrust"], size), None),
+        "why_not": _where(reported == "no", random.choice(["minor", "mistrust"], size)),
         "top_problem": pd.Series(
             [(("theft",), ("theft", "drugs"), ("dk",), None)[at] for at in random.integers(0, 4, size)], dtype=object
         ),
@@ -63,6 +63,10 @@ def field_of(instrument: Instrument, n: int = 600, **columns: Any) -> Field:
     frame = pd.DataFrame({name: pd.Series(map(_plain, frame[name]), dtype=object) for name in frame})
     design = weight_to_census(frame, instrument, 1).design
     return Field(frame, design, instrument, dict.fromkeys(WAVES, instrument.questionnaire))
+
+
+def _where(rows: Any, answers: Any) -> Any:
+    return pd.Series(answers, dtype=object).where(pd.Series(rows), None).to_numpy()
 
 
 def _plain(value: Any) -> Any:

@@ -45,7 +45,7 @@ def test_it_is_deterministic_and_a_second_time_withholds_nothing(table: list[Row
 
 
 def test_a_row_that_differs_in_one_key_loses_that_key_and_takes_the_fewest_along() -> None:
-    table: list[Row] = [("a", "x", "1")] * 5 + [("a", "x", "2")] * 5 + [("a", "x", "3")] * 2
+    table: list[Row] = [*[("a", "x", "1")] * 5, *[("a", "x", "2")] * 5, *[("a", "x", "3")] * 2]
     done = suppressed(table, [()] * 12, COSTS, 5)
     # The two cannot be alone: with nothing to spare elsewhere, a class of five joins them.
     assert done.withheld.sum(axis=0).tolist() == [0, 0, 7]
@@ -54,7 +54,7 @@ def test_a_row_that_differs_in_one_key_loses_that_key_and_takes_the_fewest_along
 
 
 def test_the_dearer_key_is_kept_where_either_would_do() -> None:
-    table: list[Row] = [("a", "x", "1")] * 3 + [("b", "x", "1")] * 3 + [("a", "y", "1")] * 3
+    table: list[Row] = [*[("a", "x", "1")] * 3, *[("b", "x", "1")] * 3, *[("a", "y", "1")] * 3]
     done = suppressed(table, [()] * 9, COSTS, 6)
     assert done.rows == ((WITHHELD, WITHHELD, "1"),) * 9
     pair: list[Row] = [("a", "x", "1"), ("a", "y", "1")]
@@ -103,6 +103,8 @@ def optimum(table: list[Row], k: int) -> float:
         rules += [enough.tolist(), no_more.tolist()]
         low += [0.0, -np.inf]
         high += [np.inf, 0.0]
-    found = milp(cost, integrality=np.ones(n + m), constraints=LinearConstraint(np.array(rules), low, high))
+    found = milp(
+        cost, integrality=np.ones(n + m, dtype=np.int64), constraints=LinearConstraint(np.array(rules), low, high)
+    )
     assert found.success
     return float(found.fun)

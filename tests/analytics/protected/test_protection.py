@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.indicators.wave_weights import weight_given
+from analytics.protected.anonymity import Row
 from analytics.protected.answers import Gap, alike, dependents, withhold
 from analytics.protected.design_masks import coarse_psus, coarse_strata
 from analytics.protected.protection import Protected, ProtectionError, Rule, key_rows, smallest_class
@@ -50,7 +51,7 @@ def test_a_register_of_everybody_singles_out_nobody(field: Field, done: Protecte
         coarse[recoding.variable] = recoding.of(coarse[recoding.variable])
     found, right = [], 0
     file = list(zip(done.data["wave"], by_text(done), key_rows(done.data, done.keys), strict=True))
-    classes: dict[object, list[int]] = defaultdict(list)
+    classes: dict[tuple[str, bool, Row], list[int]] = defaultdict(list)
     for number, each in enumerate(file):
         classes[each].append(number)
     place = {int(source): number for number, source in enumerate(done.source)}
@@ -173,7 +174,9 @@ def test_a_frames_small_psus_and_places_do_not_show(field: Field) -> None:
     done = replace(field, frame=frame, design=weight_given(frame).design).protected(Rule(k=6))
     sizes = done.data.groupby(["wave", "psu"]).size()
     of_psu = done.data.groupby("psu").size()
-    assert all(size >= 6 for (_, psu), size in sizes.items() if of_psu[psu] > 1)
+    assert all(
+        size >= 6 for psu, size in zip(sizes.index.get_level_values("psu"), sizes, strict=True) if of_psu[psu] > 1
+    )
     assert done.data["psu"].between(1, done.data["psu"].nunique()).all()
     assert (done.data.groupby("psu")["stratum"].nunique() == 1).all()
     assert smallest_class(done.data, done.keys) >= 6
