@@ -5,8 +5,8 @@ population's count of such people is as the weights say (Benedetti and Franconi 
 Polettini 2004 that sdcMicro's `indivRisk` uses).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ import pandas as pd
 
 from analytics.survey.design import Design, survey_design
 from analytics.survey.estimates.means import mean
+from analytics.survey.results import Estimates
 from survey_app.instrument import Instrument
 
 from .protection import Protected, key_rows
@@ -100,8 +101,8 @@ def changes(frame: pd.DataFrame, design: Design, protected: Protected, instrumen
     of_all = replace(design, data=whole.assign(wave=frame["wave"].astype(str).to_numpy()))
     plain = plain_design(protected)
     after = replace(plain, data=y[asked].assign(wave=plain.data["wave"].to_numpy()))
-    first = _by_key(mean(of_all, asked, by="wave"))
-    second = _by_key(mean(after, asked, by="wave"))
+    first = _by_key(mean(of_all, asked, by="wave"), asked)
+    second = _by_key(mean(after, asked, by="wave"), asked)
     return tuple(
         Change(*key, value, se, second[key][0], second[key][1])
         for key, (value, se) in first.items()
@@ -109,12 +110,8 @@ def changes(frame: pd.DataFrame, design: Design, protected: Protected, instrumen
     )
 
 
-def _by_key(found: Any) -> dict[tuple[str, str], tuple[float, float | None]]:
-    rows = found.keys.reset_index(drop=True)
-    return {
-        (str(rows.loc[at, "variable"]), str(rows.loc[at, "wave"])): (
-            float(value),
-            float(se) if np.isfinite(se) else None,
-        )
-        for at, (value, se) in enumerate(zip(found.value, found.se, strict=True))
-    }
+def _by_key(found: Estimates, names: Sequence[str]) -> dict[tuple[str, str], tuple[float, float | None]]:
+    """(indicator, wave) -> estimate and error. The keys of a single variable do not name it."""
+    of = found.keys["variable"].astype(str) if "variable" in found.keys else [names[0]] * len(found.keys)
+    rows = zip(of, found.keys["wave"].astype(str), found.value, found.se, strict=True)
+    return {(name, wave): (float(value), float(se) if np.isfinite(se) else None) for name, wave, value, se in rows}

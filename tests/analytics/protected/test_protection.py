@@ -2,22 +2,29 @@
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.foreign import load, read_mapping
 from analytics.indicators.wave_weights import weight_given
 from analytics.protected.anonymity import Row
 from analytics.protected.answers import Gap, alike, dependents, withhold
+from analytics.protected.codebook_labels import table
 from analytics.protected.design_masks import coarse_psus, coarse_strata
 from analytics.protected.protection import Protected, ProtectionError, Rule, key_rows, smallest_class
 from analytics.protected.recoding import ladder
+from analytics.protected.risk import changes
+from analytics.publish import responses
 from survey_app.engine import parse
 from survey_app.instrument import Instrument
+from survey_app.storage.database import connect, migrate
 
 from .people import Field, field_of
 
+GOLDEN = Path(__file__).parents[2] / "golden"
 K = 5
 
 
@@ -94,6 +101,18 @@ def test_paradata_that_is_asked_for_becomes_a_key(field: Field) -> None:
     more = field.protected(Rule(extra=("language",)))
     assert more.keys[-1] == "language"
     assert smallest_class(more.data, more.keys) >= K
+
+
+def test_k_people_are_alike_among_those_who_came_by_text_too(field: Field, instrument: Instrument) -> None:
+    """Education was asked of all, so that no key tells the path; the other questions that texts leave out do."""
+    form = instrument.questionnaire
+    items = tuple(replace(item, by_text=item.by_text or item.name == "education") for item in form.items)
+    random = np.random.default_rng(2)
+    frame = field.frame.assign(education=random.choice(["none", "higher"], len(field.frame)))
+    done = replace(field, frame=frame, forms=dict.fromkeys(field.forms, replace(form, items=items))).protected()
+    assert 50 < sum(by_text(done)) < len(frame) / 2
+    known = zip(done.data["wave"], done.data["stratum"], by_text(done), key_rows(done.data, done.keys), strict=True)
+    assert min(Counter(known).values()) >= K
 
 
 def test_what_is_withheld_takes_along_what_tells_it(field: Field, done: Protected) -> None:
@@ -180,6 +199,26 @@ def test_a_frames_small_psus_and_places_do_not_show(field: Field) -> None:
     assert done.data["psu"].between(1, done.data["psu"].nunique()).all()
     assert (done.data.groupby("psu")["stratum"].nunique() == 1).all()
     assert smallest_class(done.data, done.keys) >= 6
+
+
+def test_a_survey_of_others_keeps_its_design_under_new_numbers(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/thiqa.sqlite3")
+    migrate(engine)
+    survey = read_mapping(GOLDEN / "mappings" / "trust.toml")
+    load(engine, survey, GOLDEN / "rsurvey" / "trust.csv")
+    frame, waves = responses(engine)
+    engine.dispose()
+    forms = {wave.id: wave.questionnaire for wave in waves}
+    design = weight_given(frame).design
+    done = Field(frame, design, survey.instrument, forms).protected()
+    assert smallest_class(done.data, done.keys) >= K
+    assert len(done.data) + done.left_out == len(frame)
+    assert set(done.data["psu"]) == set(range(1, done.data["psu"].nunique() + 1))
+    assert done.data.groupby("psu")["wave"].nunique().max() == len(waves)  # waves that share PSUs still do
+    for each in changes(frame, design, done, survey.instrument):
+        assert each.se is None or abs(each.after - each.before) < each.se
+    made = table(done, survey.instrument, forms, "en")
+    assert len(made.numbers) == len(done.data)
 
 
 def test_recodings_go_up_in_the_declared_order(instrument: Instrument) -> None:
