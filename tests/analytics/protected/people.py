@@ -31,7 +31,7 @@ class Field:
         return protect(self.frame, self.design, self.instrument, self.forms, rule or Rule(), random)
 
 
-def field_of(instrument: Instrument, n: int = 600, **columns: Any) -> Field:
+def field_of(instrument: Instrument, n: int = 360, **columns: Any) -> Field:
     """n people a wave."""
     random = np.random.default_rng(68)
     size = n * len(WAVES)

@@ -22,7 +22,7 @@ from .people import Field, field_of
 
 @pytest.fixture(scope="module")
 def field(instrument: Instrument) -> Field:
-    return field_of(instrument, 500)
+    return field_of(instrument, 400)
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def url(tmp_path_factory: pytest.TempPathFactory, instrument: Instrument) -> str
     found = f"sqlite:///{tmp_path_factory.mktemp('waves')}/thiqa.sqlite3"
     engine = connect(found)
     migrate(engine)
-    frame = field_of(instrument, 250).frame
+    frame = field_of(instrument, 130).frame
     fill(engine, instrument, frame.assign(wave=frame["wave"].map({"w1": "w2", "w2": "w3"})), ("w2", "w3"))
     engine.dispose()
     return found
