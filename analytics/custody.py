@@ -5,6 +5,7 @@ so that those who come last are never few when the wave is closed and the rest i
 Dingledine and Syverson 2002, "From a trickle to a flood"). A response has a new random id and no time but its wave. A
 batch is written, its envelopes deleted and the trail continued in one transaction: a crash loses none and doubles none.
 An answer by text may be sealed once more inside its envelope: it is put in its place, and then all are checked alike.
+What was answered in words goes apart, redacted and in another order of chance (free_text/separation.py).
 """
 
 import json
@@ -30,16 +31,17 @@ from survey_app.fieldwork import CLOSED, WAVE, wave
 from survey_app.intake import EnvelopeError, revealed, unpadded
 from survey_app.paradata import Design, Entry
 from survey_app.storage.database import Work, changing, reading
-from survey_app.storage.tables import EnvelopeRow, ResponseRow, table
+from survey_app.storage.tables import EnvelopeRow, QuarantineRow, ResponseRow, table
 
 from . import trail
+from .free_text.separation import separated
 from .trail import Act
 
 IN_A_STATEMENT = 1_000
 DESIGN = tuple(part.name for part in fields(Design))
 MAX_NAME_CHARS, MAX_WEIGHT = 80, 1e7  # of a stratum or PSU; a person cannot stand for more than a country
 _WRONG_KEY = "Not one of the envelopes that wait opens with this key; nothing was changed."
-_ENVELOPE, _RESPONSE = table(EnvelopeRow), table(ResponseRow)
+_ENVELOPE, _RESPONSE, _QUARANTINE = table(EnvelopeRow), table(ResponseRow), table(QuarantineRow)
 _COUNTS = select(_ENVELOPE.c.wave, func.count()).group_by(_ENVELOPE.c.wave)
 _SEALED = select(_ENVELOPE.c.submission, _ENVELOPE.c.sealed).where(_ENVELOPE.c.wave == bindparam("wave"))
 _LOCK = select(WAVE.c.state, WAVE.c.closes).where(WAVE.c.id == bindparam("mine")).with_for_update()
@@ -164,6 +166,7 @@ class _Waiting:
     """The envelopes of a wave that wait: what the valid ones say, by submission; the refused; how many do not open."""
 
     wave: str
+    questionnaire: Questionnaire
     closed: bool
     valid: dict[uuid.UUID, bytes]
     refused: tuple[uuid.UUID, ...]
@@ -201,7 +204,7 @@ def _read(engine: Engine, box: SealedBox[PrivateKey], wave_id: str) -> _Waiting:
                     unreadable += 1
                 except (EnvelopeError, RefusedContentError):
                     refused.append(row.submission)
-    return _Waiting(wave_id, period.state == CLOSED, valid, tuple(refused), unreadable)
+    return _Waiting(wave_id, period.questionnaire, period.state == CLOSED, valid, tuple(refused), unreadable)
 
 
 def _sealed(session: Session, wave_id: str) -> Result[Any]:
@@ -214,15 +217,19 @@ def _open(engine: Engine, waited: _Waiting, minimum: int | None) -> Opening | No
     if not batch and not (waited.closed and waited.refused):
         return None
     order = SystemRandom().sample(batch, len(batch))
+    contents = [json.loads(waited.valid[submission]) for submission in order]
+    contents, texts = separated(waited.questionnaire, waited.wave, contents)
+    rows = [_row(waited.wave, content) for content in contents]
     act = Act.CLOSED if waited.closed else Act.OPENED
     try:
         with changing(engine) as work:
             for part in _parts(sorted((*batch, *waited.refused))):
                 if work.execute(delete(_ENVELOPE).where(_ENVELOPE.c.submission.in_(part))).rowcount != len(part):
                     raise OvertakenError
-            for part in _parts(order):
-                rows = [_row(waited.wave, json.loads(waited.valid[submission])) for submission in part]
-                work.execute(insert(_RESPONSE).values(rows))
+            for part in _parts(rows):
+                work.execute(insert(_RESPONSE).values(part))
+            for part in _parts(texts):
+                work.execute(insert(_QUARANTINE).values(part))
             trail.append(work, waited.wave, act, len(batch), len(waited.refused))
     except IntegrityError:
         raise OvertakenError from None

@@ -16,6 +16,8 @@ from .analyst import RULES, analyse, rules_of
 from .brief.verb import brief
 from .custodian import custody
 from .disclosure.exposure import DEFAULT_K
+from .free_text.verbs import text
+from .protected.verb import microdata
 from .release import ReleaseError, latest, read
 from .settings import AnalysisSettings
 
@@ -84,4 +86,4 @@ def _engine(settings: AnalysisSettings) -> Engine:
 
 
 release.add_command(brief)
-verbs = [custody, release, import_microdata, analyse]
+verbs = [custody, release, import_microdata, microdata, analyse, text]

@@ -27,6 +27,8 @@ from survey_app.storage.tables import (
     OpeningRow,
     OutboxRow,
     PauseRow,
+    QuarantineRow,
+    ReadingRow,
     ResponseRow,
     TallyRow,
     table,
@@ -34,6 +36,7 @@ from survey_app.storage.tables import (
 from survey_app.wavekeys import WaveKeyError, WaveKeys
 
 _OUTBOX, _COPY = table(OutboxRow), table(CarrierCopyRow)
+_TEXT, _READING = table(QuarantineRow), table(ReadingRow)
 _ENVELOPE, _RESPONSE, _TRAIL = table(EnvelopeRow), table(ResponseRow), table(OpeningRow)
 _SWEPT = (
     table(DraftRow),
@@ -44,6 +47,8 @@ _SWEPT = (
     table(TallyRow),
     _OUTBOX,
     _COPY,
+    _TEXT,
+    _READING,
     _ENVELOPE,
     _RESPONSE,
 )
@@ -70,6 +75,7 @@ class Purged:
     invitations_mixed: int = 0
     unopened_envelopes: int = 0
     responses: int = 0
+    open_answers: int = 0
     messages_of_closed_waves: int = 0
     tallies: int = 0
     names_of_carriers_copies: int = 0
@@ -114,11 +120,13 @@ def purge_rows(engine: Engine, policy: RetentionSettings, now: datetime, lost: s
             invitations=invitations.purge(work, today - timedelta(days=policy.keep_invitations_days)),
             unopened_envelopes=_purge_envelopes(work, today - timedelta(days=policy.keep_envelopes_days)),
             responses=_purge_responses(work, policy, today),
+            open_answers=_purge_texts(work, today - timedelta(days=policy.keep_texts_days)),
             messages_of_closed_waves=_purge_messages(work, now),
             tallies=tallies,
             names_of_carriers_copies=work.execute(delete(_COPY).where(_COPY.c.due < now - _COPIES_KEPT)).rowcount,
         )
     anew = ((_ENVELOPE,) if purged.unopened_envelopes else ()) + ((_RESPONSE,) if purged.responses else ())
+    anew += (_TEXT,) if purged.open_answers else ()
     sweep(engine, *_SWEPT, anew=anew)
     try:
         with changing(engine) as work:
@@ -151,6 +159,14 @@ def _purge_responses(work: Connection, policy: RetentionSettings, today: date) -
     for wave, count in counts.items():
         trail.append(work, wave, Act.PURGED, count)
     return sum(counts.values()) + sum(_deleted(work, _RESPONSE, others, before).values())
+
+
+def _purge_texts(work: Connection, before: date) -> int:
+    """Open answers of waves that are long closed, with what readers decided on them, released or not."""
+    old = (_TEXT.c.wave.in_(_LONG_CLOSED),)
+    gone = select(_TEXT.c.id).where(*old)
+    work.execute(delete(_READING).where(_READING.c.quarantine.in_(gone)), {"before": before})
+    return sum(_deleted(work, _TEXT, old, before).values())
 
 
 def _deleted(work: Connection, rows: Table, which: tuple[ColumnElement[bool], ...], before: date) -> dict[str, int]:

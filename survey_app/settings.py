@@ -111,6 +111,7 @@ class RetentionSettings(OwnerSettings):
 
     wave_keys: Path = Path("var/wave-keys")
     keep_invitations_days: int = Field(default=30, ge=0)
+    keep_texts_days: int = Field(default=180, ge=0)
     keep_envelopes_days: int = Field(default=90, ge=0)
     keep_responses_days: int | None = Field(default=None, ge=0)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from analytics.free_text.settings import TextSettings
 from analytics.settings import CustodianSettings
 from dashboards.settings import DashboardSettings
 from deploy.command import main
@@ -25,6 +26,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         ChannelSettings,
         CustodianSettings,
         RetentionSettings,
+        TextSettings,
         DashboardSettings,
     )
     fields = {f"THIQA_{name.upper()}": field for room in rooms for name, field in room.model_fields.items()}

@@ -54,14 +54,13 @@ def gaps(survey: Survey, only: str = "") -> tuple[Sheet, ...]:
 
 def _gap(survey: Survey, indicator: Indicator) -> _Gap:
     y, now = survey.coded[indicator.id], survey.of_wave(survey.newest)
-    sex = survey.column("sex").to_numpy()
     roles = Roles(survey.instrument.sex, WOMAN, MAN, "wave", "no area")
     waves = [wave.id for wave in survey.waves[-2:]]
     whole = lens(_of_waves(survey, waves), y, name=indicator.id, roles=roles, waves=waves, rule_set=survey.rule_set)
     exposed = of_sexes(survey, y, now)
     if not survey.members or not (now & survey.where_placed()).any():
         return _Gap(indicator, whole, exposed, pd.DataFrame())
-    hidden = of_areas(survey, y, now, [sex == code for code in SEXES])
+    hidden = of_areas(survey, y, now, by_sex=True)
     if exposed:
         hidden = dict.fromkeys(survey.places, exposed)
     return _Gap(indicator, whole, exposed, _by_area(survey, indicator, y, hidden))

@@ -4,13 +4,17 @@ A table here is finer than the release that everybody can read. So what the rele
 what the finer cells would expose, then the neighbours from which either could be worked out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from analytics.disclosure.exposure import COMPLEMENTARY, exposure, exposures, withheld_areas, withheld_sexes
+from analytics.disclosure.exposure import COMPLEMENTARY, SMALL_AREA, exposure, exposures
+from analytics.disclosure.linked_table import UNTOLD, LinkedTable, Rule, UnprotectableError
+from analytics.disclosure.suppression import withheld
 from analytics.indicators.presentation_standards import Kind, RuleSet, Ruling, evidence, judge
+from analytics.lattice import WHOLE, LatticeCells, Place
 from analytics.survey.results import Estimates
 from survey_app.areas import SEXES
 
@@ -18,6 +22,9 @@ from .sample import Bools, Floats, Survey
 from .sheet import CONFIDENTIAL, REVIEW, UNRELIABLE
 
 OTHER_RULES: RuleSet = "dhs"
+_WAVE = "wave"  # the one of a table of one wave
+_EVERYBODY = Place(_WAVE, WHOLE, WHOLE)
+_SEXES = tuple(Place(_WAVE, WHOLE, sex) for sex in SEXES)
 
 
 def of_cells(survey: Survey, y: Floats, keys: pd.DataFrame) -> dict[tuple[object, ...], str]:
@@ -39,38 +46,101 @@ def of_rows(survey: Survey, y: Floats, rows: Bools) -> str:
 
 
 def of_whole(survey: Survey, y: Floats, wave: Bools) -> str:
-    """Why everybody's figure of a wave may not be shown: for its own sake, or as the rest of its only area."""
-    if why := of_rows(survey, y, wave):
-        return why
-    alone = {code: of_rows(survey, y, wave & rows) for code, rows in survey.members.items()}
-    hidden = withheld_areas(alone, survey.instrument.areas)
-    return next((why for code, why in hidden.items() if code not in alone), "")
+    """Why everybody's figure of a wave may not be shown: for its own sake, or as the rest of others."""
+    return of_places(survey, y, wave).get(_EVERYBODY, "")
 
 
 def of_sexes(survey: Survey, y: Floats, wave: Bools) -> str:
-    """Why women and men of a wave may not be shown."""
-    sex = survey.column("sex").to_numpy()
-    alone = {code: of_rows(survey, y, wave & (sex == code)) for code in SEXES}
-    return of_whole(survey, y, wave) or next(iter(withheld_sexes(alone).values()), "")
+    """Why women and men of a wave may not be shown: both, where everybody's figure or one of theirs may not."""
+    hidden = of_places(survey, y, wave)
+    return next(filter(None, (hidden.get(place, "") for place in (_EVERYBODY, *_SEXES))), "")
 
 
-def of_areas(survey: Survey, y: Floats, wave: Bools, split: Sequence[Bools] = ()) -> dict[str, str]:
+def of_areas(survey: Survey, y: Floats, wave: Bools, *, by_sex: bool = False) -> dict[str, str]:
     """Area -> why its figures of a wave may not be shown; only areas with a reason.
 
-    split: the parts of each area that are shown beside each other, such as women and men: an area is withheld with any
-    of them, since the others and the area's own published figure tell it.
+    by_sex: women and men of an area are shown beside each other, so that it is withheld with either of them. Where
+    everybody's figure is exposed, all areas are withheld.
     """
-    here = {code: wave & rows for code, rows in survey.members.items()}
     if of_rows(survey, y, wave):
-        return dict.fromkeys(here, COMPLEMENTARY)
-    published = withheld_areas({code: of_rows(survey, y, rows) for code, rows in here.items()}, survey.instrument.areas)
-    if not split:
-        return published
-    finer = {
-        code: published.get(code) or next(filter(None, (of_rows(survey, y, rows & part) for part in split)), "")
-        for code, rows in here.items()
-    }
-    return withheld_areas(finer, survey.instrument.areas)
+        return dict.fromkeys(survey.members, COMPLEMENTARY)
+    parts = (WHOLE, *SEXES) if by_sex else (WHOLE,)
+    found: dict[str, str] = {}
+    for place, why in sorted(of_places(survey, y, wave).items()):
+        if place.area and place.sex in parts:
+            found.setdefault(place.area, why)
+    return found
+
+
+def of_places(survey: Survey, y: Floats, wave: Bools) -> dict[Place, str]:
+    """Why cells of one indicator and wave may not be shown, only those: everybody, sexes, areas, sexes of areas.
+
+    y: 0..1, NaN outside the base; wave: bool[n]. Areas under a floor of the release are among them. Whether a cell is
+    sure enough is not asked here, so that none counts as hidden because of it.
+    """
+    lattice = _lattice(survey)
+    rows = {place: _rows(survey, place, wave) for place in lattice.places}
+    small = {code for code, here in survey.members.items() if _under_a_floor(survey, code, wave & here)}
+    own = {place: of_rows(survey, y, here) for place, here in rows.items()}
+    primary = {place: why or (SMALL_AREA if place.area in small else "") for place, why in own.items()}
+    table = _table(survey, y, lattice, rows, primary)
+    try:
+        hidden = withheld(table, Rule(survey.k))[: len(lattice.places)]
+    except UnprotectableError:
+        hidden = np.ones(len(lattice.places), dtype=bool)
+    return {place: primary[place] or COMPLEMENTARY for place, out in zip(lattice.places, hidden, strict=True) if out}
+
+
+def _lattice(survey: Survey) -> LatticeCells:
+    """The cells of one wave; with those by sex where the survey asked it."""
+    name = survey.instrument.sex
+    sexes = ("sex",) if name in survey.frame and survey.frame[name].notna().any() else ()
+    area = ("area", *("area_sex" for _ in sexes)) if survey.members else ()
+    return LatticeCells(survey.instrument.areas, (_WAVE,), (date.min,), (*sexes, *area), (1,))
+
+
+def _rows(survey: Survey, place: Place, wave: Bools) -> Bools:
+    rows = wave & survey.members[place.area] if place.area else wave
+    return rows & (survey.column("sex") == place.sex).to_numpy(dtype=bool) if place.sex else rows
+
+
+def _under_a_floor(survey: Survey, code: str, rows: Bools) -> bool:
+    least, population = survey.instrument.lattice, survey.instrument.areas.get(code).population
+    return 0 < population < least.area_population or int(rows.sum()) < least.area_respondents
+
+
+def _table(
+    survey: Survey, y: Floats, lattice: LatticeCells, rows: Mapping[Place, Bools], primary: Mapping[Place, str]
+) -> LinkedTable:
+    """The cells of `lattice`, then for each sum those who are in the total and in no part, whom the total tells of."""
+    based = np.isfinite(y)
+    said, weights = np.where(based, y, 0.0), np.where(based, survey.design.weights, 0.0)
+    amounts = np.array([[(based & at).sum(), weights[at].sum(), (weights * said)[at].sum()] for at in rows.values()])
+    rest = [amounts[total] - amounts[list(parts)].sum(axis=0) for total, parts, _ in lattice.sums]
+    found = np.vstack([amounts, np.maximum(np.array(rest).reshape(-1, 3), 0)])
+    more = len(found) - len(rows)
+    return LinkedTable(
+        n=found[:, 0].round().astype(np.int64),
+        weight=found[:, 1],
+        positive=found[:, 2],
+        primary=np.array([*(bool(primary[place]) for place in lattice.places), *[False] * more]),
+        silent=np.zeros(len(found), dtype=bool),
+        most=np.full(len(found), UNTOLD),
+        known=np.array([*[False] * len(rows), *[True] * more]),
+        cost=np.array([*(_cost(survey, place) for place in lattice.places), *[1.0] * more]),
+        sums=lattice.matrix(range(len(lattice.sums))),
+    )
+
+
+def _cost(survey: Survey, place: Place) -> float:
+    """By place and population alone, so that every wave and indicator loses the same cells; everybody's last."""
+    areas = survey.instrument.areas
+    if not place.area:
+        return 300.0 if place.sex else 1_000.0
+    people = areas.get(place.area).population / max(sum(area.population for area in areas.areas), 1)
+    above = any(area.parent == place.area for area in areas.areas)
+    rank = list(survey.members).index(place.area)
+    return ((30.0 if above else 1.0) + people + 1e-6 * rank) * (0.5 if place.sex else 1.0)
 
 
 def verdict(survey: Survey, found: Estimates, row: int, kind: Kind, cases: int | None = None) -> Ruling:

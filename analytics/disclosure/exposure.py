@@ -5,12 +5,8 @@ a few weigh more than the rest. What could be worked out from others is found by
 elsewhere; the two reasons are never mixed.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
-
-from survey_app.areas import AreaList
 
 DEFAULT_K = 10
 HEAVIEST = 3  # two people who put together what they know must not learn the answer of a third
@@ -57,39 +53,3 @@ def exposures(
 def by_weight(weights: npt.NDArray[np.float64], cell: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The people by cell, within each the heaviest first."""
     return np.lexsort((-weights, cell))
-
-
-def withheld_areas(exposures: Mapping[str, str], areas: AreaList) -> dict[str, str]:
-    """Area code -> reason, for the cells of one indicator and wave that are withheld.
-
-    exposures: by area, of every level, why it may not be shown for its own sake ("" where it may). Where exactly one
-    child of an area is withheld, the child with the smallest population is withheld too, at every level, until no cell
-    is the rest of a known sum. The choice depends on population alone, so that it is the same in every wave. An only
-    child takes its parent with it, which may be the top of the list.
-    """
-    reasons = {code: why for code, why in exposures.items() if why}
-    children: dict[str, list[str]] = {}
-    for area in areas.areas:
-        if area.parent and area.code in exposures:
-            children.setdefault(area.parent, []).append(area.code)
-    changed = True
-    while changed:
-        changed = False
-        for parent, family in children.items():
-            hidden = [code for code in family if code in reasons]
-            shown = [code for code in family if code not in reasons]
-            # One hidden child is the parent less the others; a hidden parent is the sum of children that all show.
-            alone = parent not in reasons and len(hidden) == 1
-            summed = parent in reasons and not hidden
-            if (alone or summed) and shown:
-                reasons[min(shown, key=lambda code: (areas.get(code).population, code))] = COMPLEMENTARY
-                changed = True
-            elif alone:
-                reasons[parent] = COMPLEMENTARY
-                changed = True
-    return reasons
-
-
-def withheld_sexes(exposures: Mapping[str, str]) -> dict[str, str]:
-    """Sex -> reason. Both are withheld if one is, since the total is published."""
-    return {sex: why or COMPLEMENTARY for sex, why in exposures.items()} if any(exposures.values()) else {}

@@ -123,6 +123,31 @@ class ResponseRow(SQLModel, table=True):
     psu: str | None = Field(default=None, max_length=80)
 
 
+class QuarantineRow(SQLModel, table=True):
+    """An open answer, apart from the response that it came with: nothing here leads to the other answers.
+
+    `said` was redacted by rule before it was written. Its id is random, and its place in the table is by chance.
+    """
+
+    __tablename__ = "quarantine"
+
+    id: uuid.UUID = Field(primary_key=True)
+    wave: str = Field(foreign_key="wave.id", max_length=40, index=True)
+    item: str = Field(max_length=80)
+    language: str = Field(max_length=8)
+    said: str
+
+
+class ReadingRow(SQLModel, table=True):
+    """That a reader (the public key) lets an open answer out: her signature over the hash of what she read. No time."""
+
+    __tablename__ = "reading"
+
+    quarantine: uuid.UUID = Field(primary_key=True, foreign_key="quarantine.id")
+    reader: str = Field(primary_key=True, max_length=64)
+    signature: bytes = Field(sa_type=LargeBinary)
+
+
 class OpeningRow(SQLModel, table=True):
     """One act of custody: how many responses were written (or purged), how many envelopes refused. No ids, no time.
 

@@ -22,7 +22,9 @@ from survey_app.storage.tables import (
     OpeningRow,
     OutboxRow,
     PauseRow,
+    QuarantineRow,
     QuestionnaireRow,
+    ReadingRow,
     ResponseRow,
     SpendingRow,
     TallyRow,
@@ -45,6 +47,8 @@ ROWS: dict[type[SQLModel], dict[str, Any]] = {
     ResponseRow: {
         "id": SUBMISSION, "wave": "w1", "mode": "web", "language": "ar", "answers": {"trust": CANARY}, "psu": CANARY,
     },
+    QuarantineRow: {"id": SUBMISSION, "wave": "w1", "item": "comment", "language": "ar", "said": CANARY},
+    ReadingRow: {"quarantine": SUBMISSION, "reader": CANARY, "signature": SEALED},
     ConversationRow: {
         "person": CANARY, "wave": "w1", "state": "open", "delivery": "sent", "revision": 0, "sealed": SEALED,
     },

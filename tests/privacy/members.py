@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine
 
 from survey_app.storage.database import connect
 
-ROLES = ("thiqa_collector", "thiqa_text", "thiqa_custodian", "thiqa_reader")
+ROLES = ("thiqa_collector", "thiqa_text", "thiqa_custodian", "thiqa_reader", "thiqa_quarantine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,19 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "response": {"INSERT", "SELECT mode wave"},
         "opening": {"SELECT", "INSERT"},
         "opening_number_seq": {"NEXT"},
+        "quarantine": {"INSERT", "SELECT wave"},
     },
     "thiqa_reader": {
         "questionnaire": {"SELECT"},
         "wave": {"SELECT"},
         "response": {"SELECT"},
         "break_off": {"SELECT"},
+    },
+    "thiqa_quarantine": {
+        "questionnaire": {"SELECT"},
+        "wave": {"SELECT"},
+        "quarantine": {"SELECT id item language said wave", "UPDATE said", "DELETE"},
+        "reading": {"SELECT quarantine reader signature", "INSERT", "DELETE"},
     },
 }
 # What each statement tries to do, to a table as a whole and to one column of it. None changes a row.

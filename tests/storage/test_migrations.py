@@ -22,6 +22,8 @@ COLUMNS = {
     "invitation": {"id", "wave", "entry", "area", "starts"},
     "envelope": {"submission", "wave", "sealed", "digest"},
     "response": {"id", "wave", "mode", "language", "entry", "hurried", "answers", "weight", "stratum", "psu"},
+    "quarantine": {"id", "wave", "item", "language", "said"},
+    "reading": {"quarantine", "reader", "signature"},
     "opening": {"number", "wave", "act", "opened", "refused", "previous", "digest"},
     "break_off": {"wave", "answered", "interviews"},
     "conversation": {"person", "wave", "state", "delivery", "revision", "sealed"},
@@ -56,7 +58,7 @@ def test_fault_53_every_column_was_reviewed() -> None:
 
 
 def test_fault_53_responses_and_envelopes_know_no_time_and_no_order(engine: Engine) -> None:
-    for table in ("response", "envelope"):
+    for table in ("response", "envelope", "quarantine", "reading"):
         kinds = {str(column["type"]).upper() for column in inspect(engine).get_columns(table)}
         assert not any(word in kind for kind in kinds for word in ("DATE", "TIME", "INT", "SERIAL"))
 
