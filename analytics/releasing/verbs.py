@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from analytics.analyst import RULES, rules_of
 from analytics.release import ReleaseError, read
@@ -72,7 +72,7 @@ def build(instrument: Path, mapping: Path | None, rules: str) -> None:
         except (NothingToPublishError, UnprotectableError) as error:
             raise click.ClickException(str(error)) from None
         found = read(path)
-    table = Table("candidate", "indicators", "waves", "figures", "shown", "tombstones", "k")
+    table = Table(_id("candidate"), "indicators", "waves", "figures", "shown", "tombstones", "k")
     shown = sum(figure.estimate is not None for figure in found.figures)
     sizes = (len(found.indicators), len(found.waves), len(found.figures), shown, len(found.tombstones), k)
     table.add_row(path.name, *map(str, sizes))
@@ -93,7 +93,7 @@ def publish(name: str) -> None:
     with told(), alone(settings.releases):
         new = published(settings.releases, Path(name).name, settings.signing_key, today(), settings.pinned)
         head = read_chain(settings.releases, settings.pinned).head
-    table = Table("release", "act", "day")
+    table = Table(_id("release"), "act", "day")
     table.add_row(Path(name).name, "published" if new else "was published before", today().isoformat())
     Console().print(table)
     click.echo(f"Next: note this hash on paper, for thiqa release verify --noted: {head}")
@@ -187,8 +187,8 @@ def withdraw(
             settings.releases, Path(name).name, reason, settings.signing_key, today(), settings.pinned, indicator,
             remove=remove_figures,
         )  # fmt: skip
-    table = Table("release", "withdrawn", "latest now", "head of the chain")
-    table.add_row(Path(name).name, indicator or "all", chain.latest or "none", chain.head[:16])
+    table = Table(_id("release"), "withdrawn", _id("latest now"), "head of the chain")
+    table.add_row(Path(name).name, indicator or "all", chain.latest or "none", chain.head[:8])
     Console().print(table)
     click.echo("Next: thiqa release build")
 
@@ -244,6 +244,11 @@ def trust_of(settings: ReleaseSettings) -> "Trust":
     return Trust(key.get_secret_value() if key else "", settings.pinned, settings.officers)
 
 
+def _id(heading: str) -> Column:
+    """A column of ids, which are shown whole on the narrowest terminal."""
+    return Column(heading, no_wrap=True, min_width=23)
+
+
 def _found(directory: Path, name: str) -> Path:
     named = Path(name)
     return named.absolute() if named.is_dir() else directory / named.name
@@ -256,12 +261,12 @@ def _said(verdict: Verdict) -> dict[str, object]:
 
 
 def _show_verdict(verdict: Verdict) -> None:
-    table = Table("number", "day", "act", "release", "figures shown", "hash")
+    table = Table("number", "day", "act", _id("release"), "shown", "hash")
     for record, entry in zip(verdict.chain.records, verdict.chain.entries, strict=True):
         what = f"{entry.act.value} {entry.indicator}".strip()
         count = verdict.shown.get(entry.release)
         shown = "" if count is None or entry.act.value == "withdrawn" else str(count)
-        table.add_row(str(record.number), entry.day, what, entry.release, shown, record.digest[:16])
+        table.add_row(str(record.number), entry.day, what, entry.release, shown, record.digest[:8])
     Console().print(table)
 
 
