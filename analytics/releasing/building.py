@@ -57,7 +57,7 @@ def candidate(
     """Compute a release as the policy, the register and the chain have it. Writes nothing."""
     chain = read_chain(directory, trust.pinned)
     policy = current(directory, trust.officers)
-    known = read_manifest(directory / chain.latest)["parameters"] if chain.latest else {}
+    known = read_manifest(directory / chain.published[-1])["parameters"] if chain.published else {}
     refuse_weaker(parameters.k, policy, int(known.get("k", 0)))
     frame, periods = responses(engine)
     removed = {name for name in chain.withdrawn if not (directory / name / FIGURES).exists()}
