@@ -30,8 +30,8 @@ class ReleaseSettings(AnalysisSettings):
     """
 
     release_signing_key: SecretStr | None = None
-    release_public_key: str = ""
-    release_officers: str = ""
+    release_public_key: str | None = None
+    release_officers: str | None = None
     officer_key: SecretStr | None = None
 
     @field_validator("release_signing_key", "officer_key")
@@ -46,7 +46,7 @@ class ReleaseSettings(AnalysisSettings):
 
     @field_validator("release_public_key", "release_officers")
     @classmethod
-    def _are_keys(cls, value: str) -> str:
+    def _are_keys(cls, value: str | None) -> str | None:
         try:
             for key in _listed(value):
                 VerifyKey(key.encode(), HexEncoder)
@@ -122,5 +122,5 @@ class CustodianSettings(AnalysisSettings):
         return self.custodian_private_key.get_secret_value()
 
 
-def _listed(keys: str) -> tuple[str, ...]:
-    return tuple(key.strip().lower() for key in keys.split(",") if key.strip())
+def _listed(keys: str | None) -> tuple[str, ...]:
+    return tuple(key.strip().lower() for key in (keys or "").split(",") if key.strip())

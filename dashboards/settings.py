@@ -12,16 +12,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class DashboardSettings(BaseSettings):
     """What the dashboards need: the directory that releases are written to. Variables of other rooms are ignored.
 
-    `release_public_key`: keys (hexadecimal, commas between) of which one must have signed what is shown; "" asks for
-    no signature.
+    `release_public_key`: keys (hexadecimal, commas between) of which one must have signed what is shown; without
+    it no signature is asked for.
     """
 
     model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
 
     releases: Path = Path("var/releases")
-    release_public_key: str = ""
+    release_public_key: str | None = None
 
     @property
     def pinned(self) -> tuple[str, ...]:
         """The keys of which one must have signed."""
-        return tuple(key.strip().lower() for key in self.release_public_key.split(",") if key.strip())
+        return tuple(key.strip().lower() for key in (self.release_public_key or "").split(",") if key.strip())

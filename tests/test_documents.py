@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
-from analytics.settings import CustodianSettings
+from analytics.settings import CustodianSettings, ReleaseSettings
 from dashboards.settings import DashboardSettings
 from deploy.command import main
 from sms.settings import ChannelSettings
@@ -24,6 +24,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         PrintSettings,
         ChannelSettings,
         CustodianSettings,
+        ReleaseSettings,
         RetentionSettings,
         DashboardSettings,
     )

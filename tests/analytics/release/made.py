@@ -43,12 +43,13 @@ def card(name: str, question: str = "How much do you trust them?") -> IndicatorC
     return IndicatorCard(name, TEXT, TEXT, TEXT, asked, "source", item=name, direction="up", answers=answers)
 
 
-def figure(indicator: str, wave: str, estimate: float, half: float = 0.03, **more: object) -> Figure:
-    about = {"area": "", "sex": "", "contrast": "", **more}
-    return Figure(
-        indicator, wave, status=PUBLISHED, n=900, n_to=900, estimate=estimate, se=0.015, low=estimate - half,
-        high=estimate + half, df=40.0, deff=1.4, method="korn_graubard", **about,
-    )  # type: ignore[arg-type]  # fmt: skip  # the area, the sex and the contrast are texts
+def figure(
+    indicator: str, wave: str, estimate: float, half: float = 0.03, *, area: str = "", contrast: str = ""
+) -> Figure:
+    """A published figure whose interval reaches `half` to both sides."""
+    ends = {"low": round(estimate - half, 6), "high": round(estimate + half, 6)}
+    about = Figure(indicator, wave, area, "", contrast, PUBLISHED, estimate=round(estimate, 6), **ends)
+    return replace(about, n=900, n_to=900, se=0.015, df=40.0, deff=1.4, method="korn_graubard")
 
 
 def release(*names: str, shift: float = 0.0) -> Release:

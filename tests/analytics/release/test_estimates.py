@@ -40,7 +40,7 @@ def test_a_key_that_is_not_there_is_not_found() -> None:
     found = figures(written([row, replace(row, area="b", span=1)]))
     for key in [("trust", "w1", "a", "", "", 1), ("trust", "w1", "c", "", "", 4), ("trust", "w1", "a", "", "", -1)]:
         with pytest.raises(KeyError):
-            found.by_key[key]  # type: ignore[index]  # the span is last
+            found.by_key[key]
     with pytest.raises(IndexError):
         found[2]
     assert found[-1].area == "b"

@@ -42,7 +42,7 @@ def test_any_part_of_a_definition_changes_its_digest(other: IndicatorCard) -> No
 def test_what_is_no_part_of_the_definition_does_not() -> None:
     """The order of languages, what it is called, where it comes from, and when it was registered."""
     same = replace(card("trust"), name={"en": "Trust"}, source="x", headline=True, registered="2026-01-01")
-    turned = replace(same, question=dict(reversed(card("trust").question.items())))
+    turned = replace(same, question=dict(reversed(list(card("trust").question.items()))))
     assert definition_digest(turned) == definition_digest(card("trust"))
 
 
