@@ -75,7 +75,7 @@ def _state(engine: Engine, instrument: Instrument, directory: Path, parameters: 
     """A hash of all that a release follows from: when it is as it was, nothing has to be computed."""
     wave = col(ResponseRow.wave)
     with reading(engine) as session:
-        counts = sorted(session.execute(select(wave, func.count()).group_by(wave)).tuples().all())
+        counts = sorted(session.exec(select(wave, func.count()).group_by(wave)).all())
         trail = verify(session).head
     files = [directory / POLICY, directory / REGISTER]
     known = {

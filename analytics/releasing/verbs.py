@@ -285,7 +285,8 @@ def _show_difference(found: Difference) -> None:
             table.add_row(f"figure {what}", _words(key))
     Console().print(table)
     counts = (len(found.moved), len(found.appeared), len(found.vanished))
-    click.echo("Figures changed: {}, appeared: {}, vanished: {}.".format(*counts))
+    told = sum(moved.before != moved.after for moved in found.moved)
+    click.echo(f"Figures changed: {counts[0]} (in the estimate: {told}), appeared: {counts[1]}, vanished: {counts[2]}.")
     if max(counts) > MOST_ROWS:
         click.echo("Next: --json has all of them.")
 

@@ -47,8 +47,8 @@ def figure(
     indicator: str, wave: str, estimate: float, half: float = 0.03, *, area: str = "", contrast: str = ""
 ) -> Figure:
     """A published figure whose interval reaches `half` to both sides."""
-    ends = {"low": round(estimate - half, 6), "high": round(estimate + half, 6)}
-    about = Figure(indicator, wave, area, "", contrast, PUBLISHED, estimate=round(estimate, 6), **ends)
+    low, high = round(estimate - half, 6), round(estimate + half, 6)
+    about = Figure(indicator, wave, area, "", contrast, PUBLISHED, estimate=round(estimate, 6), low=low, high=high)
     return replace(about, n=900, n_to=900, se=0.015, df=40.0, deff=1.4, method="korn_graubard")
 
 

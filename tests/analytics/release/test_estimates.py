@@ -6,7 +6,7 @@ from io import BytesIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.release import Figure, ReleaseError
@@ -21,6 +21,7 @@ FIGURES = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(rows=st.lists(FIGURES, unique_by=lambda figure: figure.key, max_size=12), data=st.data())
 def test_what_is_written_is_read_in_the_order_of_its_keys(rows: list[Figure], data: st.DataObject) -> None:
     content = written(rows)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.releasing.keys import new_signing_pair
@@ -84,6 +84,7 @@ def test_agreeing_to_nothing_is_said(tmp_path: Path) -> None:
         agree(tmp_path, A.private, OFFICERS)
 
 
+@settings(max_examples=30)
 @given(k=st.integers(0, 40), which=st.sampled_from(list(asdict(Policy()))))
 def test_a_number_that_was_changed_after_signing_counts_for_nothing(
     tmp_path_factory: pytest.TempPathFactory, k: int, which: str

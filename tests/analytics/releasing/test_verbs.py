@@ -1,6 +1,7 @@
 """The `thiqa release` verbs, as a custodian, an officer and a reader use them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,12 +46,20 @@ def thiqa(tmp_path: Path, directory: Path) -> Thiqa:
     return run
 
 
-@pytest.fixture
-def survey(tmp_path: Path) -> None:
-    engine = connect(f"sqlite:///{tmp_path}/thiqa.sqlite3")
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a small survey of others. It is copied, not changed."""
+    file = tmp_path_factory.mktemp("loaded") / "thiqa.sqlite3"
+    engine = connect(f"sqlite:///{file}")
     migrate(engine)
     load(engine, read_mapping(GOLDEN / "mappings" / "trust.toml"), GOLDEN / "rsurvey" / "trust.csv")
     engine.dispose()
+    return file
+
+
+@pytest.fixture
+def survey(loaded: Path, tmp_path: Path) -> None:
+    shutil.copy(loaded, tmp_path)
 
 
 def next_line(result: Result) -> str:
@@ -141,7 +150,7 @@ def test_diff_tells_by_its_exit_code(thiqa: Thiqa, directory: Path) -> None:
         "│ figure │ trust w2   │ 0.550  │ 0.565 │ +0.50          │",
         "│ figure │ trust w2 a │ 0.600  │ 0.615 │ +0.25          │",
         "└────────┴────────────┴────────┴───────┴────────────────┘",
-        "Figures changed: 3, appeared: 0, vanished: 0.",
+        "Figures changed: 3 (in the estimate: 3), appeared: 0, vanished: 0.",
     ]
     whole = thiqa("diff", first, second, "--json")
     assert whole.exit_code == 1
