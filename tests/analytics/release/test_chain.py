@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 
@@ -121,6 +122,14 @@ def test_a_record_whose_signature_is_of_another_record_shows(directory: Path) ->
         read_chain(directory)
 
 
+@pytest.mark.parametrize("spelling", [lambda text: text.replace(b":", b": ", 1), lambda text: text[:-1] + b" \n"])
+def test_a_record_that_says_the_same_in_other_bytes_shows(directory: Path, spelling: Callable[[bytes], bytes]) -> None:
+    first, *rest = lines(directory)
+    (directory / CHAIN).write_bytes(spelling(first) + b"".join(rest))
+    with pytest.raises(ReleaseError, match="line 1"):
+        read_chain(directory)
+
+
 @pytest.mark.parametrize("content", [b"\n", b"[]\n", b"{}\n", b"\xff\n", b"[" * 100_000 + b"\n"])
 def test_what_is_no_record_is_said_by_its_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / CHAIN).write_bytes(content)
@@ -170,6 +179,7 @@ def test_a_file_that_the_manifest_does_not_name_shows(directory: Path) -> None:
 
 def test_a_release_is_published_once_and_only_with_a_signature_that_fits(tmp_path: Path) -> None:
     name = published(tmp_path, release())
+    assert latest(tmp_path).name == name
     assert not publish(tmp_path, name, KEYS.private, DAY)
     other = candidate(tmp_path, release(shift=0.1), OTHER)
     with pytest.raises(ReleaseError, match="another key"):

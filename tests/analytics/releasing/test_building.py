@@ -100,6 +100,8 @@ def test_the_policy_raises_the_floors_of_areas_and_lowers_none(plan: Instrument,
     floors = replace(plan, lattice=replace(plan.lattice, area_population=5_000, area_respondents=40))
     found = allowed(floors, Policy(12, 20_000, 30), read_chain(tmp_path)).lattice
     assert (found.area_population, found.area_respondents) == (20_000, 40)
+    found = allowed(floors, Policy(12, 1_000, 50), read_chain(tmp_path)).lattice
+    assert (found.area_population, found.area_respondents) == (5_000, 50)
 
 
 def test_an_indicator_that_is_gone_or_asked_otherwise_leaves_a_tombstone_for_ever(tmp_path: Path) -> None:
