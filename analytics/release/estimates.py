@@ -150,9 +150,8 @@ class ByKey(Mapping[Key, int]):
 
 def written(figures: Iterable[Figure]) -> bytes:
     """The Parquet file of these figures. Raises ReleaseError where two have one key."""
-    rows = list(map(attrgetter(*COLUMNS), figures))
-    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(COLUMNS, ())
-    return table_bytes({name: _array(name, values) for name, values in columns.items()})
+    rows = figures if isinstance(figures, list | tuple) else list(figures)
+    return table_bytes({name: _array(name, list(map(attrgetter(name), rows))) for name in COLUMNS})
 
 
 def table_bytes(columns: Mapping[str, pa.Array]) -> bytes:
