@@ -25,7 +25,7 @@ CALLBACK = "/_dash-update-component"
 
 def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/") -> Flask:
     """The server. `prefix` is where it is mounted, with a slash at both ends; its own routes start at "/"."""
-    source = LatestRelease(settings.releases)
+    source = LatestRelease(settings.releases, settings.pinned)
     server = Flask(__name__, static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     _guard(server, source, prefix)

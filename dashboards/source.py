@@ -12,9 +12,13 @@ from analytics.release import Release, ReleaseError, latest, read
 
 @dataclass
 class LatestRelease:
-    """The latest release below a directory, kept in memory for as long as it is the latest."""
+    """The latest release below a directory, kept in memory for as long as it is the latest.
+
+    pinned: keys of which one must have signed it; none asks for no signature.
+    """
 
     directory: Path
+    pinned: tuple[str, ...] = ()
     _kept: Release | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -24,13 +28,13 @@ class LatestRelease:
             path = latest(self.directory)
             if self._kept is None or self._kept.id != path.name:
                 self._kept = None
-                self._kept = _whole(path)
+                self._kept = _whole(path, self.pinned)
             return self._kept
 
 
-def _whole(path: Path) -> Release:
+def _whole(path: Path, pinned: tuple[str, ...]) -> Release:
     try:
-        release = read(path)
+        release = read(path, pinned)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ReleaseError(f"{path.name} does not hold what a release holds") from error
     if not release.waves or not release.indicators:
