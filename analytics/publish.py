@@ -18,13 +18,16 @@ from survey_app.instrument import Indicator, Instrument
 from survey_app.storage.database import reading
 from translations.languages import LANGUAGES, translator
 
+from . import framework_files, open_data
 from .disclosure.exposure import DEFAULT_K
-from .figures import figures
+from .figures import Computed, figures
 from .framework import target_cards
 from .indicators.presentation_standards import DEFAULT, RuleSet
 from .indicators.quality import flags, unhurried
 from .indicators.wave_weights import Weighted, weight_given, weight_to_census
 from .microdata import read_microdata
+from .quality_report import Cases, quality
+from .quality_tables import quality_tables
 from .release import AnswerCard, AreaCard, IndicatorCard, Release, Wave
 
 SMALLEST_WAVE = 100
@@ -46,9 +49,17 @@ class Parameters:
     rule_set: RuleSet = DEFAULT
 
 
-def derived(release: Release) -> dict[str, bytes]:  # noqa: ARG001 (until others make files of it)
-    """The files that others make of a release, by relative name: open data, static pages, the results framework."""
-    return {}
+@dataclass(frozen=True)
+class Computation:
+    """A release, and the decisions behind its figures, which stay with the custodian."""
+
+    release: Release
+    computed: Computed
+
+
+def derived(release: Release) -> dict[str, bytes]:
+    """The files that are made of a release, by relative name: open data, static pages, the results framework."""
+    return {**open_data.files(release, quality_tables), **framework_files.files(release)}
 
 
 def responses(engine: Engine) -> tuple[pd.DataFrame, list[Period]]:
@@ -76,17 +87,21 @@ def compute(
     periods: list[Period],
     parameters: Parameters,
     before: Sequence[Release] = (),
-) -> Release:
+    cases: Mapping[str, Cases] | None = None,
+) -> Computation:
     """The release of a table of responses. Raises WeightingError or DesignError when the weights cannot be made.
 
-    before: what was published earlier and is known to everybody. Raises UnprotectableError.
+    before: what was published earlier and is known to everybody. cases: by wave, how invited cases ended, where that
+    may be read. Raises UnprotectableError.
     """
     kept = unhurried(frame)
     found = weighted(kept, instrument, parameters.seed)
     waves = {period.id: period.opens for period in periods}
     made = figures(kept, found.design, instrument, waves, parameters.k, parameters.rule_set, before)
     lattice = instrument.lattice
-    return Release(
+    k, rules = parameters.k, parameters.rule_set
+    report = quality(frame, instrument, periods, found, made, k=k, rule_set=rules, cases=cases)
+    release = Release(
         survey=instrument.title,
         created=parameters.created.isoformat(),
         sample=instrument.sample if found.probability else "non_probability",
@@ -110,7 +125,9 @@ def compute(
         geometry=instrument.geometry,
         figures=made.figures,
         targets=target_cards(instrument, periods[0].id),
+        quality=report,
     )
+    return Computation(release, made)
 
 
 def _quality(made: Weighted) -> dict[str, str | int | float]:
@@ -119,7 +136,7 @@ def _quality(made: Weighted) -> dict[str, str | int | float]:
     return {
         "weights": "raked to area and to sex by age",
         "kish_effect": round(max(made.kish.values()), 3),
-        "margin_error": float(f"{max(made.margin_error.values()):.1e}"),
+        "margin_error": round(max(made.margin_error.values()), 4),
     }
 
 

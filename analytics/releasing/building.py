@@ -1,18 +1,24 @@
 """A candidate: computed under the policy, with what was registered, withdrawn and redefined; signed, not published."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import ProgrammingError
 
+from analytics.indicators.outcomes import kept_cases
+from analytics.method_note import method_note
 from analytics.publish import Parameters, cards, compute, derived, responses
+from analytics.quality_report import Cases
 from analytics.release import Release, read
 from analytics.release.bundle import FIGURES, SIGNATURE, Packed, pack, place, read_manifest
 from analytics.release.chain import Chain, read_chain
 from analytics.release.definition import definition_digest
 from analytics.release.signature import encoded
 from survey_app.instrument import Instrument
+from survey_app.storage.database import reading
 
 from .keys import signed
 from .policy import Policy, current, refuse_weaker
@@ -62,8 +68,9 @@ def candidate(
     frame, periods = responses(engine)
     removed = {name for name in chain.withdrawn if not (directory / name / FIGURES).exists()}
     public = [read(directory / name) for name in chain.published if name not in removed]
-    made = compute(frame, allowed(instrument, policy, chain), periods, parameters, public)
-    release = documented(made, directory, chain, trust)
+    cases = _cases(engine, [period.id for period in periods])
+    made = compute(frame, allowed(instrument, policy, chain), periods, parameters, public, cases)
+    release = documented(made.release, directory, chain, trust)
     packed = pack(release, derived(release))
     about = json.loads(packed.manifest)
     names = reversed(chain.published)
@@ -104,9 +111,19 @@ def documented(release: Release, directory: Path, chain: Chain, trust: Trust) ->
         replace(card, digest=digests[card.id], registered=days.get((card.id, digests[card.id]), ""))
         for card in release.indicators
     )
-    return replace(
+    whole = replace(
         release,
         indicators=found,
         tombstones=tombstones(found, *last_cards(directory, chain), chain),
         quality={**release.quality, "registration": registration(found, release.waves)},
     )
+    return replace(whole, method=method_note(whole))
+
+
+def _cases(engine: Engine, waves: Sequence[str]) -> dict[str, Cases]:
+    """By wave how invited cases ended, as far as this user may read it."""
+    try:
+        with reading(engine) as session:
+            return {wave: kept_cases(session, wave) for wave in waves}
+    except ProgrammingError:
+        return {}
