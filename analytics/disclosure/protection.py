@@ -6,7 +6,7 @@ whatever rounding did to the sums.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -16,42 +16,44 @@ from scipy.sparse.csgraph import connected_components
 
 from .linked_table import UNTOLD, Bools, Floats, Ints, LinkedTable, Rule
 
-_NEAR = 1e-6  # of the width that is asked, as linear programmes are solved no closer
-_DIRECTIONS = 6  # programmes for all cells of a group at once, before those for one
+NEAR = 1e-6  # of the width that is asked: linear programmes are solved no closer
+_DIRECTIONS = 4  # programmes for all cells of a group at once, before those for one
+_NOUGHT = 1e-7  # a multiplier below this is rounding
 
 
 @dataclass(frozen=True, eq=False)
 class Amount:
-    """One amount that adds up. down, up: float64[C], the room of each cell below and above its true value; width:
-    float64[C], by how much it must stay open, 0 where it need not.
+    """One amount that adds up. down, up: float64[C], the room of each cell below and above its true value, up perhaps
+    infinite; width: float64[C], by how much it must stay open, 0 where it need not.
     """
 
     down: Floats
     up: Floats
     width: Floats
 
-    @property
-    def room(self) -> Floats:
-        """How far apart two values of a cell can be."""
-        return self.down + self.up
-
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """What any set of withheld cells that protects has: the parts of its cells, added, are 1 or more."""
+    """What all sets of withheld cells that protect `exposed` have in common: the parts of their cells add up to 1."""
 
+    exposed: int
     cells: Ints
     parts: Floats
+
+    def holds(self, hidden: Bools) -> bool:
+        """Whether these withheld cells may do."""
+        return float(self.parts[hidden[self.cells]].sum()) >= 1 - NEAR
 
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """The sums over the cells that are not known, by row and by cell."""
+    """R sums over C cells, none of which is known."""
 
     matrix: csr_array
 
     @cached_property
     def by_cell(self) -> csc_array:
+        """The same, cell after cell."""
         return csc_array(self.matrix)
 
     @cached_property
@@ -60,23 +62,23 @@ class Sums:
         return tuple(np.split(self.matrix.indices.astype(np.int64), self.matrix.indptr[1:-1]))
 
     @cached_property
-    def of_entry(self) -> Ints:
-        """The row of each entry of the matrix."""
+    def row(self) -> Ints:
+        """The sum of each entry of the matrix."""
         return np.repeat(np.arange(self.matrix.shape[0]), np.diff(self.matrix.indptr))
+
+    def of(self, cells: Ints) -> Ints:
+        """The sums in which any of the cells is."""
+        return np.unique(self.by_cell[:, cells].indices)
 
     def alone(self, hidden: Bools) -> tuple[Ints, Ints]:
         """The sums with one withheld cell, and these cells: each follows from what is shown."""
-        there = hidden[self.matrix.indices]
-        count = np.bincount(self.of_entry[there], minlength=self.matrix.shape[0])
-        entry = np.flatnonzero(there & (count[self.of_entry] == 1))
-        return self.of_entry[entry], self.matrix.indices[entry].astype(np.int64)
-
-    def closed(self, hidden: Bools) -> Bools:
-        """The withheld cells that follow from what is shown, one after another."""
-        return hidden & ~self.open(hidden)
+        there = np.flatnonzero(hidden[self.matrix.indices])
+        count = np.bincount(self.row[there], minlength=self.matrix.shape[0])
+        found = there[count[self.row[there]] == 1]
+        return self.row[found], self.matrix.indices[found].astype(np.int64)
 
     def open(self, hidden: Bools) -> Bools:
-        """The withheld cells that are left once all that follow one after another are taken off."""
+        """The withheld cells that are left once all that follow, one after another, are taken off."""
         left = hidden.copy()
         while len(found := self.alone(left)[1]):
             left[found] = False
@@ -92,7 +94,7 @@ class Sums:
 
 
 def amounts(table: LinkedTable, rule: Rule) -> tuple[Amount, Amount]:
-    """The respondents and the weight that said yes, of all cells of a table."""
+    """The respondents, and the weight that said yes, of the cells of a table."""
     asked = table.primary & ~table.known & (table.n > 0)
     told = table.silent & ~table.primary & (table.most < UNTOLD)
     n, share = table.n.astype(float), np.array([rule.share_width(int(n)) for n in table.n])
@@ -103,88 +105,97 @@ def amounts(table: LinkedTable, rule: Rule) -> tuple[Amount, Amount]:
     )
 
 
-def protects(amount: Amount, sums: Sums, hidden: Bools) -> bool:
-    """Whether every cell stays as open as it must where no more than `hidden` is withheld."""
-    if bool(np.any(sums.closed(hidden)[amount.width > 0])):
-        return False
-    return next(exposed(amount, sums, hidden), None) is None
+@dataclass(eq=False)
+class Attacker:
+    """Who knows all sums and all cells that are shown, and looks for one amount.
 
+    What was found once serves again: `points` are deviations (cells, values) that fit all sums, `cuts` bounds.
+    """
 
-def exposed(amount: Amount, sums: Sums, hidden: Bools) -> Iterator[Cut]:
-    """A cut for each cell that does not stay as open as it must, of those that do not follow one after another."""
-    left = sums.open(hidden)
-    for group in sums.groups(left):
-        if np.any(amount.width[group] > 0):
-            yield from _Group(amount, sums, group).exposed(hidden)
-
-
-class _Group:
-    """The attacker's linear programme: withheld cells that sums join, scaled to the widest of the widths."""
-
-    def __init__(self, amount: Amount, sums: Sums, cells: Ints) -> None:
-        self.amount, self.sums, self.cells = amount, sums, cells
-        columns = sums.by_cell[:, cells]
-        self.rows = np.unique(columns.indices)
-        self.matrix = csr_array(columns)[self.rows]
-        width = amount.width[cells]
-        self.scale = float(width.max())
-        self.width = width / self.scale
-        # Beyond its own width a cell is open enough: without bounds a programme might have no best.
-        own = np.where(width > 0, self.width, np.inf)
-        down, up = amount.down[cells] / self.scale, amount.up[cells] / self.scale
-        self.bounds = np.column_stack([-np.minimum(down, own), np.minimum(up, own)])
-        self.low, self.high = np.zeros(len(cells)), np.zeros(len(cells))
+    amount: Amount
+    sums: Sums
+    points: list[tuple[Ints, Floats]] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
 
     def exposed(self, hidden: Bools) -> Iterator[Cut]:
+        """A cut for each cell that is not as open as it must be if `hidden` is withheld, but for those that follow one
+        after another (`Sums.open`), which have none.
+        """
+        low, high = np.zeros(len(hidden)), np.zeros(len(hidden))
+        for cells, values in self.points:
+            if hidden[cells].all():
+                low[cells], high[cells] = np.minimum(low[cells], values), np.maximum(high[cells], values)
+        left = self.sums.open(hidden)
+        lacking = left & (high - low < self.amount.width * (1 - NEAR))
+        for group in self.sums.groups(left) if lacking.any() else ():
+            if lacking[group].any():
+                yield from self._of_group(group, hidden, low, high)
+
+    def protected(self, hidden: Bools) -> bool:
+        """Whether no cell is exposed; soon told where a cut that is known does not hold."""
+        if (self.amount.width > 0)[~self.sums.open(hidden)].any():
+            return False
+        if not all(cut.holds(hidden) for cut in reversed(self.cuts)):
+            return False
+        return next(self.exposed(hidden), None) is None
+
+    def _of_group(self, cells: Ints, hidden: Bools, low: Floats, high: Floats) -> Iterator[Cut]:
         """First all cells at once in some directions, each of which shows many to be open; then one by one."""
+        rows = self.sums.of(cells)
+        matrix = csr_array(self.sums.by_cell[:, cells])[rows]
+        width = self.amount.width[cells]
+        least, most = -self.amount.down[cells], self.amount.up[cells]
+
+        def lacking() -> Ints:
+            return np.flatnonzero((high - low)[cells] < width * (1 - NEAR))
+
+        def programme(aim: Floats, bounded: Ints, unit: float) -> Floats:
+            """The multipliers of the sums. Beyond its own width a cell is open enough: so there is always a best."""
+            bounds = np.column_stack([least, most])
+            bounds[bounded, 0] = np.maximum(least[bounded], -width[bounded])
+            bounds[bounded, 1] = np.minimum(most[bounded], width[bounded])
+            found = linprog(aim, A_eq=matrix, b_eq=np.zeros(len(rows)), bounds=bounds / unit, method="highs")
+            assert found.status == 0, found.message
+            moved = np.flatnonzero(np.abs(found.x) > _NOUGHT)
+            point = cells[moved], found.x[moved] * unit
+            self.points.append(point)
+            low[point[0]], high[point[0]] = np.minimum(low[point[0]], point[1]), np.maximum(high[point[0]], point[1])
+            return np.asarray(found.eqlin.marginals)
+
         for direction in range(_DIRECTIONS):
-            todo = self._todo()
-            if len(todo) < 3:
+            if len(todo := lacking()) < 3:
                 break
-            signs = np.random.default_rng(direction).choice([-1.0, 1.0], len(self.cells))
+            signs = np.random.default_rng(direction).choice([-1.0, 1.0], len(cells))
+            aim = np.zeros(len(cells))
+            aim[todo] = signs[todo] / width[todo]
             for way in (1.0, -1.0):
-                aim = np.zeros(len(self.cells))
-                aim[todo] = way * signs[todo] / self.width[todo]
-                self._programme(aim)
-        for at in self._todo().tolist():
-            if at not in self._todo():
-                continue
-            aim = np.zeros(len(self.cells))
-            aim[at] = 1.0
-            multipliers = [self._programme(aim), self._programme(-aim)]
-            if at in self._todo():
-                yield self._cut(at, multipliers, hidden)
+                programme(way * aim, todo, float(np.median(width[todo])))
+        for at in lacking().tolist():
+            if at in lacking():
+                aim = np.zeros(len(cells))
+                aim[at] = 1.0
+                multipliers = [programme(way * aim, np.array([at]), float(width[at])) for way in (1.0, -1.0)]
+                if at in lacking():
+                    self.cuts.append(self._cut(int(cells[at]), rows, multipliers, hidden))
+                    yield self.cuts[-1]
 
-    def _todo(self) -> Ints:
-        return np.flatnonzero(self.high - self.low < self.width * (1 - _NEAR))
-
-    def _programme(self, aim: Floats) -> Floats:
-        """Go as far as can be gone against `aim`; the multipliers of the sums."""
-        zero = np.zeros(len(self.rows))
-        STATS["lp"] = STATS.get("lp", 0) + 1
-        found = linprog(aim, A_eq=self.matrix, b_eq=zero, bounds=self.bounds, method="highs")
-        assert found.status == 0, found.message
-        self.low, self.high = np.minimum(self.low, found.x), np.maximum(self.high, found.x)
-        return np.asarray(found.eqlin.marginals)
-
-    def _cut(self, at: int, multipliers: Sequence[Floats], hidden: Bools) -> Cut:
-        """By weak duality, for multipliers y of the sums and d = c - y A: max -c x <= sum of down d+ and up d-."""
-        rooms, size = np.zeros(len(hidden)), len(hidden)
-        cell = self.cells[at]
-        own = self.amount.width[cell]
+    def _cut(self, cell: int, rows: Ints, multipliers: Sequence[Floats], hidden: Bools) -> Cut:
+        """By weak duality. With multipliers y of the sums, and prices c - y A, where c is 1 or -1 at the cell and else
+        0, the least c x is no less than minus what every cell's room is worth at its price. So the room of the
+        withheld cells, so priced for both ends, is worth the width; none need be worth more (Fischetti and Salazar
+        2001, Management Science 47:1008, capacity constraints).
+        """
+        asked = float(self.amount.width[cell])
         down, up = self.amount.down.copy(), self.amount.up.copy()
-        down[cell], up[cell] = min(down[cell], own), min(up[cell], own)
-        for sign, multiplier in zip((1.0, -1.0), multipliers, strict=True):
-            price = -(self.sums.by_cell[self.rows] if False else self.sums.matrix[self.rows]).T @ multiplier
-            price[cell] += sign
-            above, below = np.maximum(price, 0), np.maximum(-price, 0)
-            below[below < 1e-7], above[above < 1e-7] = 0, 0
-            rooms += np.multiply(down, above, out=np.zeros(size), where=above > 0)
-            rooms += np.multiply(up, below, out=np.zeros(size), where=below > 0)
-        parts = np.minimum(rooms / own, 1.0)
-        parts[parts < 1e-9] = 0
-        if parts[hidden].sum() >= 1 - _NEAR / 2:
-            parts = np.where(hidden, 0.0, 1.0)  # no more is known than that something else is to be withheld
-        cells = np.flatnonzero(parts)
-        return Cut(cells, parts[cells])
-STATS = {}
+        down[cell], up[cell] = min(down[cell], asked), min(up[cell], asked)
+        worth = np.zeros(len(down))
+        for way, multiplier in zip((1.0, -1.0), multipliers, strict=True):
+            price = -(self.sums.matrix[rows].T @ multiplier)
+            price[cell] += way
+            for room, paid in ((down, price), (up, -price)):
+                worth += np.multiply(room, paid, out=np.zeros(len(room)), where=paid > _NOUGHT)
+        parts = np.minimum(worth / asked, 1.0)
+        if parts[hidden].sum() >= 1 - NEAR:
+            parts = np.where(hidden, 0.0, 1.0)  # rounding spoilt it: something else must be withheld, that is certain
+        cells = np.flatnonzero(parts > 1e-9)
+        return Cut(cell, cells, parts[cells])

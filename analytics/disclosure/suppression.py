@@ -1,89 +1,209 @@
-"""Complementary suppression: which other cells are withheld so that none that must be can be worked out."""
+"""Complementary suppression: which other cells are withheld so that none that must be can be worked out.
+
+The cheapest set is a mixed-integer programme, with a variable a cell and a cut for each way in which an attacker could
+come too close (Fischetti and Salazar 2001, Management Science 47:1008). Where the cells are few it is solved over all
+of them, which gives the least cost there is; else over those that some quick ways of finding a set came upon.
+Everything is counted in cells and rounds, never in seconds: the same table gives the same answer on any machine.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import time
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from .linked_table import Bools, Floats, Ints, LinkedTable, Rule, UnprotectableError
-from .protection import Amount, Cut, Sums, amounts, exposed, protects, STATS
+from .openings import opening, ways
+from .protection import Amount, Attacker, Cut, Sums, amounts
 
-
-class _Master:
-    def __init__(self, cost, fixed):
-        self.cost, self.fixed = cost, fixed
-        self.cells, self.coefs, self.least = [], [], []
-        self.known = set()
-
-    def bridge(self, row, cell):
-        others = row[row != cell]
-        if (key := (len(self.known), 0)) is None: return
-        if self.fixed[others].any():
-            return
-        if self.fixed[cell]:
-            self.add(others, np.ones(len(others)), 1.0)
-        else:
-            self.add(np.append(others, cell), np.append(np.ones(len(others)), -1.0), 0.0)
-
-    def cut(self, cut):
-        fixed = self.fixed[cut.cells]
-        least = 1 - cut.parts[fixed].sum()
-        if least <= 1e-9: return
-        parts = np.minimum(cut.parts[~fixed] / least, 1.0)
-        self.add(cut.cells[~fixed], parts, 1.0)
-
-    def add(self, cells, coefs, least):
-        self.cells.append(cells); self.coefs.append(coefs); self.least.append(least)
-
-    def solve(self, gap, relaxed=False):
-        flat = np.concatenate(self.cells)
-        active, col = np.unique(flat, return_inverse=True)
-        row = np.repeat(np.arange(len(self.cells)), [len(c) for c in self.cells])
-        m = csr_array((np.concatenate(self.coefs), (row, col)), shape=(len(self.cells), len(active)))
-        t=time.time()
-        r = milp(self.cost[active], integrality=np.full(len(active), 0 if relaxed else 1), bounds=Bounds(0, 1), constraints=LinearConstraint(m, self.least, np.inf), options={"mip_rel_gap": gap})
-        h = self.fixed.astype(float)
-        self.info=(r.status, r.mip_gap if not relaxed else 0, len(active), len(self.cells), round(time.time()-t,3), getattr(r,'mip_node_count',0))
-        if r.x is None: raise ValueError(r.message)
-        h[active] += r.x
-        self.value=r.fun; self.bound=r.mip_dual_bound
-        return h
-
-
-def search(table, rule, gap=0.0, verbose=True):
-    both = amounts(table, rule)
-    free = np.flatnonzero(~table.known)
-    m = csr_array(table.sums)[:, free]
-    m = m[np.diff(m.indptr) > 0]
-    sums = Sums(m)
-    both = [Amount(a.down[free], a.up[free], a.width[free]) for a in both]
-    fixed = (both[0].width > 0)
-    gratis = table.silent[free] | (table.primary[free])
-    cost = np.where(gratis, 0.0, table.cost[free])
-    master = _Master(cost, fixed)
-    for row in sums.rows:
-        for c in row[fixed[row]]:
-            o = row[row != c]
-            for a in both:
-                if (a.room[o] >= a.width[c])[fixed[o]].any(): continue
-                master.cut(Cut(o, np.minimum(1, a.room[o] / a.width[c])))
-    rounds = 0
-    while True:
-        rounds += 1
-        h = master.solve(gap) > 0.5
-        info = master.info
-        rows, cells = sums.alone(h)
-        for r, c in zip(rows, cells): master.bridge(sums.rows[r], c)
-        n=0; t=time.time(); l=STATS.get('lp',0)
-        if not len(rows):
-            for a in both:
-                for c in exposed(a, sums, h | gratis): master.cut(c); n += 1
-        if verbose: print(rounds, info, round(master.value,3), "hidden", int((h&~gratis).sum()), "alone", len(rows), "cuts", n, "sep", round(time.time()-t,3), 'lps', STATS.get('lp',0)-l, flush=True)
-        if not len(rows) and not n: break
-    out = np.zeros(len(table.n), bool); out[free] = h
-    return out & ~(table.silent & ~table.primary) | table.primary
+FEW = 60  # cells that are free to be withheld, up to which the least cost is found
+_TOGETHER = (4, 1, 16)  # cells for which ways are sought at once, one attempt each
+_MANY = 300  # cells to protect, above which there is one attempt, and it is not bettered
+_ROUNDS, _NODES, _GAP = 60, 50, 0.002  # of the programme over more than FEW cells
 
 
 def withheld(table: LinkedTable, rule: Rule) -> Bools:
     """bool[C]: every primary cell, and those that are withheld with them. Raises UnprotectableError."""
-    return search(table, rule, verbose=False)
+    free = np.flatnonzero(~table.known)
+    order = free[np.lexsort((table.positive[free], table.weight[free], table.n[free], table.cost[free]))]
+    hidden = table.primary.copy()
+    for cells, sums in _components(csr_array(csr_array(table.sums)[:, order])):
+        names = order[cells]
+        found = [Amount(a.down[names], a.up[names], a.width[names]) for a in amounts(table, rule)]
+        asked = found[0].width > 0
+        if asked.any():
+            free_of_cost = table.silent[names] | table.primary[names]
+            cost = np.where(free_of_cost, 0.0, table.cost[names])
+            search = _Search(sums, tuple(Attacker(amount, sums) for amount in found), asked, free_of_cost, cost)
+            try:
+                hidden[names[search.best()]] = True
+            except UnprotectableError as error:
+                raise UnprotectableError(tuple(sorted(names[list(error.cells)].tolist()))) from None
+    return hidden & (table.primary | ~table.silent)
+
+
+def _components(matrix: csr_array) -> list[tuple[Ints, Sums]]:
+    """The cells that sums join, and their sums in an order that does not depend on that of the table."""
+    matrix = matrix[np.diff(matrix.indptr) > 0]
+    matrix.sort_indices()
+    whole = Sums(matrix)
+    order = sorted(range(matrix.shape[0]), key=lambda row: whole.rows[row].tolist())
+    whole = Sums(matrix[order])
+    groups = whole.groups(np.ones(matrix.shape[1], dtype=bool))
+    return [(cells, Sums(csr_array(whole.by_cell[:, cells])[whole.of(cells)])) for cells in map(np.sort, groups)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """The cells that sums join: asked, those to protect; gratis, withheld at no cost, these among them."""
+
+    sums: Sums
+    attackers: Sequence[Attacker]
+    asked: Bools
+    gratis: Bools
+    cost: Floats
+
+    def best(self) -> Bools:
+        many = int(self.asked.sum()) > _MANY
+        tries = [self._clean(self._repaired(self._found(size))) for size in _TOGETHER[: 1 if many else None]]
+        best = min(tries, key=self._price)
+        few = int((~self.gratis).sum()) <= FEW
+        if many and not few:
+            return best
+        allowed = np.ones(len(best), dtype=bool) if few else np.logical_or.reduce([self.gratis, *tries])
+        solved = self._solved(allowed, exact=few)
+        return best if solved is None or self._price(solved) >= self._price(best) else self._clean(solved)
+
+    def _price(self, hidden: Bools) -> float:
+        return float(self.cost[hidden].sum())
+
+    def _found(self, size: int) -> Bools:
+        """Withhold along the cheapest ways, `size` cells at once, until none follows by sums alone."""
+        hidden = self.gratis.copy()
+        most = np.argsort(-self.attackers[1].amount.width, kind="stable")
+        while len(todo := most[(self.asked & ~self.sums.open(hidden))[most]]):
+            batch = self._apart(todo, size)
+            found = ways(self.sums, hidden, self.cost, batch)
+            if found is None:
+                found = ways(self.sums, hidden, self.cost, batch[:1])
+            if found is None:
+                raise UnprotectableError(self._lost())
+            hidden[found] = True
+        return hidden
+
+    def _apart(self, cells: Ints, size: int) -> Ints:
+        """The first of the cells, at most `size`, no two of which are in one sum."""
+        taken: set[int] = set()
+        batch: list[int] = []
+        for cell in cells.tolist():
+            rows = self.sums.of(np.array([cell])).tolist()
+            if len(batch) < size and taken.isdisjoint(rows):
+                batch.append(cell)
+                taken.update(rows)
+        return np.array(batch)
+
+    def _repaired(self, hidden: Bools) -> Bools:
+        """Withhold more until every cell is as open as it must be."""
+        hidden, changed = hidden.copy(), True
+        while changed:
+            changed = False
+            for attacker in self.attackers:
+                for cut in list(attacker.exposed(hidden)):
+                    changed = True
+                    found = opening(attacker.amount, self.sums, hidden, self.cost, cut.exposed)
+                    if found is None:
+                        raise UnprotectableError(self._lost())
+                    hidden[found] = True
+        return hidden
+
+    def _lost(self) -> tuple[int, ...]:
+        """The cells that nothing protects."""
+        everything = np.ones(len(self.asked), dtype=bool)
+        found = set(np.flatnonzero(self.asked & ~self.sums.open(everything)).tolist())
+        return tuple(found.union(cut.exposed for each in self.attackers for cut in each.exposed(everything)))
+
+    def _clean(self, hidden: Bools) -> Bools:
+        """Show what need not be withheld, the dearest first."""
+        hidden = hidden & (self.sums.open(hidden) | self.gratis)
+        chosen = np.flatnonzero(hidden & ~self.gratis)
+        for cell in chosen[np.argsort(-self.cost[chosen], kind="stable")].tolist():
+            fewer = hidden.copy()
+            fewer[cell] = False
+            if hidden[cell] and all(attacker.protected(fewer) for attacker in self.attackers):
+                hidden = fewer & (self.sums.open(fewer) | self.gratis)
+        return hidden
+
+    def _solved(self, allowed: Bools, *, exact: bool) -> Bools | None:
+        """The cheapest set of the allowed cells, or None where the rounds did not do."""
+        master = _Master(self.cost, self.asked, allowed)
+        for attacker in self.attackers:
+            for cut in attacker.cuts:
+                master.cut(cut)
+        for row in self.sums.rows:
+            for cell in row[self.asked[row]]:
+                master.bridge(row, cell)
+        for _ in range(10_000 if exact else _ROUNDS):
+            hidden = master.solve(exact=exact)
+            if hidden is None:
+                return None
+            rows, cells = self.sums.alone(hidden)
+            for row, cell in zip(rows.tolist(), cells.tolist(), strict=True):
+                master.bridge(self.sums.rows[row], cell)
+            found = [cut for each in self.attackers for cut in each.exposed(hidden | self.gratis)] if not len(rows) else []
+            for cut in found:
+                master.cut(cut)
+            if not len(rows) and not found:
+                return hidden | self.gratis
+        return None
+
+
+@dataclass(eq=False)
+class _Master:
+    """The programme over sets of cells, with the rows that it has so far; cells that are silent cost nothing."""
+
+    cost: Floats
+    asked: Bools
+    allowed: Bools
+    cells: list[Ints] = field(default_factory=list)
+    parts: list[Floats] = field(default_factory=list)
+    least: list[float] = field(default_factory=list)
+
+    def bridge(self, row: Ints, cell: int) -> None:
+        """A cell of a sum is withheld only with another of it: else it follows, and might as well be shown."""
+        others = row[row != cell]
+        if self.asked[cell]:
+            self._add(others, np.ones(len(others)), 1.0)
+        else:
+            self._add(np.append(others, cell), np.append(np.ones(len(others)), -1.0), 0.0)
+
+    def cut(self, cut: Cut) -> None:
+        left = 1 - float(cut.parts[self.asked[cut.cells]].sum())
+        if left > 1e-9:
+            free = ~self.asked[cut.cells]
+            self._add(cut.cells[free], np.minimum(cut.parts[free] / left, 1.0), 1.0)
+
+    def _add(self, cells: Ints, parts: Floats, least: float) -> None:
+        if self.asked[cells].any():
+            if least == 1.0 or parts[self.asked[cells]].sum() >= 1:
+                return
+        keep = self.allowed[cells] & ~self.asked[cells]
+        self.cells.append(cells[keep])
+        self.parts.append(parts[keep])
+        self.least.append(least)
+
+    def solve(self, *, exact: bool) -> Bools | None:
+        """The cheapest set that keeps all rows; None if there is none, or none was found in so many nodes."""
+        hidden = self.asked.copy()
+        if not self.cells:
+            return hidden
+        names, column = np.unique(np.concatenate(self.cells), return_inverse=True)
+        row = np.repeat(np.arange(len(self.cells)), [len(cells) for cells in self.cells])
+        matrix = csr_array((np.concatenate(self.parts), (row, column)), shape=(len(self.cells), len(names)))
+        options = {"mip_rel_gap": 0.0} if exact else {"mip_rel_gap": _GAP, "node_limit": _NODES}
+        rows = LinearConstraint(matrix, np.array(self.least) - 1e-9, np.inf)
+        found = milp(self.cost[names], integrality=np.ones(len(names)), bounds=Bounds(0, 1), constraints=rows, options=options)
+        if found.x is None:
+            return None
+        hidden[names[found.x > 0.5]] = True
+        return hidden
