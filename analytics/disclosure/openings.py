@@ -1,5 +1,7 @@
 """The cheapest cells that leave a withheld cell open, found by a linear programme each."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import block_array, csr_array
@@ -7,7 +9,7 @@ from scipy.sparse import block_array, csr_array
 from .linked_table import Bools, Floats, Ints
 from .protection import NEAR, Amount, Sums
 
-_NEARBY = 2_000  # cells among which a way is looked for first
+_STEPS, _NEARBY, _CHEAPEST = 4, 500, 5  # how far a way is looked for at first: sums, cells, and cells of a sum
 _USED = 1e-3  # of a cell's price: what is withheld already is nearly free, but no way leads about for nothing
 _MOVED = 1e-7
 
@@ -18,7 +20,7 @@ def ways(sums: Sums, hidden: Bools, cost: Floats, cells: Ints) -> Ints | None:
     cells: no two of one sum. The least sum of cost times distance is that of the cost where all are 0 or 1.
     """
     signs = np.where(np.arange(len(cells)) % 2, 1.0, -1.0)
-    for near in _nearby(sums, cells):
+    for near in _nearby(sums, hidden, cost, cells):
         matrix = _within(sums, near)
         at, size = np.searchsorted(near, cells), len(near)
         bounds = np.tile([0.0, np.inf], (2 * size, 1))
@@ -32,14 +34,15 @@ def ways(sums: Sums, hidden: Bools, cost: Floats, cells: Ints) -> Ints | None:
     return None
 
 
-def opening(amount: Amount, sums: Sums, hidden: Bools, cost: Floats, cell: int) -> Ints | None:
-    """The cells that leave one cell open by its width, each within its room; None if all cells together do not.
+def opening(amount: Amount, sums: Sums, hidden: Bools, cost: Floats, cell: int) -> tuple[Ints, Floats, Floats] | None:
+    """The cells that leave one cell open by its width, each within its room, and two deviations that show it; None if
+    all cells together do not.
 
     Two deviations are looked for, of which one has the cell high and the other low: the least sum of cost times
     distance, in parts of the room (after Kelly, Golden and Assad 1992, Networks 22:397).
     """
     asked = float(amount.width[cell])
-    for near in _nearby(sums, np.array([cell])):
+    for near in _nearby(sums, hidden, cost, np.array([cell])):
         matrix, size = _within(sums, near), len(near)
         down, up = amount.down[near] / asked, amount.up[near] / asked
         price = np.tile(_price(hidden, cost)[near] / np.clip(down + up, _USED, 1), 4)
@@ -54,7 +57,9 @@ def opening(amount: Amount, sums: Sums, hidden: Bools, cost: Floats, cell: int) 
         found = linprog(price, A_eq=both, b_eq=least, bounds=bounds, method="highs")
         if found.x is not None:
             more, less, more_too, less_too = found.x.reshape(4, size)
-            return near[(np.abs(more - less) > _MOVED) | (np.abs(more_too - less_too) > _MOVED)]
+            one, other = more - less, more_too - less_too
+            moved = (np.abs(one) > _MOVED) | (np.abs(other) > _MOVED)
+            return near[moved], one[moved] * asked, other[moved] * asked
     return None
 
 
@@ -62,16 +67,25 @@ def _price(hidden: Bools, cost: Floats) -> Floats:
     return np.where(hidden, _USED * float(cost[cost > 0].min(initial=1)), cost)
 
 
-def _nearby(sums: Sums, cells: Ints) -> list[Ints]:
-    """The cells that few sums part from these, and all cells."""
-    near = cells
-    for _ in range(4):
-        wider = np.unique(sums.matrix[sums.of(near)].indices).astype(np.int64)
-        if len(wider) in (0, len(near)) or (len(wider) > _NEARBY and len(near) > 50):
+def _nearby(sums: Sums, hidden: Bools, cost: Floats, cells: Ints) -> Iterator[Ints]:
+    """The cells that few sums part from these, of each sum those that are withheld and the cheapest others; then all."""
+    near, seen = cells, np.zeros(0, dtype=np.int64)
+    for _ in range(_STEPS):
+        rows = np.setdiff1d(sums.of(near), seen)
+        seen = np.union1d(seen, rows)
+        found = [near]
+        for row in rows.tolist():
+            there = sums.rows[row]
+            if len(there) > _CHEAPEST:
+                shown = there[~hidden[there]]
+                shown = shown[np.argsort(cost[shown], kind="stable")][:_CHEAPEST]
+                there = np.concatenate([there[hidden[there]], shown])
+            found.append(there)
+        near = np.unique(np.concatenate(found))
+        if len(near) > _NEARBY:
             break
-        near = wider
-    everything = np.arange(sums.matrix.shape[1])
-    return [np.sort(near), everything] if len(near) < len(everything) else [everything]
+    yield near
+    yield np.arange(len(hidden))
 
 
 def _within(sums: Sums, near: Ints) -> csr_array:

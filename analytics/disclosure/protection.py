@@ -5,7 +5,7 @@ that is shown deviates by nothing, and one that is withheld by no more than its 
 whatever rounding did to the sums.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from .linked_table import UNTOLD, Bools, Floats, Ints, LinkedTable, Rule
 
 NEAR = 1e-6  # of the width that is asked: linear programmes are solved no closer
 _DIRECTIONS = 4  # programmes for all cells of a group at once, before those for one
+_ALONE = 8  # so few cells are better taken one by one
 _NOUGHT = 1e-7  # a multiplier below this is rounding
 
 
@@ -105,31 +106,77 @@ def amounts(table: LinkedTable, rule: Rule) -> tuple[Amount, Amount]:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """How far below and above the truth each cell may be as far as is known, and how wide it must be open."""
+
+    low: Floats
+    high: Floats
+    asked: Floats
+
+    def widen(self, cells: Ints, values: Floats) -> None:
+        """Take a deviation in."""
+        self.low[cells], self.high[cells] = np.minimum(self.low[cells], values), np.maximum(self.high[cells], values)
+
+    def lacking(self, cells: Ints) -> Ints:
+        """The places among `cells` of those that are not known to be open enough."""
+        return np.flatnonzero((self.high - self.low)[cells] < self.asked[cells])
+
+
 @dataclass(eq=False)
 class Attacker:
     """Who knows all sums and all cells that are shown, and looks for one amount.
 
     What was found once serves again: `points` are deviations (cells, values) that fit all sums, `cuts` bounds.
+    work: variables of all programmes that were solved.
     """
 
     amount: Amount
     sums: Sums
     points: list[tuple[Ints, Floats]] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
+    work: int = 0
 
     def exposed(self, hidden: Bools) -> Iterator[Cut]:
         """A cut for each cell that is not as open as it must be if `hidden` is withheld, but for those that follow one
         after another (`Sums.open`), which have none.
         """
-        low, high = np.zeros(len(hidden)), np.zeros(len(hidden))
+        ends = self.ends(hidden)
+        for group in self._groups(hidden, ends):
+            yield from self._of_group(group, hidden, ends)
+
+    def ends(self, hidden: Bools) -> Ends:
+        """How far each cell is known to be open, from what was found before."""
+        ends = Ends(np.zeros(len(hidden)), np.zeros(len(hidden)), self.amount.width * (1 - NEAR))
         for cells, values in self.points:
             if hidden[cells].all():
-                low[cells], high[cells] = np.minimum(low[cells], values), np.maximum(high[cells], values)
+                ends.widen(cells, values)
+        return ends
+
+    def look(self, hidden: Bools) -> Ends:
+        """`ends`, after programmes for many cells at once."""
+        ends = self.ends(hidden)
+        for cells in self._groups(hidden, ends):
+            programme = self._programme(cells, ends)
+            for direction in range(_DIRECTIONS):
+                if len(todo := ends.lacking(cells)) <= _ALONE:
+                    break
+                width = self.amount.width[cells[todo]]
+                aim = np.zeros(len(cells))
+                aim[todo] = np.random.default_rng(direction).choice([-1.0, 1.0], len(cells))[todo] / width
+                for way in (1.0, -1.0):
+                    programme(way * aim, todo, float(np.median(width)))
+        return ends
+
+    def learn(self, ends: Ends, cells: Ints, values: Floats) -> None:
+        """Keep a deviation."""
+        self.points.append((cells, values))
+        ends.widen(cells, values)
+
+    def _groups(self, hidden: Bools, ends: Ends) -> Iterator[Ints]:
         left = self.sums.open(hidden)
-        lacking = left & (high - low < self.amount.width * (1 - NEAR))
-        for group in self.sums.groups(left) if lacking.any() else ():
-            if lacking[group].any():
-                yield from self._of_group(group, hidden, low, high)
+        if len(ends.lacking(np.flatnonzero(left))):
+            yield from (cells for cells in self.sums.groups(left) if len(ends.lacking(cells)))
 
     def protected(self, hidden: Bools) -> bool:
         """Whether no cell is exposed; soon told where a cut that is known does not hold."""
@@ -139,45 +186,36 @@ class Attacker:
             return False
         return next(self.exposed(hidden), None) is None
 
-    def _of_group(self, cells: Ints, hidden: Bools, low: Floats, high: Floats) -> Iterator[Cut]:
-        """First all cells at once in some directions, each of which shows many to be open; then one by one."""
+    def _of_group(self, cells: Ints, hidden: Bools, ends: Ends) -> Iterator[Cut]:
+        programme = self._programme(cells, ends)
+        for at in ends.lacking(cells).tolist():
+            if at in ends.lacking(cells):
+                aim, asked = np.zeros(len(cells)), float(self.amount.width[cells[at]])
+                aim[at] = 1.0
+                multipliers = [programme(way * aim, np.array([at]), asked) for way in (1.0, -1.0)]
+                if at in ends.lacking(cells):
+                    self.cuts.append(self._cut(int(cells[at]), self.sums.of(cells), multipliers, hidden))
+                    yield self.cuts[-1]
+
+    def _programme(self, cells: Ints, ends: Ends) -> Callable[[Floats, Ints, float], Floats]:
+        """A function that goes as far against `aim` as can be gone, and gives the multipliers of the sums."""
         rows = self.sums.of(cells)
         matrix = csr_array(self.sums.by_cell[:, cells])[rows]
-        width = self.amount.width[cells]
-        least, most = -self.amount.down[cells], self.amount.up[cells]
-
-        def lacking() -> Ints:
-            return np.flatnonzero((high - low)[cells] < width * (1 - NEAR))
+        least, most, width = -self.amount.down[cells], self.amount.up[cells], self.amount.width[cells]
 
         def programme(aim: Floats, bounded: Ints, unit: float) -> Floats:
-            """The multipliers of the sums. Beyond its own width a cell is open enough: so there is always a best."""
+            # Beyond its own width a cell is open enough: so there is always a best.
+            self.work += len(cells)
             bounds = np.column_stack([least, most])
             bounds[bounded, 0] = np.maximum(least[bounded], -width[bounded])
             bounds[bounded, 1] = np.minimum(most[bounded], width[bounded])
             found = linprog(aim, A_eq=matrix, b_eq=np.zeros(len(rows)), bounds=bounds / unit, method="highs")
             assert found.status == 0, found.message
             moved = np.flatnonzero(np.abs(found.x) > _NOUGHT)
-            point = cells[moved], found.x[moved] * unit
-            self.points.append(point)
-            low[point[0]], high[point[0]] = np.minimum(low[point[0]], point[1]), np.maximum(high[point[0]], point[1])
+            self.learn(ends, cells[moved], found.x[moved] * unit)
             return np.asarray(found.eqlin.marginals)
 
-        for direction in range(_DIRECTIONS):
-            if len(todo := lacking()) < 3:
-                break
-            signs = np.random.default_rng(direction).choice([-1.0, 1.0], len(cells))
-            aim = np.zeros(len(cells))
-            aim[todo] = signs[todo] / width[todo]
-            for way in (1.0, -1.0):
-                programme(way * aim, todo, float(np.median(width[todo])))
-        for at in lacking().tolist():
-            if at in lacking():
-                aim = np.zeros(len(cells))
-                aim[at] = 1.0
-                multipliers = [programme(way * aim, np.array([at]), float(width[at])) for way in (1.0, -1.0)]
-                if at in lacking():
-                    self.cuts.append(self._cut(int(cells[at]), rows, multipliers, hidden))
-                    yield self.cuts[-1]
+        return programme
 
     def _cut(self, cell: int, rows: Ints, multipliers: Sequence[Floats], hidden: Bools) -> Cut:
         """By weak duality. With multipliers y of the sums, and prices c - y A, where c is 1 or -1 at the cell and else

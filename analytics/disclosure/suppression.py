@@ -15,32 +15,65 @@ from scipy.sparse import csr_array
 
 from .linked_table import Bools, Floats, Ints, LinkedTable, Rule, UnprotectableError
 from .openings import opening, ways
-from .protection import Amount, Attacker, Cut, Sums, amounts
+from .protection import NEAR, Amount, Attacker, Cut, Sums, amounts
 
 FEW = 60  # cells that are free to be withheld, up to which the least cost is found
-_TOGETHER = (4, 1, 16)  # cells for which ways are sought at once, one attempt each
-_MANY = 300  # cells to protect, above which there is one attempt, and it is not bettered
-_ROUNDS, _NODES, _GAP = 60, 50, 0.002  # of the programme over more than FEW cells
+_TOGETHER = (16, 1)  # cells for which ways are sought at once, one attempt each
+_WORK = 300_000  # variables of linear programmes, after which no more cells are looked at that may be shown
+_MANY = 200  # cells to protect, above which there is one attempt, and it is not bettered
+_ROUNDS, _NODES, _GAP = 12, 10, 0.01  # of the programme over more than FEW cells
 
 
 def withheld(table: LinkedTable, rule: Rule) -> Bools:
     """bool[C]: every primary cell, and those that are withheld with them. Raises UnprotectableError."""
+    asked = amounts(table, rule)
+    try:
+        return _withheld(table, asked)
+    except UnprotectableError as error:
+        eased = _eased(table, asked, error.cells)
+        if eased is None:
+            raise
+    return _withheld(table, eased)
+
+
+def _withheld(table: LinkedTable, asked: Sequence[Amount]) -> Bools:
     free = np.flatnonzero(~table.known)
     order = free[np.lexsort((table.positive[free], table.weight[free], table.n[free], table.cost[free]))]
-    hidden = table.primary.copy()
+    hidden, lost = table.primary.copy(), set[int]()
     for cells, sums in _components(csr_array(csr_array(table.sums)[:, order])):
         names = order[cells]
-        found = [Amount(a.down[names], a.up[names], a.width[names]) for a in amounts(table, rule)]
-        asked = found[0].width > 0
-        if asked.any():
-            free_of_cost = table.silent[names] | table.primary[names]
-            cost = np.where(free_of_cost, 0.0, table.cost[names])
-            search = _Search(sums, tuple(Attacker(amount, sums) for amount in found), asked, free_of_cost, cost)
+        found = [Amount(each.down[names], each.up[names], each.width[names]) for each in asked]
+        wanted = found[0].width > 0
+        if wanted.any():
+            gratis = table.silent[names] | table.primary[names]
+            cost = np.where(gratis, 0.0, table.cost[names])
+            search = _Search(sums, tuple(Attacker(amount, sums) for amount in found), wanted, gratis, cost)
             try:
                 hidden[names[search.best()]] = True
             except UnprotectableError as error:
-                raise UnprotectableError(tuple(sorted(names[list(error.cells)].tolist()))) from None
+                lost.update(names[list(error.cells)].tolist())
+    if lost:
+        raise UnprotectableError(tuple(sorted(lost)))
     return hidden & (table.primary | ~table.silent)
+
+
+def _eased(table: LinkedTable, asked: Sequence[Amount], lost: Sequence[int]) -> list[Amount] | None:
+    """Less asked of these cells, where the rests of sums alone keep them narrower; None where they do not."""
+    if table.rest is None:
+        return None
+    ours, eased = np.flatnonzero(~table.rest), []
+    sums = Sums(csr_array(csr_array(table.sums)[:, ours]))
+    everything, reached = np.ones(len(ours), dtype=bool), set[int]()
+    for each in asked:
+        width = np.zeros(len(each.width))
+        width[list(lost)] = each.width[list(lost)]
+        attacker = Attacker(Amount(each.down[ours], each.up[ours], width[ours]), sums)
+        narrow = [cut.exposed for cut in attacker.exposed(everything)]
+        ends, less = attacker.ends(everything), each.width.copy()
+        less[ours[narrow]] = (ends.high - ends.low)[narrow] * (1 - 2 * NEAR)
+        reached.update(ours[narrow].tolist())
+        eased.append(replace(each, width=less))
+    return eased if reached.issuperset(lost) else None
 
 
 def _components(matrix: csr_array) -> list[tuple[Ints, Sums]]:
@@ -65,22 +98,25 @@ class _Search:
     cost: Floats
 
     def best(self) -> Bools:
+        """The cheapest of some sets that protect, or of all where the cells are few."""
         many = int(self.asked.sum()) > _MANY
-        tries = [self._clean(self._repaired(self._found(size))) for size in _TOGETHER[: 1 if many else None]]
-        best = min(tries, key=self._price)
         few = int((~self.gratis).sum()) <= FEW
-        if many and not few:
-            return best
-        allowed = np.ones(len(best), dtype=bool) if few else np.logical_or.reduce([self.gratis, *tries])
-        solved = self._solved(allowed, exact=few)
-        return best if solved is None or self._price(solved) >= self._price(best) else self._clean(solved)
+        tries = [self._whole(self.gratis, size) for size in _TOGETHER[: 1 if many or few else None]]
+        if few or not many:
+            allowed = np.ones(len(self.cost), dtype=bool) if few else np.logical_or.reduce([self.gratis, *tries])
+            tries.append(self._whole(self._solved(allowed, exact=few), 1))
+        return min(tries, key=self._price)
+
+    def _whole(self, start: Bools, size: int) -> Bools:
+        """A set that protects, and needs all its cells, from one that perhaps does not."""
+        return self._clean(self._repaired(self._found(start, size)))
 
     def _price(self, hidden: Bools) -> float:
         return float(self.cost[hidden].sum())
 
-    def _found(self, size: int) -> Bools:
+    def _found(self, start: Bools, size: int) -> Bools:
         """Withhold along the cheapest ways, `size` cells at once, until none follows by sums alone."""
-        hidden = self.gratis.copy()
+        hidden = start.copy()
         most = np.argsort(-self.attackers[1].amount.width, kind="stable")
         while len(todo := most[(self.asked & ~self.sums.open(hidden))[most]]):
             batch = self._apart(todo, size)
@@ -105,16 +141,17 @@ class _Search:
 
     def _repaired(self, hidden: Bools) -> Bools:
         """Withhold more until every cell is as open as it must be."""
-        hidden, changed = hidden.copy(), True
-        while changed:
-            changed = False
-            for attacker in self.attackers:
-                for cut in list(attacker.exposed(hidden)):
-                    changed = True
-                    found = opening(attacker.amount, self.sums, hidden, self.cost, cut.exposed)
+        hidden = hidden.copy()
+        for attacker in self.attackers:
+            ends, cells = attacker.look(hidden), np.flatnonzero(self.asked)
+            for cell in cells[ends.lacking(cells)].tolist():
+                if len(ends.lacking(np.array([cell]))):
+                    found = opening(attacker.amount, self.sums, hidden, self.cost, cell)
                     if found is None:
                         raise UnprotectableError(self._lost())
-                    hidden[found] = True
+                    hidden[found[0]] = True
+                    for point in found[1:]:
+                        attacker.learn(ends, found[0], point)
         return hidden
 
     def _lost(self) -> tuple[int, ...]:
@@ -127,15 +164,18 @@ class _Search:
         """Show what need not be withheld, the dearest first."""
         hidden = hidden & (self.sums.open(hidden) | self.gratis)
         chosen = np.flatnonzero(hidden & ~self.gratis)
+        stop = _WORK + sum(attacker.work for attacker in self.attackers)
         for cell in chosen[np.argsort(-self.cost[chosen], kind="stable")].tolist():
+            if sum(attacker.work for attacker in self.attackers) > stop:
+                break
             fewer = hidden.copy()
             fewer[cell] = False
             if hidden[cell] and all(attacker.protected(fewer) for attacker in self.attackers):
                 hidden = fewer & (self.sums.open(fewer) | self.gratis)
         return hidden
 
-    def _solved(self, allowed: Bools, *, exact: bool) -> Bools | None:
-        """The cheapest set of the allowed cells, or None where the rounds did not do."""
+    def _solved(self, allowed: Bools, *, exact: bool) -> Bools:
+        """The cheapest set of the allowed cells; one that does not yet protect where the rounds did not do."""
         master = _Master(self.cost, self.asked, allowed)
         for attacker in self.attackers:
             for cut in attacker.cuts:
@@ -143,19 +183,22 @@ class _Search:
         for row in self.sums.rows:
             for cell in row[self.asked[row]]:
                 master.bridge(row, cell)
+        hidden = self.asked
         for _ in range(10_000 if exact else _ROUNDS):
-            hidden = master.solve(exact=exact)
-            if hidden is None:
-                return None
+            solved = master.solve(exact=exact)
+            if solved is None:
+                break
+            hidden = solved
             rows, cells = self.sums.alone(hidden)
             for row, cell in zip(rows.tolist(), cells.tolist(), strict=True):
                 master.bridge(self.sums.rows[row], cell)
-            found = [cut for each in self.attackers for cut in each.exposed(hidden | self.gratis)] if not len(rows) else []
-            for cut in found:
-                master.cut(cut)
-            if not len(rows) and not found:
-                return hidden | self.gratis
-        return None
+            if not len(rows):
+                cuts = [cut for each in self.attackers for cut in each.exposed(hidden | self.gratis)]
+                for cut in cuts:
+                    master.cut(cut)
+                if not cuts:
+                    break
+        return hidden | self.gratis
 
 
 @dataclass(eq=False)
@@ -202,7 +245,8 @@ class _Master:
         matrix = csr_array((np.concatenate(self.parts), (row, column)), shape=(len(self.cells), len(names)))
         options = {"mip_rel_gap": 0.0} if exact else {"mip_rel_gap": _GAP, "node_limit": _NODES}
         rows = LinearConstraint(matrix, np.array(self.least) - 1e-9, np.inf)
-        found = milp(self.cost[names], integrality=np.ones(len(names)), bounds=Bounds(0, 1), constraints=rows, options=options)
+        whole = np.ones(len(names))
+        found = milp(self.cost[names], integrality=whole, bounds=Bounds(0, 1), constraints=rows, options=options)
         if found.x is None:
             return None
         hidden[names[found.x > 0.5]] = True
