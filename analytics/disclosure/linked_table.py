@@ -24,9 +24,9 @@ class LinkedTable:
     yes. primary: bool[C], withheld for its own sake. silent: bool[C], shows no number whatever is decided here, as what
     is not reliable does. most: int64[C], the most respondents that the reason of a silent cell tells ("fewer than 30"),
     else a large number. known: bool[C], was shown in a release before, and cannot be hidden any more. cost:
-    float64[C], positive, what it costs to withhold. rest: bool[C], known because it is what a sum leaves beside its
-    parts (who gave no area or sex) and no cell of ours; None if there are none. sums: R rows of a sparse matrix, 1 at a total and -1 at its parts:
-    sums @ n = sums @ weight = sums @ positive = 0, up to rounding.
+    float64[C], positive, what it costs to withhold. sums: R rows of a sparse matrix, 1 at a total and -1 at its parts:
+    sums @ n = sums @ weight = sums @ positive = 0, up to rounding. rest: bool[C], known because it is what a sum leaves
+    beside its parts (who gave no area or sex) and no cell of a release; None if there are none.
     """
 
     n: Ints

@@ -1,6 +1,7 @@
 """The cheapest cells that leave a withheld cell open, found by a linear programme each."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -27,6 +28,7 @@ def ways(sums: Sums, hidden: Bools, cost: Floats, cells: Ints) -> Ints | None:
         bounds[at] = np.maximum(signs, 0)[:, None]
         bounds[at + size] = np.maximum(-signs, 0)[:, None]
         price = np.tile(_price(hidden, cost)[near], 2)
+        both: Any
         both, nought = block_array([[matrix, -matrix]], format="csr"), np.zeros(matrix.shape[0])
         found = linprog(price, A_eq=both, b_eq=nought, bounds=bounds, method="highs")
         if found.x is not None:
@@ -53,7 +55,7 @@ def opening(amount: Amount, sums: Sums, hidden: Bools, cost: Floats, cell: int) 
         least = np.zeros(2 * matrix.shape[0] + 1)
         least[-1] = 1 - NEAR / 2
         bounds = np.column_stack([np.zeros(4 * size), np.concatenate([up, down, up, down])])
-        both = block_array([[flows], [apart]], format="csr")
+        both: Any = block_array([[flows], [apart]], format="csr")
         found = linprog(price, A_eq=both, b_eq=least, bounds=bounds, method="highs")
         if found.x is not None:
             more, less, more_too, less_too = found.x.reshape(4, size)
@@ -68,7 +70,7 @@ def _price(hidden: Bools, cost: Floats) -> Floats:
 
 
 def _nearby(sums: Sums, hidden: Bools, cost: Floats, cells: Ints) -> Iterator[Ints]:
-    """The cells that few sums part from these, of each sum those that are withheld and the cheapest others; then all."""
+    """The cells that few sums part from these, of each sum those withheld and the cheapest others; then all."""
     near, seen = cells, np.zeros(0, dtype=np.int64)
     for _ in range(_STEPS):
         rows = np.setdiff1d(sums.of(near), seen)

@@ -8,6 +8,7 @@ Everything is counted in cells and rounds, never in seconds: the same table give
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -21,6 +22,7 @@ FEW = 60  # cells that are free to be withheld, up to which the least cost is fo
 _TOGETHER = (16, 1)  # cells for which ways are sought at once, one attempt each
 _WORK = 300_000  # variables of linear programmes, after which no more cells are looked at that may be shown
 _MANY = 200  # cells to protect, above which there is one attempt, and it is not bettered
+_ALL_ROUNDS = 10_000  # a set that failed never comes again: there is an end
 _ROUNDS, _NODES, _GAP = 12, 10, 0.01  # of the programme over more than FEW cells
 
 
@@ -177,25 +179,20 @@ class _Search:
     def _solved(self, allowed: Bools, *, exact: bool) -> Bools:
         """The cheapest set of the allowed cells; one that does not yet protect where the rounds did not do."""
         master = _Master(self.cost, self.asked, allowed)
-        for attacker in self.attackers:
-            for cut in attacker.cuts:
-                master.cut(cut)
-        for row in self.sums.rows:
-            for cell in row[self.asked[row]]:
-                master.bridge(row, cell)
+        master.take([cut for attacker in self.attackers for cut in attacker.cuts])
+        asked = [(row, cell) for row in self.sums.rows for cell in row[self.asked[row]].tolist()]
+        master.join(asked)
         hidden = self.asked
-        for _ in range(10_000 if exact else _ROUNDS):
+        for _ in range(_ALL_ROUNDS if exact else _ROUNDS):
             solved = master.solve(exact=exact)
             if solved is None:
                 break
             hidden = solved
             rows, cells = self.sums.alone(hidden)
-            for row, cell in zip(rows.tolist(), cells.tolist(), strict=True):
-                master.bridge(self.sums.rows[row], cell)
+            master.join([(self.sums.rows[row], cell) for row, cell in zip(rows.tolist(), cells.tolist(), strict=True)])
             if not len(rows):
-                cuts = [cut for each in self.attackers for cut in each.exposed(hidden | self.gratis)]
-                for cut in cuts:
-                    master.cut(cut)
+                cuts = [cut for attacker in self.attackers for cut in attacker.exposed(hidden | self.gratis)]
+                master.take(cuts)
                 if not cuts:
                     break
         return hidden | self.gratis
@@ -212,25 +209,27 @@ class _Master:
     parts: list[Floats] = field(default_factory=list)
     least: list[float] = field(default_factory=list)
 
-    def bridge(self, row: Ints, cell: int) -> None:
+    def join(self, alone: Sequence[tuple[Ints, int]]) -> None:
         """A cell of a sum is withheld only with another of it: else it follows, and might as well be shown."""
-        others = row[row != cell]
-        if self.asked[cell]:
-            self._add(others, np.ones(len(others)), 1.0)
-        else:
-            self._add(np.append(others, cell), np.append(np.ones(len(others)), -1.0), 0.0)
+        for row, cell in alone:
+            others = row[row != cell]
+            if self.asked[cell]:
+                self._add(others, np.ones(len(others)), 1.0)
+            else:
+                self._add(np.append(others, cell), np.append(np.ones(len(others)), -1.0), 0.0)
 
-    def cut(self, cut: Cut) -> None:
-        left = 1 - float(cut.parts[self.asked[cut.cells]].sum())
-        if left > 1e-9:
-            free = ~self.asked[cut.cells]
-            self._add(cut.cells[free], np.minimum(cut.parts[free] / left, 1.0), 1.0)
+    def take(self, cuts: Sequence[Cut]) -> None:
+        """What is asked is withheld, so that the others have the rest of each cut."""
+        for cut in cuts:
+            asked = self.asked[cut.cells]
+            left = 1 - float(cut.parts[asked].sum())
+            if left > NEAR:
+                self._add(cut.cells[~asked], np.minimum(cut.parts[~asked] / left, 1.0), 1.0)
 
     def _add(self, cells: Ints, parts: Floats, least: float) -> None:
-        if self.asked[cells].any():
-            if least == 1.0 or parts[self.asked[cells]].sum() >= 1:
-                return
-        keep = self.allowed[cells] & ~self.asked[cells]
+        if self.asked[cells].any():  # only bridges have such a cell, and hold with it
+            return
+        keep = self.allowed[cells]
         self.cells.append(cells[keep])
         self.parts.append(parts[keep])
         self.least.append(least)
@@ -243,9 +242,9 @@ class _Master:
         names, column = np.unique(np.concatenate(self.cells), return_inverse=True)
         row = np.repeat(np.arange(len(self.cells)), [len(cells) for cells in self.cells])
         matrix = csr_array((np.concatenate(self.parts), (row, column)), shape=(len(self.cells), len(names)))
-        options = {"mip_rel_gap": 0.0} if exact else {"mip_rel_gap": _GAP, "node_limit": _NODES}
+        options: Any = {"mip_rel_gap": 0.0} if exact else {"mip_rel_gap": _GAP, "node_limit": _NODES}
         rows = LinearConstraint(matrix, np.array(self.least) - 1e-9, np.inf)
-        whole = np.ones(len(names))
+        whole = np.ones(len(names), np.int64)
         found = milp(self.cost[names], integrality=whole, bounds=Bounds(0, 1), constraints=rows, options=options)
         if found.x is None:
             return None

@@ -4,6 +4,7 @@ costs no more than it must."""
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import compress, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from analytics.disclosure.linked_table import UNTOLD, Bools, LinkedTable, Rule, UnprotectableError
+from analytics.disclosure.linked_table import UNTOLD, Bools, Floats, LinkedTable, Rule, UnprotectableError
 from analytics.disclosure.suppression import FEW, withheld
 from tests.analytics.disclosure.lattices import Shape, linked_table, permuted
 
@@ -50,12 +51,20 @@ def exposed(table: LinkedTable, hidden: Bools, rule: Rule = RULE) -> list[int]:
     return found
 
 
-def _width(sums: np.ndarray, true: np.ndarray, bounds: np.ndarray, cell: np.ndarray) -> float:  # type: ignore[type-arg] # of floats
+def _width(sums: Floats, true: Floats, bounds: Floats, cell: Bools) -> float:
     """Of the interval of one cell, whose sums with the others come to what they truly do."""
     scale = max(float(true[cell].sum()), 1.0)
     limits, totals = (bounds - true[:, None]) / scale, np.zeros(len(sums))
-    ends = [linprog(way * cell.astype(float), A_eq=sums, b_eq=totals, bounds=limits) for way in (1.0, -1.0)]
+    ends: list[Any] = [linprog(way * cell.astype(float), A_eq=sums, b_eq=totals, bounds=limits) for way in (1.0, -1.0)]
     return float("inf") if any(end.status == 3 for end in ends) else -float(sum(end.fun for end in ends)) * scale
+
+
+def attempted(table: LinkedTable) -> tuple[Bools, set[int]]:
+    """What is withheld, or what nothing protects."""
+    try:
+        return withheld(table, RULE), set()
+    except UnprotectableError as error:
+        return table.primary, set(error.cells)
 
 
 def naive(table: LinkedTable) -> Bools:
@@ -93,11 +102,9 @@ def square(n: Sequence[int], primary: Sequence[int], known: Sequence[int] = ()) 
 @given(shapes, seeds)
 def test_nothing_that_is_withheld_for_its_own_sake_can_be_worked_out(shape: Shape, seed: int) -> None:
     table = linked_table(shape, seed)
-    try:
-        hidden = withheld(table, RULE)
-    except UnprotectableError as error:
-        everything = ~table.known
-        assert set(exposed(table, everything)) >= set(error.cells) > set()
+    hidden, lost = attempted(table)
+    if lost:
+        assert set(exposed(table, ~table.known)) == lost
         return
     assert not exposed(table, hidden)
     assert (hidden >= table.primary).all()
@@ -111,7 +118,7 @@ def test_a_naive_suppression_is_found_out_by_the_same_attacker() -> None:
     assert not exposed(table, withheld(table, RULE))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seeds)
 def test_no_other_set_of_a_small_table_costs_less(seed: int) -> None:
     table = linked_table(SMALL, seed)
@@ -169,7 +176,7 @@ def test_nothing_is_withheld_where_nothing_is_primary() -> None:
     assert not withheld(square((40, 40, 40, 40), []), RULE).any()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(seeds)
 def test_the_order_of_the_cells_does_not_matter(seed: int) -> None:
     table = linked_table(replace(MIDDLE, areas=5), seed)
@@ -177,11 +184,11 @@ def test_the_order_of_the_cells_does_not_matter(seed: int) -> None:
     assert (withheld(permuted(table, order), RULE) == withheld(table, RULE)[order]).all()
 
 
-def test_a_larger_table_is_protected_for_less_than_by_withholding_all_that_is_naive() -> None:
+def test_a_larger_table_is_protected_and_needs_every_cell_that_it_withholds() -> None:
     table = linked_table(Shape(areas=16, waves=4, each=80), 5)
     hidden = withheld(table, RULE)
     assert not exposed(table, hidden)
-    for cell in np.flatnonzero(hidden & ~table.primary).tolist()[::7]:
+    for cell in np.flatnonzero(hidden & ~table.primary).tolist()[::15]:
         fewer = hidden.copy()
         fewer[cell] = False
         assert exposed(table, fewer)
