@@ -24,7 +24,7 @@ def ways(sums: Sums, hidden: Bools, cost: Floats, cells: Ints) -> Ints | None:
     for near in _nearby(sums, hidden, cost, cells):
         matrix = _within(sums, near)
         at, size = np.searchsorted(near, cells), len(near)
-        bounds = np.tile([0.0, np.inf], (2 * size, 1))
+        bounds: Any = np.tile([0.0, np.inf], (2 * size, 1))
         bounds[at] = np.maximum(signs, 0)[:, None]
         bounds[at + size] = np.maximum(-signs, 0)[:, None]
         price = np.tile(_price(hidden, cost)[near], 2)
@@ -32,7 +32,7 @@ def ways(sums: Sums, hidden: Bools, cost: Floats, cells: Ints) -> Ints | None:
         both, nought = block_array([[matrix, -matrix]], format="csr"), np.zeros(matrix.shape[0])
         found = linprog(price, A_eq=both, b_eq=nought, bounds=bounds, method="highs")
         if found.x is not None:
-            return near[np.abs(found.x[:size] - found.x[size:]) > _MOVED]
+            return near[np.abs(np.asarray(found.x)[:size] - found.x[size:]) > _MOVED]
     return None
 
 
@@ -54,7 +54,7 @@ def opening(amount: Amount, sums: Sums, hidden: Bools, cost: Floats, cell: int) 
         flows = block_array([[matrix, -matrix, None, None], [None, None, matrix, -matrix]], format="csr")
         least = np.zeros(2 * matrix.shape[0] + 1)
         least[-1] = 1 - NEAR / 2
-        bounds = np.column_stack([np.zeros(4 * size), np.concatenate([up, down, up, down])])
+        bounds: Any = np.column_stack([np.zeros(4 * size), np.concatenate([up, down, up, down])])
         both: Any = block_array([[flows], [apart]], format="csr")
         found = linprog(price, A_eq=both, b_eq=least, bounds=bounds, method="highs")
         if found.x is not None:

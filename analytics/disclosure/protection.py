@@ -8,6 +8,7 @@ whatever rounding did to the sums.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -206,7 +207,7 @@ class Attacker:
         def programme(aim: Floats, bounded: Ints, unit: float) -> Floats:
             # Beyond its own width a cell is open enough: so there is always a best.
             self.work += len(cells)
-            bounds = np.column_stack([least, most])
+            bounds: Any = np.column_stack([least, most])
             bounds[bounded, 0] = np.maximum(least[bounded], -width[bounded])
             bounds[bounded, 1] = np.minimum(most[bounded], width[bounded])
             found = linprog(aim, A_eq=matrix, b_eq=np.zeros(len(rows)), bounds=bounds / unit, method="highs")

@@ -54,6 +54,7 @@ def exposed(table: LinkedTable, hidden: Bools, rule: Rule = RULE) -> list[int]:
 def _width(sums: Floats, true: Floats, bounds: Floats, cell: Bools) -> float:
     """Of the interval of one cell, whose sums with the others come to what they truly do."""
     scale = max(float(true[cell].sum()), 1.0)
+    limits: Any
     limits, totals = (bounds - true[:, None]) / scale, np.zeros(len(sums))
     ends: list[Any] = [linprog(way * cell.astype(float), A_eq=sums, b_eq=totals, bounds=limits) for way in (1.0, -1.0)]
     return float("inf") if any(end.status == 3 for end in ends) else -float(sum(end.fun for end in ends)) * scale
