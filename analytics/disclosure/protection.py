@@ -201,7 +201,7 @@ class Attacker:
     def _programme(self, cells: Ints, ends: Ends) -> Callable[[Floats, Ints, float], Floats]:
         """A function that goes as far against `aim` as can be gone, and gives the multipliers of the sums."""
         rows = self.sums.of(cells)
-        matrix = csr_array(self.sums.by_cell[:, cells])[rows]
+        matrix: Any = csr_array(self.sums.by_cell[:, cells])[rows]
         least, most, width = -self.amount.down[cells], self.amount.up[cells], self.amount.width[cells]
 
         def programme(aim: Floats, bounded: Ints, unit: float) -> Floats:
