@@ -210,7 +210,7 @@ class Attacker:
             bounds: Any = np.column_stack([least, most])
             bounds[bounded, 0] = np.maximum(least[bounded], -width[bounded])
             bounds[bounded, 1] = np.minimum(most[bounded], width[bounded])
-            found = linprog(aim, A_eq=matrix, b_eq=np.zeros(len(rows)), bounds=bounds / unit, method="highs")
+            found: Any = linprog(aim, A_eq=matrix, b_eq=np.zeros(len(rows)), bounds=bounds / unit, method="highs")
             assert found.status == 0, found.message
             moved = np.flatnonzero(np.abs(found.x) > _NOUGHT)
             self.learn(ends, cells[moved], found.x[moved] * unit)
