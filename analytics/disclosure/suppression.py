@@ -20,8 +20,8 @@ from .protection import NEAR, Amount, Attacker, Cut, Sums, amounts
 
 FEW = 60  # cells that are free to be withheld, up to which the least cost is found
 _TOGETHER = (16, 1)  # cells for which ways are sought at once, one attempt each
-_WORK = 300_000  # variables of linear programmes, after which no more cells are looked at that may be shown
-_MANY = 200  # cells to protect, above which there is one attempt, and it is not bettered
+_WORK = 150_000  # variables of linear programmes, after which no more cells are looked at that may be shown
+_MANY = 60  # cells to protect, above which there is one attempt, and it is not bettered
 _ALL_ROUNDS = 10_000  # a set that failed never comes again: there is an end
 _ROUNDS, _NODES, _GAP = 12, 10, 0.01  # of the programme over more than FEW cells
 
