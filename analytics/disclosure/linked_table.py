@@ -25,7 +25,8 @@ class LinkedTable:
     is not reliable does. most: int64[C], the most respondents that the reason of a silent cell tells ("fewer than 30"),
     else a large number. known: bool[C], was shown in a release before, and cannot be hidden any more. cost:
     float64[C], positive, what it costs to withhold. sums: R rows of a sparse matrix, 1 at a total and -1 at its parts:
-    sums @ n = sums @ weight = sums @ positive = 0, up to rounding.
+    sums @ n = sums @ weight = sums @ positive = 0, up to rounding. rest: bool[C], known because it is what a sum leaves
+    beside its parts (who gave no area or sex) and no cell of a release; None if there are none.
     """
 
     n: Ints
@@ -37,6 +38,7 @@ class LinkedTable:
     known: Bools
     cost: Floats
     sums: csr_array
+    rest: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Rule:
     """How uncertain a cell that is withheld for its own sake must stay, to whoever knows all that is published.
 
     Its number of respondents stays open by at least `k`; its share stays open by as much as k of its respondents, or
-    all of them if they are fewer (`share_width`). What nobody answered has nothing to protect.
+    all of them if they are fewer (`share_width`). What nobody answered has nothing to protect, nor has who is in the
+    rest of a sum, whom the attacker knows: where these alone keep a cell narrower, it stays as open as they allow.
     """
 
     k: int
