@@ -165,7 +165,7 @@ def _reached(case: _Case, k: int, full: bool) -> Iterator[Reach]:
     shares, scale = _yes(case)
     weight = np.nan_to_num(truth.weight) * scale
     width = np.zeros(len(shares.low))
-    width[:size][asked] = (np.minimum(k, truth.n) / truth.n * weight)[asked]
+    width[:size][asked] = np.minimum(k, truth.n[asked]) / truth.n[asked] * weight[asked]
     low, high = ranges(shares, _wanted(width, full))
     for place in np.flatnonzero(asked).tolist():
         narrow = n_high[place] - n_low[place] < k - SLACK or high[place] - low[place] < width[place] - SLACK

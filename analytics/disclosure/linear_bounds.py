@@ -58,19 +58,13 @@ def ranges(system: System, needed: Floats) -> tuple[Floats, Floats]:
         if left.sum() > 0.9 * before:
             break
     exact_low, exact_high = low.copy(), high.copy()
-    for j in np.flatnonzero(left):
-        if seen_high[j] - seen_low[j] >= needed[j] - SLACK:
-            continue  # a programme for another has shown it
+    while left.any():
+        asked = np.flatnonzero(left)
+        picked = asked[np.unique(of[asked], return_index=True)[1]]  # one of each part: no part minds the others
         for sign, bound in ((1.0, exact_low), (-1.0, exact_high)):
-            cost = np.zeros(len(low))
-            cost[j] = sign
-            solution = problem.solved(cost, of == of[j])
-            if solution is None:
-                bound[j] = -sign * np.inf
-                seen_low[j], seen_high[j] = min(seen_low[j], low[j]), max(seen_high[j], high[j])
-            else:
-                bound[j] = solution[j]
-                _seen(solution, of == of[j], seen_low, seen_high)
+            _extreme(problem, picked, sign, bound, seen_low, seen_high)
+        left[picked] = False
+        left &= ~(seen_high - seen_low >= needed - SLACK)  # a programme for another has shown it
     wide = (needed > 0) & free & (seen_high - seen_low >= needed - SLACK)
     return np.where(wide, seen_low, exact_low), np.where(wide, seen_high, exact_high)
 
@@ -165,6 +159,25 @@ def _together(problem: _Problem, left: Bools, needed: Floats, seen_low: Floats, 
         if solution is None:
             return
         _seen(solution, bounded, seen_low, seen_high)
+
+
+def _extreme(
+    problem: _Problem, picked: Ints, sign: float, bound: Floats, seen_low: Floats, seen_high: Floats
+) -> None:
+    """The least (sign 1) or greatest (-1) of amounts of different parts, into `bound`."""
+    cost = np.zeros(len(bound))
+    cost[picked] = sign
+    among = problem.free & np.isin(problem.component, problem.component[picked])
+    solution = problem.solved(cost, among)
+    if solution is not None:
+        bound[picked] = solution[picked]
+        _seen(solution, among, seen_low, seen_high)
+    elif len(picked) == 1:
+        bound[picked] = -sign * np.inf
+        (seen_low if sign > 0 else seen_high)[picked] = bound[picked]
+    else:
+        for one in picked:
+            _extreme(problem, np.array([one]), sign, bound, seen_low, seen_high)
 
 
 def _seen(solution: Floats, among: Bools, seen_low: Floats, seen_high: Floats) -> None:
