@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ import statsmodels.api as sm
 from rich.console import Console
 from rich.table import Table
 
-from analytics.disclosure.attacker import Audit, Insight, audit
+from analytics.disclosure.attacker import Insight, audit
 from analytics.disclosure.exposure import DEFAULT_K, HEAVIEST
 from analytics.disclosure.insight import insight_of
 from analytics.disclosure.linked_table import UNTOLD, LinkedTable, Rule, UnprotectableError
@@ -55,7 +56,7 @@ class Case:
 
 
 def lattice(areas: int, waves: int, indicators: int, people: float, seed: int) -> tuple[Release, Insight]:
-    """A random lattice: areas in districts of about ten, `people` respondents an area and wave, some who tell no sex."""
+    """A random lattice: areas in districts of about ten, `people` respondents an area and wave, some of no sex."""
     random = np.random.default_rng(seed)
     size = random.gamma(2, people / 2, areas)
     n = random.poisson(size[None, None, :, None] * [0.48, 0.48, 0.04], (indicators, waves, areas, 3)).astype(np.int64)
@@ -123,7 +124,7 @@ def one_sibling(release: Release, insight: Insight, hidden: Bools) -> Bools:
     n = np.zeros(found.shape)
     n[:, place] = insight.n
     indptr, indices = sums.rows.indptr, sums.rows.indices
-    rows = [indices[a:b] for a, b in zip(indptr[:-1], indptr[1:], strict=True)]
+    rows = [indices[a:b] for a, b in pairwise(indptr)]
     rows = [cells[cells < sums.listed] for cells in rows]
     changed = True
     while changed:

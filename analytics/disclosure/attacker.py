@@ -44,7 +44,8 @@ class Insight:
 
     n: int64[I, C], respondents in the base. weight, positive: float64[I, C], their weight, and the weight of those who
     said yes. own: bool[I, C], withheld for its own sake. exact: published figures count as if they were not rounded.
-    Granted are weights, and all of who is in a total and in no part; the rest is what findings are checked against.
+    Granted are all weights, and how many are in a total and in no part, but not what these said: no withholding could
+    protect the five of an area of whom two gave no sex. The rest is what findings are checked against.
     """
 
     indicators: tuple[str, ...]
@@ -205,8 +206,8 @@ def _wanted(needed: Floats, full: bool) -> Floats:
 
 
 def _reach(case: _Case, place: int, n: Range, share: Range | None, *, recovered: bool, late: bool = False) -> Reach:
-    around = float(n[0]), float(n[1])
-    known = None if share is None else (float(share[0]), float(share[1]))
+    around = float(n[0]) + 0.0, float(n[1]) + 0.0
+    known = None if share is None else (max(float(share[0]), 0.0), min(float(share[1]), 1.0))
     return Reach(case.indicator, *case.sums.cells[place], around, known, bool(recovered), late)
 
 
@@ -218,7 +219,8 @@ def _bases(case: _Case, k: int) -> tuple[System, Mapping[int, int]]:
     sums, truth, shown = case.sums, case.truth, case.now.status == SHOWN
     low, high = case.now.n_low.copy(), case.now.n_high.copy()
     if truth is not None:
-        _grant(low, high, truth.n, case)
+        rests = np.arange(len(sums.cells)) >= sums.listed
+        _grant(low, high, truth.n, rests | (shown & case.exact))
     now_low, now_high = (low.copy(), high.copy()) if truth is None else (truth.n, truth.n)
     size = len(sums.cells)
     blocks, lows, highs, late = [sums.rows], [low], [high], dict[int, int]()
@@ -255,12 +257,10 @@ def _bases(case: _Case, k: int) -> tuple[System, Mapping[int, int]]:
     return System(csr_array(vstack(wide)), np.concatenate(lows), np.concatenate(highs)), late
 
 
-def _grant(low: Floats, high: Floats, true: Floats, case: _Case) -> None:
-    """Fix what the worst attacker knows exactly: published cells, and who is in no part."""
-    granted = (case.now.status == SHOWN) & case.exact
-    granted[case.sums.listed :] = True
-    granted &= ~np.isnan(true)
-    low[granted] = high[granted] = true[granted]
+def _grant(low: Floats, high: Floats, true: Floats, granted: Bools) -> None:
+    """Fix what the worst attacker knows exactly."""
+    known = granted & ~np.isnan(true)
+    low[known] = high[known] = true[known]
 
 
 def _same(old: Said, shown: Bools, now_low: Floats, now_high: Floats, case: _Case) -> tuple[Bools, Bools]:
@@ -326,7 +326,7 @@ def _yes(case: _Case) -> tuple[System, float]:
     with np.errstate(invalid="ignore"):
         low, high = np.nan_to_num(now.share_low * weight), now.share_high * weight
     high[np.isnan(high)] = np.inf
-    _grant(low, high, truth.positive * scale, case)
+    _grant(low, high, truth.positive * scale, (now.status == SHOWN) & case.exact)
     for old in case.before:
         same, _ = _same(old, now.status == SHOWN, truth.n, truth.n, case)
         here = same & (old.status == SHOWN)

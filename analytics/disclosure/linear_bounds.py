@@ -161,9 +161,7 @@ def _together(problem: _Problem, left: Bools, needed: Floats, seen_low: Floats, 
         _seen(solution, bounded, seen_low, seen_high)
 
 
-def _extreme(
-    problem: _Problem, picked: Ints, sign: float, bound: Floats, seen_low: Floats, seen_high: Floats
-) -> None:
+def _extreme(problem: _Problem, picked: Ints, sign: float, bound: Floats, seen_low: Floats, seen_high: Floats) -> None:
     """The least (sign 1) or greatest (-1) of amounts of different parts, into `bound`."""
     cost = np.zeros(len(bound))
     cost[picked] = sign

@@ -89,40 +89,58 @@ def sums_of(listed: Sequence[Cell], areas: Iterable[AreaCard], waves: Sequence[s
 
     waves: oldest first. A sum is there where all its parts are.
     """
+    children = _children(areas)
+    found = _Found({cell: place for place, cell in enumerate(listed)}, [], [])
+    for wave, area, sex, span in listed:
+        if not sex:
+            found.split_by_sex(wave, area, span)
+    for wave, area, sex, span in tuple(found.at):
+        below = [(wave, code, sex, span) for code in children.get(area, ())]
+        found.split((wave, area, sex, span), below, (wave, ELSEWHERE + area, sex, span))
+    for wave, area, sex, span in tuple(found.at):
+        if area.startswith(ELSEWHERE) and not sex:
+            found.split_by_sex(wave, area, span)
+    number = {wave: place for place, wave in enumerate(waves)}
+    for (wave, area, sex, span), place in found.at.items():
+        pooled = [(each, area, sex, 1) for each in waves[max(number[wave] - span + 1, 0) : number[wave] + 1]]
+        if span > 1 and len(pooled) == span and all(each in found.at for each in pooled):
+            found.sums.append((place, tuple(found.at[each] for each in pooled)))
+    at, sums = found.at, found.sums
+    return Sums(tuple(at), at, _matrix(sums, len(at)), tuple(found.rests), len(listed), _within(sums, len(at)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Cells, sums (total, parts) and rests as they are found."""
+
+    at: dict[Cell, int]
+    sums: list[tuple[int, tuple[int, ...]]]
+    rests: list[tuple[int, int, tuple[int, ...]]]
+
+    def split(self, total: Cell, others: Sequence[Cell], rest: Cell) -> None:
+        """A total is these parts and a rest, which is a cell too."""
+        at = self.at
+        if total in at and others and all(other in at for other in others):
+            parts = tuple(at[other] for other in others)
+            if rest not in at:
+                at[rest] = len(at)
+                self.rests.append((at[rest], at[total], parts))
+            self.sums.append((at[total], (*parts, at[rest])))
+
+    def split_by_sex(self, wave: str, area: str, span: int) -> None:
+        """Everybody is the women, the men and those of unstated sex."""
+        others = [(wave, area, sex, span) for sex in (WOMAN, MAN)]
+        self.split((wave, area, "", span), others, (wave, area, UNSTATED, span))
+
+
+def _children(areas: Iterable[AreaCard]) -> dict[str, list[str]]:
+    """Area -> those directly within it; the top is everybody."""
     above = {area.code: area.parent for area in areas}
     children: dict[str, list[str]] = {}
     for code, parent in above.items():
         if parent is not None:
             children.setdefault("" if above.get(parent) is None else parent, []).append(code)
-    at = {cell: place for place, cell in enumerate(listed)}
-    sums: list[tuple[int, tuple[int, ...]]] = []
-    rests: list[tuple[int, int, tuple[int, ...]]] = []
-
-    def split(total: Cell, rest: Cell, others: Sequence[Cell]) -> None:
-        if total in at and others and all(other in at for other in others):
-            parts = tuple(at[other] for other in others)
-            if rest not in at:
-                at[rest] = len(at)
-                rests.append((at[rest], at[total], parts))
-            sums.append((at[total], (*parts, at[rest])))
-
-    for wave, area, sex, span in listed:
-        if not sex:
-            others = [(wave, area, each, span) for each in (WOMAN, MAN)]
-            split((wave, area, "", span), (wave, area, UNSTATED, span), others)
-    for wave, area, sex, span in tuple(at):
-        below = [(wave, code, sex, span) for code in children.get(area, ())]
-        split((wave, area, sex, span), (wave, ELSEWHERE + area, sex, span), below)
-    for wave, area, sex, span in tuple(at):
-        if area.startswith(ELSEWHERE) and not sex:
-            others = [(wave, area, each, span) for each in (WOMAN, MAN)]
-            split((wave, area, "", span), (wave, area, UNSTATED, span), others)
-    number = {wave: place for place, wave in enumerate(waves)}
-    for (wave, area, sex, span), place in at.items():
-        pooled = [(each, area, sex, 1) for each in waves[max(number[wave] - span + 1, 0) : number[wave] + 1]]
-        if span > 1 and len(pooled) == span and all(each in at for each in pooled):
-            sums.append((place, tuple(at[each] for each in pooled)))
-    return Sums(tuple(at), at, _matrix(sums, len(at)), tuple(rests), len(listed), _within(sums, len(at)))
+    return children
 
 
 def _matrix(sums: Sequence[tuple[int, tuple[int, ...]]], size: int) -> csr_array:
