@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import block_array, coo_array, csr_array, vstack
+from scipy.sparse import coo_array, csr_array, vstack
 
 from analytics.release import Release
 
+from .earlier import agreement, then
 from .linear_bounds import SLACK, InconsistentError, System, ranges
 from .publications import (
-    ABSENT,
     ELSEWHERE,
     SHOWN,
     WITHHELD,
@@ -221,100 +221,55 @@ def _bases(case: _Case, k: int) -> tuple[System, Mapping[int, int]]:
     if truth is not None:
         rests = np.arange(len(sums.cells)) >= sums.listed
         _grant(low, high, truth.n, rests | (shown & case.exact))
-    now_low, now_high = (low.copy(), high.copy()) if truth is None else (truth.n, truth.n)
+    now_low, now_high = _known_now(case)
     size = len(sums.cells)
-    blocks, lows, highs, late = [sums.rows], [low], [high], dict[int, int]()
-    width, extra = size, list[csr_array]()
+    blocks, lows, highs, late, width = [sums.rows], [low], [high], dict[int, int](), size
     for old in case.before:
-        same, differs = _same(old, shown, now_low, now_high, case)
-        here = same & (old.status == SHOWN)
+        same, agrees = agreement(old, sums, now_low, now_high)
         if case.exact:
-            low[here], high[here] = now_low[here], now_high[here]
+            _grant(low, high, now_low, agrees)
         else:
-            low[here], high[here] = np.maximum(low, old.n_low)[here], np.minimum(high, old.n_high)[here]
-        if not differs.any():
+            low[agrees], high[agrees] = np.maximum(low, old.n_low)[agrees], np.minimum(high, old.n_high)[agrees]
+        apart = (old.status == SHOWN) & ~same
+        if not apart.any():
             continue
-        copied, rows = _older(old, same, sums)
-        count = len(copied)
-        shrank = _shrank(sums, differs & (now_high < old.n_low))[copied]
-        lows += [old.n_low[copied], np.where(shrank, -np.inf, 0.0)]
-        highs += [old.n_high[copied], np.full(count, np.inf)]
-        with np.errstate(invalid="ignore"):
-            came = np.abs(now_low - old.n_low)[copied]
-        wanted = (differs & (old.n_low == old.n_high))[copied]
-        wanted &= (came > 0) & (came < k) if truth is not None else True
-        late |= {width + count + int(at): int(copied[at]) for at in np.flatnonzero(wanted)}
-        extra.append(_placed(rows, copied, width, size))
+        found = then(old, sums, same, apart & (now_high < old.n_low))
+        count = len(found.cells)
+        asked = apart & ~agrees & (old.n_low == old.n_high)
+        if truth is not None:
+            asked &= np.abs(truth.n - old.n_low) < k
+        late |= {width + count + at: place for at, place in enumerate(found.cells.tolist()) if asked[place]}
+        columns = np.where(found.rows.indices < size, found.rows.indices, found.rows.indices - size + width)
         width += 2 * count
+        blocks.append(csr_array((found.rows.data, columns, found.rows.indptr), shape=(found.rows.shape[0], width)))
+        lows.append(found.low)
+        highs.append(found.high)
     for move in case.contrasts:
         row = coo_array(([1.0, 1.0, -1.0], ([0, 0, 0], [move.plus, move.minus, width])), shape=(1, width + 1))
-        extra.append(csr_array(row))
+        blocks.append(csr_array(row))
         lows.append(np.array([move.n_low]))
         highs.append(np.array([move.n_high]))
         width += 1
-    blocks += extra
-    wide = [csr_array((b.data, b.indices, b.indptr), shape=(b.shape[0], width)) for b in blocks]
-    return System(csr_array(vstack(wide)), np.concatenate(lows), np.concatenate(highs)), late
+    return System(_stacked(blocks, width), np.concatenate(lows), np.concatenate(highs)), late
+
+
+def _stacked(blocks: Sequence[csr_array], width: int) -> csr_array:
+    """All rows, each over as many amounts."""
+    return csr_array(vstack([csr_array((b.data, b.indices, b.indptr), shape=(b.shape[0], width)) for b in blocks]))
+
+
+def _known_now(case: _Case) -> tuple[Floats, Floats]:
+    """The bases that an earlier release is compared with: the true ones, for the worst attacker guesses them."""
+    if case.truth is not None:
+        return case.truth.n, case.truth.n
+    shown = case.now.status == SHOWN
+    return np.where(shown, case.now.n_low, np.nan), np.where(shown, case.now.n_high, np.nan)
 
 
 def _grant(low: Floats, high: Floats, true: Floats, granted: Bools) -> None:
     """Fix what the worst attacker knows exactly."""
     known = granted & ~np.isnan(true)
     low[known] = high[known] = true[known]
-
-
-def _same(old: Said, shown: Bools, now_low: Floats, now_high: Floats, case: _Case) -> tuple[Bools, Bools]:
-    """Which cells nobody joined since, and which published ones somebody did; what nobody joined has no new part."""
-    published = old.status == SHOWN
-    known = ~np.isnan(now_low) if case.truth is not None else shown
-    agrees = published & known & (old.n_low <= now_high) & (now_low <= old.n_high)
-    same = agrees & (old.n_low == old.n_high) & (now_low == now_high)
-    while True:
-        more = same | (case.sums.within @ same.astype(float) > 0)
-        if (more == same).all():
-            break
-        same = more
-    same = same | agrees
-    return same, published & ~same
-
-
-def _older(old: Said, same: Bools, sums: Sums) -> tuple[Ints, csr_array]:
-    """The cells that the earlier release counted otherwise, and its sums over all cells, then over these."""
-    there = old.status != ABSENT
-    for rest, total, parts in sums.rests:
-        there[rest] = there[total] and there[list(parts)].all()
-    other = there & ~same
-    absolute = abs(sums.rows)
-    rows = sums.rows[((absolute @ (~(there | same)).astype(float)) == 0) & (absolute @ other.astype(float) > 0)]
-    copied = np.flatnonzero(other)
-    kept = csr_array(rows.multiply(same[np.newaxis, :]))
-    return copied, csr_array(block_array([[kept, rows[:, copied]]]))
-
-
-def _placed(rows: csr_array, copied: Ints, width: int, size: int) -> csr_array:
-    """An earlier release's sums, and "now = then + since" of each copied cell; then and since stand from `width`."""
-    count = len(copied)
-    entries = rows.tocoo()
-    row, column = entries.coords
-    column = np.where(column < size, column, column - size + width)
-    each = np.arange(count)
-    more = rows.shape[0] + each
-    return csr_array(
-        (
-            np.concatenate([entries.data, np.ones(count), -np.ones(2 * count)]),
-            (
-                np.concatenate([row, more, more, more]),
-                np.concatenate([column, copied, width + each, width + count + each]),
-            ),
-        ),
-        shape=(rows.shape[0] + count, width + 2 * count),
-    )
-
-
-def _shrank(sums: Sums, fewer: Bools) -> Bools:
-    """The cells of waves in which a base shrank, and all pooled ones if any did."""
-    waves = {sums.cells[place][0] for place in np.flatnonzero(fewer)}
-    return np.array([bool(waves) and (span > 1 or wave in waves) for wave, _, _, span in sums.cells], dtype=bool)
 
 
 def _yes(case: _Case) -> tuple[System, float]:
@@ -328,13 +283,12 @@ def _yes(case: _Case) -> tuple[System, float]:
     high[np.isnan(high)] = np.inf
     _grant(low, high, truth.positive * scale, (now.status == SHOWN) & case.exact)
     for old in case.before:
-        same, _ = _same(old, now.status == SHOWN, truth.n, truth.n, case)
-        here = same & (old.status == SHOWN)
+        _, agrees = agreement(old, sums, *_known_now(case))
         if case.exact:
-            low[here] = high[here] = truth.positive[here] * scale
+            _grant(low, high, truth.positive * scale, agrees)
         else:
-            low[here] = np.maximum(low, old.share_low * weight)[here]
-            high[here] = np.minimum(high, old.share_high * weight)[here]
+            low[agrees] = np.maximum(low, old.share_low * weight)[agrees]
+            high[agrees] = np.minimum(high, old.share_high * weight)[agrees]
     rows, width = [sums.rows], len(low)
     for move in case.contrasts:
         plus, minus = weight[move.plus], weight[move.minus]
@@ -345,8 +299,7 @@ def _yes(case: _Case) -> tuple[System, float]:
         rows.append(csr_array(coo_array(entries, shape=(1, width + 1))))
         low, high = np.append(low, move.low * least), np.append(high, move.high * least)
         width += 1
-    wide = [csr_array((b.data, b.indices, b.indptr), shape=(b.shape[0], width)) for b in rows]
-    return System(csr_array(vstack(wide)), low, high), scale
+    return System(_stacked(rows, width), low, high), scale
 
 
 def _guessed_shares(case: _Case, people: Floats, width: Floats, full: bool) -> tuple[Floats, Floats]:
