@@ -42,7 +42,7 @@ from survey_app.storage.database import connect, migrate
 Bools = npt.NDArray[np.bool_]
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 SEXES = ("", "woman", "man")
-INDICATORS, WAVES, SPANS, DISTRICT = 30, 12, (1, 4), 10
+INDICATORS, WAVES, SPANS, DISTRICT, PEOPLE = 30, 12, (1, 4), 10, 150
 DAY = date(2026, 1, 1)
 
 
@@ -224,7 +224,7 @@ def row(case: Case) -> dict[str, float | None]:
 
 def scaled(areas: int) -> dict[str, float]:
     """Seconds of the audit of a whole programme in so many areas, and of one pass over its figures."""
-    bare, insight = lattice(areas, WAVES, INDICATORS, 40, seed=areas)
+    bare, insight = lattice(areas, WAVES, INDICATORS, PEOPLE, seed=areas)
     release = with_hidden(bare, insight, one_sibling(bare, insight, insight.own))
     sums = structure(release)
     started = time.perf_counter()

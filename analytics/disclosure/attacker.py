@@ -15,7 +15,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 from analytics.release import Release
 
 from .earlier import agreement, then
-from .linear_bounds import SLACK, InconsistentError, System, ranges
+from .linear_bounds import SLACK, InconsistentError, System, ranges, tightened
 from .publications import (
     ELSEWHERE,
     SHOWN,
@@ -187,7 +187,7 @@ def _guessed(case: _Case, people: Floats, k: int, full: bool) -> Iterator[Reach]
     for place in late:
         needed[place] = k
     n_low, n_high = ranges(bases, _wanted(needed, full))
-    most = np.maximum(n_high[:size], 1)
+    most = np.maximum(tightened(bases)[1][:size], 1)  # no fewer than there can be
     width = np.minimum(k, most) / most
     low, high = _guessed_shares(case, people, np.where(asked, width, 0), full)
     for place in np.flatnonzero(asked).tolist():
