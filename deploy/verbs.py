@@ -15,6 +15,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.custody import WrongKeyError
+from analytics.disclosure.insight import RefusedError
 from analytics.disclosure.linked_table import UnprotectableError
 from analytics.publish import NothingToPublishError, Parameters
 from analytics.release import ReleaseError
@@ -37,7 +38,7 @@ from .retention import Outcome, Purged, destroy_keys, purge_rows
 from .server import command
 
 VAR = Path("var")
-REFUSED = (WrongKeyError, NothingToPublishError, UnprotectableError, ReleaseError, SQLAlchemyError)
+REFUSED = (WrongKeyError, NothingToPublishError, UnprotectableError, RefusedError, ReleaseError, SQLAlchemyError)
 
 
 @click.command()

@@ -15,6 +15,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 from analytics.release import Release
 
 from .earlier import agreement, then
+from .exposure import share_open
 from .linear_bounds import SLACK, InconsistentError, System, ranges, tightened
 from .publications import (
     ELSEWHERE,
@@ -118,7 +119,7 @@ def audit(
     """What follows from all releases about the cells that the newest, the last, withholds.
 
     With `insight` the cells asked for are those withheld for their own sake: n must stay open by k, the share by
-    min(k, n) / n; what nobody answered needs nothing. Without, they are all withheld cells, known too narrowly where
+    `share_open`; what nobody answered needs nothing. Without, they are all withheld cells, known too narrowly where
     n is open by less than k, or the share by less than k of the most respondents there can be. k: that of the release
     where None. full: all ranges are exact, which takes two programmes a cell. Late answers are taken to have come on
     top of the earlier ones, unless a base shrank.
@@ -166,7 +167,7 @@ def _reached(case: _Case, k: int, full: bool) -> Iterator[Reach]:
     shares, scale = _yes(case)
     weight = np.nan_to_num(truth.weight) * scale
     width = np.zeros(len(shares.low))
-    width[:size][asked] = np.minimum(k, truth.n[asked]) / truth.n[asked] * weight[asked]
+    width[:size][asked] = share_open(truth.n[asked], k) * weight[asked]
     low, high = ranges(shares, _wanted(width, full))
     for place in np.flatnonzero(asked).tolist():
         narrow = n_high[place] - n_low[place] < k - SLACK or high[place] - low[place] < width[place] - SLACK
@@ -188,7 +189,7 @@ def _guessed(case: _Case, people: Floats, k: int, full: bool) -> Iterator[Reach]
         needed[place] = k
     n_low, n_high = ranges(bases, _wanted(needed, full))
     most = np.maximum(tightened(bases)[1][:size], 1)  # no fewer than there can be
-    width = np.minimum(k, most) / most
+    width = share_open(most, k)
     low, high = _guessed_shares(case, people, np.where(asked, width, 0), full)
     for place in np.flatnonzero(asked).tolist():
         share = None if np.isnan(people[place]) or np.isnan(low[place]) else (low[place], high[place])

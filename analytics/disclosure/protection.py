@@ -98,12 +98,12 @@ class Sums:
 def amounts(table: LinkedTable, rule: Rule) -> tuple[Amount, Amount]:
     """The respondents, and the weight that said yes, of the cells of a table."""
     asked = table.primary & ~table.known & (table.n > 0)
-    told = table.silent & ~table.primary & (table.most < UNTOLD)
-    n, share = table.n.astype(float), np.array([rule.share_width(int(n)) for n in table.n])
-    positive = np.clip(table.positive, 0, table.weight)
+    n, most = table.n.astype(float), np.where(table.most < UNTOLD, table.most, np.inf)
+    yes = np.clip(table.positive, 0, table.weight)
+    down, up = np.maximum(yes - table.least_yes, 0), np.maximum(table.most_yes - yes, 0)
     return (
-        Amount(n, np.where(told, np.maximum(table.most - n, 0), np.inf), np.where(asked, float(rule.k), 0)),
-        Amount(positive, table.weight - positive, np.where(asked, share * table.weight, 0)),
+        Amount(np.maximum(n - table.least, 0), np.maximum(most - n, 0), np.where(asked, float(rule.k), 0)),
+        Amount(down, up, np.where(asked, rule.share_width(table.n) * table.weight, 0)),
     )
 
 

@@ -1,6 +1,5 @@
 """What releases say and how it adds up, as anybody can read it: from the keys of figures and the cards of areas."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,8 +21,8 @@ from analytics.release import (
     Release,
 )
 
-from .exposure import HEAVIEST
 from .rounding import unit
+from .told import told
 
 Cell = tuple[str, str, str, int]  # wave, area, sex, span
 Floats = npt.NDArray[np.float64]
@@ -31,12 +30,6 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.int8]
 WOMAN, MAN, UNSTATED, ELSEWHERE = "woman", "man", "?", "~"  # "~06": in 06 and in no part of it
 ABSENT, SHOWN, SILENT, WITHHELD = 0, 1, 2, 3
-_FEWER = re.compile(r"n_below_(?P<n>[0-9]+)")
-# NCHS asks for 30 respondents first and for a narrow interval last: a later reason grants what the earlier ones ask.
-_LEAST = dict.fromkeys(
-    [("nchs_proportions", reason) for reason in ("n_eff_below_30", "interval_wide", "relative_interval_wide")], 30
-)
-_MOST_SHARE = {("nchs_proportions", "relative_interval_wide"): 0.30 / 1.30}
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,11 +182,9 @@ def _read(figure: Figure, k: int, rule_set: str) -> tuple[int, tuple[float, floa
         return SHOWN, (figure.n, n_to, max(figure.estimate - half, 0), min(figure.estimate + half, 1))
     if figure.status == CONFIDENTIAL:
         return WITHHELD, (0, np.inf, 0, 1)
-    # What is said to be imprecise is thereby said not to be exposed: k answered, and each side outweighs three people.
-    told, reason = _FEWER.fullmatch(figure.reason), (rule_set, figure.reason)
-    most = int(told["n"]) - 1 if told else np.inf
-    edge = HEAVIEST / most
-    return SILENT, (max(k, _LEAST.get(reason, 0)), most, edge, min(1 - edge, _MOST_SHARE.get(reason, 1.0)))
+    known = told(rule_set, figure.reason, k)
+    most = np.inf if known.most is None else known.most
+    return SILENT, (known.least, most, known.least_share, known.most_share)
 
 
 def moved(release: Release, sums: Sums, levels: Mapping[str, Said]) -> dict[str, list[Moved]]:

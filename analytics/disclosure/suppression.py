@@ -7,7 +7,7 @@ Everything is counted in cells and rounds, never in seconds: the same table give
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,16 +29,6 @@ _ROUNDS, _NODES, _GAP = 12, 10, 0.01  # of the programme over more than FEW cell
 def withheld(table: LinkedTable, rule: Rule) -> Bools:
     """bool[C]: every primary cell, and those that are withheld with them. Raises UnprotectableError."""
     asked = amounts(table, rule)
-    try:
-        return _withheld(table, asked)
-    except UnprotectableError as error:
-        eased = _eased(table, asked, error.cells)
-        if eased is None:
-            raise
-    return _withheld(table, eased)
-
-
-def _withheld(table: LinkedTable, asked: Sequence[Amount]) -> Bools:
     free = np.flatnonzero(~table.known)
     order = free[np.lexsort((table.positive[free], table.weight[free], table.n[free], table.cost[free]))]
     hidden, lost = table.primary.copy(), set[int]()
@@ -57,25 +47,6 @@ def _withheld(table: LinkedTable, asked: Sequence[Amount]) -> Bools:
     if lost:
         raise UnprotectableError(tuple(sorted(lost)))
     return hidden & (table.primary | ~table.silent)
-
-
-def _eased(table: LinkedTable, asked: Sequence[Amount], lost: Sequence[int]) -> list[Amount] | None:
-    """Less asked of these cells, where the rests of sums alone keep them narrower; None where they do not."""
-    if table.rest is None:
-        return None
-    ours, eased = np.flatnonzero(~table.rest), []
-    sums = Sums(csr_array(csr_array(table.sums)[:, ours]))
-    everything, reached = np.ones(len(ours), dtype=bool), set[int]()
-    for each in asked:
-        width = np.zeros(len(each.width))
-        width[list(lost)] = each.width[list(lost)]
-        attacker = Attacker(Amount(each.down[ours], each.up[ours], width[ours]), sums)
-        narrow = [cut.exposed for cut in attacker.exposed(everything)]
-        ends, less = attacker.ends(everything), each.width.copy()
-        less[ours[narrow]] = (ends.high - ends.low)[narrow] * (1 - 2 * NEAR)
-        reached.update(ours[narrow].tolist())
-        eased.append(replace(each, width=less))
-    return eased if reached.issuperset(lost) else None
 
 
 def _components(matrix: csr_array) -> list[tuple[Ints, Sums]]:

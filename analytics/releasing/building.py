@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import ProgrammingError
 
+from analytics.disclosure.insight import audit_before_release
 from analytics.indicators.outcomes import kept_cases
 from analytics.method_note import method_note
 from analytics.publish import Parameters, cards, compute, derived, responses
@@ -51,7 +52,7 @@ def build(
 ) -> Path:
     """Compute and write a candidate; returns its directory.
 
-    Raises NothingToPublishError, ReleaseError, UnprotectableError, WeightingError or DesignError.
+    Raises NothingToPublishError, ReleaseError, UnprotectableError, RefusedError, WeightingError or DesignError.
     """
     trust = trust or Trust()
     return keep(directory, candidate(engine, instrument, directory, parameters, trust), trust)
@@ -71,6 +72,7 @@ def candidate(
     cases = _cases(engine, [period.id for period in periods])
     made = compute(frame, allowed(instrument, policy, chain), periods, parameters, public, cases)
     release = documented(made.release, directory, chain, trust)
+    audit_before_release(release, made.computed, public)
     packed = pack(release, derived(release))
     about = json.loads(packed.manifest)
     names = reversed(chain.published)

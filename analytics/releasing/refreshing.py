@@ -51,10 +51,8 @@ def refresh(
         settle(directory, read_chain(directory, trust.pinned))
         if _seen(directory) == _state(engine, instrument, directory, parameters):
             return ""
-        said("Computing every figure")
+        said("Computing every figure, and attacking them")
         made = candidate(engine, instrument, directory, parameters, trust)
-        said("Auditing")
-        # The attacker of analytics.disclosure.attacker is called here, with made.release, and raises what stops it.
         if made.same_as:
             told = f"Opened {opened}; what would be published is what {made.same_as} says."
         else:

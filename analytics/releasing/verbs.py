@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -15,6 +15,7 @@ from rich.table import Column, Table
 
 from analytics.analyst import RULES, rules_of
 from analytics.release import ReleaseError, read
+from analytics.release.bundle import FIGURES
 from analytics.release.chain import Verdict, audit, read_chain, verify_all
 from analytics.release.difference import Difference, difference
 from analytics.release.signature import fingerprint
@@ -53,7 +54,8 @@ def build(instrument: Path, mapping: Path | None, rules: str) -> None:
     Nothing is published. How many answers a cell needs is the policy's (`thiqa release propose`). It is signed where
     THIQA_RELEASE_SIGNING_KEY is set.
     """
-    from analytics.disclosure.linked_table import UnprotectableError  # noqa: PLC0415 (pandas and scipy are slow to load)
+    from analytics.disclosure.insight import RefusedError  # noqa: PLC0415 (pandas and scipy are slow to load)
+    from analytics.disclosure.linked_table import UnprotectableError  # noqa: PLC0415 (the same)
     from analytics.publish import NothingToPublishError, Parameters  # noqa: PLC0415 (the same)
 
     from .building import build as built  # noqa: PLC0415 (the same)
@@ -69,7 +71,7 @@ def build(instrument: Path, mapping: Path | None, rules: str) -> None:
         try:
             with connected(settings.database_url.get_secret_value()) as engine, alone(settings.releases):
                 path = built(engine, plan, settings.releases, parameters, trust_of(settings))
-        except (NothingToPublishError, UnprotectableError) as error:
+        except (NothingToPublishError, UnprotectableError, RefusedError) as error:
             raise click.ClickException(str(error)) from None
         found = read(path)
     table = Table(_id("candidate"), "indicators", "waves", "figures", "shown", "tombstones", "k")
@@ -102,8 +104,9 @@ def publish(name: str) -> None:
 @release.command()
 @click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 @click.option("--noted", metavar="HASH", help="A hash of the chain that was noted before.")
+@click.option("--attack", is_flag=True, help="Work out what is withheld, as anybody could, from all releases together.")
 @JSON
-def verify(path: Path | None, noted: str | None, *, as_json: bool) -> None:
+def verify(path: Path | None, noted: str | None, *, attack: bool, as_json: bool) -> None:
     """Check the chain and every release in it, or one release at PATH. Changes nothing.
 
     Exit code 1 where anything is not as it was published. Keys of THIQA_RELEASE_PUBLIC_KEY are the only ones trusted,
@@ -122,16 +125,30 @@ def verify(path: Path | None, noted: str | None, *, as_json: bool) -> None:
         return
     with told():
         verdict = verify_all(settings.releases, settings.pinned, noted)
+        known = _attacked(settings.releases, verdict.chain.published) if attack else ()
     if as_json:
         click.echo(json.dumps(_said(verdict), ensure_ascii=False))
     else:
         _show_verdict(verdict)
-    if verdict.faults:
-        raise click.ClickException("; ".join(verdict.faults))
+    if faults := (*verdict.faults, *known):
+        raise click.ClickException("; ".join(faults))
+    if attack and not as_json:
+        click.echo("From all releases together, no withheld figure can be worked out.")
     if not as_json and not verdict.chain.records:
         click.echo("Nothing was published yet. Next: thiqa release build")
     elif not as_json:
         click.echo(f"The chain is whole. Next: compare this hash with the one that was noted: {verdict.chain.head}")
+
+
+def _attacked(directory: Path, published: Sequence[str]) -> tuple[str, ...]:
+    """What an outsider works out of what the newest release withholds, in a sentence."""
+    from analytics.disclosure.attacker import audit as attacked  # noqa: PLC0415 (scipy is slow to load)
+
+    if not published:
+        return ()
+    found = attacked([read(directory / name) for name in published if (directory / name / FIGURES).exists()])
+    count = len(found.recovered)
+    return (f"{count} withheld figures can be worked out",) if count else ()
 
 
 @release.command()

@@ -12,9 +12,6 @@ from survey_app.instrument import Instrument
 
 from .published import WAVES, answered, made, one_indicator
 
-MERGED = False  # what suppression.py holds on this branch withholds one sibling, which the attacker sees through
-pytestmark = pytest.mark.skipif(not MERGED, reason="waits for the suppression that knows of weights and windows")
-
 
 @pytest.fixture
 def trust(instrument: Instrument) -> Instrument:

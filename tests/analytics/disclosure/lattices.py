@@ -1,6 +1,6 @@
 """Tables made by chance over the lattice of an instrument: random trees of areas, sexes, waves and spans."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,8 +8,7 @@ import numpy.typing as npt
 
 from analytics.disclosure.exposure import HEAVIEST
 from analytics.disclosure.linked_table import UNTOLD, LinkedTable
-from analytics.figures import _cost
-from analytics.lattice import LatticeCells, Place
+from analytics.lattice import CellAmounts, LatticeCells, Place, linked
 from survey_app.areas import SEXES, Area, AreaList
 
 K, FIRST = 10, date(2024, 1, 1)
@@ -69,27 +68,30 @@ def linked_table(shape: Shape, seed: int, k: int = K) -> LinkedTable:
     unsaid = random.poisson(size * 0.02, (shape.waves, len(leaves)))
     amounts = {place: _amounts(place, cells, leaves, (n, weight, positive), unsaid) for place in cells.places}
     of = np.array([amounts[place] for place in cells.places]).reshape(-1, 3)
-    extra = np.array([of[total] - of[list(rest)].sum(axis=0) for total, rest, open_ in cells.sums if open_])
-    primary = _primary(of, k)
-    more = len(extra)
-    numbers = np.concatenate([of, np.maximum(extra.reshape(-1, 3), 0)])
     silent = random.random(len(of)) < shape.silent
-    return LinkedTable(
-        n=numbers[:, 0].round().astype(np.int64),
-        weight=numbers[:, 1],
-        positive=numbers[:, 2],
-        primary=np.concatenate([primary, np.zeros(more, bool)]),
-        silent=np.concatenate([silent, np.zeros(more, bool)]),
-        most=np.concatenate([np.where(silent & (of[:, 0] < 30), 29, UNTOLD), np.full(more, UNTOLD)]),
-        known=np.concatenate([random.random(len(of)) < shape.known, np.ones(more, bool)]),
-        cost=np.array([*(_cost(place, cells) for place in cells.places), *[1.0] * more]),
-        sums=cells.matrix([row for row, (_, _, open_) in enumerate(cells.sums) if open_]),
+    few = silent & (of[:, 0] < 30)
+    primary = _primary(of, k)
+    told = silent & ~primary
+    return linked(
+        cells,
+        CellAmounts(
+            n=of[:, 0].round().astype(np.int64),
+            weight=of[:, 1],
+            positive=of[:, 2],
+            primary=primary,
+            silent=silent,
+            known=random.random(len(of)) < shape.known,
+            least=np.where(told & ~few, 30, np.where(told, k, 0)),
+            most=np.where(told & few, 29, UNTOLD),
+            least_share=np.where(told & few, HEAVIEST / 29, 0.0),
+            most_share=np.where(told & few, 1 - HEAVIEST / 29, 1.0),
+        ),
     )
 
 
 def permuted(table: LinkedTable, order: npt.NDArray[np.int64]) -> LinkedTable:
     """The same table with its cells in another order."""
-    columns = ("n", "weight", "positive", "primary", "silent", "most", "known", "cost")
+    columns = [column.name for column in fields(LinkedTable) if column.name != "sums"]
     return LinkedTable(**{name: getattr(table, name)[order] for name in columns}, sums=table.sums[:, order])
 
 

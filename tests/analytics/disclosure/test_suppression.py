@@ -37,16 +37,15 @@ seeds = st.integers(0, 10_000)
 def exposed(table: LinkedTable, hidden: Bools, rule: Rule = RULE) -> list[int]:
     """The cells that an attacker comes too close to, who sees all but the hidden and the silent ones."""
     unseen = np.flatnonzero((hidden | table.silent) & ~table.known)
-    told = table.silent & ~table.primary
-    most = np.where(told & (table.most < UNTOLD), table.most, 1e6)[unseen]
+    most = np.where(table.most < UNTOLD, table.most, 1e6)
+    bounds = np.column_stack([table.least, most])[unseen], np.column_stack([table.least_yes, table.most_yes])[unseen]
     sums = table.sums.toarray()[:, unseen]
     found = []
     for cell in np.flatnonzero(table.primary & ~table.known & (table.n > 0)).tolist():
         positive, weight = table.positive[unseen], float(table.weight[cell])
-        bounds = np.column_stack([np.zeros(len(unseen)), most]), np.column_stack([0 * positive, table.weight[unseen]])
         wide = _width(sums, table.n[unseen].astype(float), bounds[0], unseen == cell) >= rule.k * (1 - 1e-5)
         open_ = _width(sums, positive, bounds[1], unseen == cell) / weight
-        if not wide or open_ < rule.share_width(int(table.n[cell])) * (1 - 1e-5):
+        if not wide or open_ < float(rule.share_width(table.n[[cell]])[0]) * (1 - 1e-5):
             found.append(cell)
     return found
 
@@ -94,9 +93,10 @@ def square(n: Sequence[int], primary: Sequence[int], known: Sequence[int] = ()) 
     a, b, c, d = n
     counts = np.array([a, b, a + b, c, d, c + d, a + c, b + d, a + b + c + d])
     weight, where = counts * 100.0, np.arange(9)
-    most, costs = np.full(9, UNTOLD), np.array([1.0, 2, 10, 3, 4, 11, 12, 13, 100])
-    marks = np.isin(where, primary), np.zeros(9, bool), most, np.isin(where, known)
-    return LinkedTable(counts, weight, weight / 2, *marks, costs, csr_array(sums))
+    costs = np.array([1.0, 2, 10, 3, 4, 11, 12, 13, 100])
+    marks = np.isin(where, primary), np.zeros(9, bool), np.isin(where, known)
+    told = np.zeros(9, np.int64), np.full(9, UNTOLD), np.zeros(9), weight
+    return LinkedTable(counts, weight, weight / 2, *marks, costs, csr_array(sums), *told)
 
 
 @settings(max_examples=25, deadline=None)
@@ -165,12 +165,14 @@ def test_what_was_shown_before_is_not_withheld_and_what_it_gives_away_is_told() 
     assert told.value.cells == (0,)
 
 
-def test_who_gave_no_sex_is_known_and_keeps_no_cell_from_being_published() -> None:
-    table = square((4, 40, 40, 40), [2], known=[0])
+def test_how_many_gave_no_sex_is_known_and_what_they_said_is_not() -> None:
+    table = square((4, 40, 40, 40), [2])
+    few = replace(table, n=table.n // 5)
     with pytest.raises(UnprotectableError):
-        withheld(replace(table, n=table.n // 5, known=np.isin(np.arange(9), [0])), RULE)
+        withheld(replace(few, known=np.isin(np.arange(9), [0, 1])), RULE)
     rest = np.isin(np.arange(9), [0])
-    assert withheld(replace(table, n=table.n // 5, rest=rest), RULE)[2]
+    counted = replace(few, silent=rest, least=np.where(rest, few.n, 0), most=np.where(rest, few.n, UNTOLD))
+    assert withheld(counted, RULE)[2]
 
 
 def test_nothing_is_withheld_where_nothing_is_primary() -> None:
