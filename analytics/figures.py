@@ -65,7 +65,7 @@ class Computed:
 class _Context:
     """What is the same for all indicators.
 
-    where: the part and the row of each cell that holds anybody. small: waves and areas under a floor. most: int64[C],
+    where: the part and the row of each cell that holds anybody. small: waves, areas and spans under a floor. most: int64[C],
     the interviews of the waves of each cell, which a release tells. lines: bool[C], the cells of areas that are
     withheld throughout.
     """
@@ -73,7 +73,7 @@ class _Context:
     lattice: LatticeCells
     names: Sequence[str]
     where: Mapping[Place, tuple[Part, int]]
-    small: frozenset[tuple[str, str]]
+    small: frozenset[tuple[str, str, int]]
     most: Ints
     lines: Bools
     rule: Rule
@@ -131,16 +131,17 @@ def figures(
     return Computed(lattice, tuple(found), tuple(decisions))
 
 
-def _small(places: pd.DataFrame, lattice: LatticeCells, instrument: Instrument) -> frozenset[tuple[str, str]]:
-    """Waves and areas under a floor of population or of respondents; an unknown population (0) is under none."""
+def _small(places: pd.DataFrame, lattice: LatticeCells, instrument: Instrument) -> frozenset[tuple[str, str, int]]:
+    """Waves, areas and spans under a floor of population or of respondents; an unknown population (0) is under none."""
     least = instrument.lattice
     depths = [name for name in places.columns if name.startswith("area")]
     people = Counter(pair for name in depths for pair in zip(places["wave"], places[name], strict=True))
     return frozenset(
-        (wave, code)
-        for wave in lattice.waves
-        for code in lattice.reported
-        if 0 < lattice.areas.get(code).population < least.area_population or people[wave, code] < least.area_respondents
+        (place.wave, place.area, place.span)
+        for place in lattice.places
+        if place.area
+        if 0 < lattice.areas.get(place.area).population < least.area_population
+        or sum(people[wave, place.area] for wave in lattice.window(place)) < least.area_respondents
     )
 
 
@@ -229,7 +230,7 @@ def _amounts(context: _Context, at: int, exact: Mapping[Place, Figure]) -> tuple
             n[number] = part.shares.cube.n[at, row]
             weight[number], positive[number] = part.weight[at, row], part.positive[at, row]
         alone = part.exposed[at][row] if held else FEWER_THAN_K
-        if alone or any((wave, place.area) in context.small for wave in lattice.window(place)):
+        if alone or (place.wave, place.area, place.span) in context.small:
             own[place] = alone or SMALL_AREA
         elif figure.status == UNRELIABLE:
             said = told(context.rule_set, figure.reason, k)

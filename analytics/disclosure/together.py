@@ -16,12 +16,12 @@ from .suppression import withheld
 MOST_WITHOUT = 0.5  # of the cells of one kind of a wave
 
 
-def whole_areas(lattice: LatticeCells, small: frozenset[tuple[str, str]], rule: Rule) -> Bools:
+def whole_areas(lattice: LatticeCells, small: frozenset[tuple[str, str, int]], rule: Rule) -> Bools:
     """bool[C]: the cells of areas that are under a floor in every wave, and of those that go with them.
 
     Which they are is told by populations alone: one wave of one table, everybody's share a half.
     """
-    never = {code for code in lattice.reported if all((wave, code) in small for wave in lattice.waves)}
+    never = {code for code in lattice.reported if all((wave, code, 1) in small for wave in lattice.waves)}
     if not never:
         return np.zeros(len(lattice.places), dtype=bool)
     first = lattice.waves[0]

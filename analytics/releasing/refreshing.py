@@ -15,8 +15,9 @@ from sqlmodel import col, select
 
 from analytics.custody import open_batches
 from analytics.publish import Parameters, cards
+from analytics.release.bundle import read_manifest
 from analytics.release.chain import read_chain
-from analytics.trail import verify
+from survey_app.fieldwork import CLOSED, waves
 from survey_app.instrument import Instrument
 from survey_app.storage.database import reading
 from survey_app.storage.tables import ResponseRow
@@ -42,6 +43,9 @@ def refresh(
 ) -> str:
     """Do what is to be done, and say it in a sentence; "" if there was nothing.
 
+    A wave that is still in the field and was published already waits for its close: what few people would add between
+    two releases could be found by subtracting one from the other.
+
     opener: the custodian's private key and the smallest batch. said: told each step as it begins. Raises BusyError at
     once where another process is at it, and what opening, building and publishing raise.
     """
@@ -50,7 +54,7 @@ def refresh(
         opened = sum(done.opened for done in open_batches(engine, *opener).values())
         settle(directory, read_chain(directory, trust.pinned))
         if _seen(directory) == _state(engine, instrument, directory, parameters):
-            return ""
+            return f"Opened {opened}; what is published of this wave is counted again when it is closed." * bool(opened)
         said("Computing every figure, and attacking them")
         made = candidate(engine, instrument, directory, parameters, trust)
         if made.same_as:
@@ -71,16 +75,17 @@ def _seen(directory: Path) -> str:
 
 def _state(engine: Engine, instrument: Instrument, directory: Path, parameters: Parameters) -> str:
     """A hash of all that a release follows from: when it is as it was, nothing has to be computed."""
-    wave = col(ResponseRow.wave)
+    wave, chain = col(ResponseRow.wave), read_chain(directory)
+    out = {each["id"] for each in read_manifest(directory / chain.latest)["waves"]} if chain.latest else set()
     with reading(engine) as session:
-        counts = sorted(session.exec(select(wave, func.count()).group_by(wave)).all())
-        trail = verify(session).head
+        waiting = {period.id for period in waves(session) if period.state != CLOSED and period.id in out}
+        grouped = session.exec(select(wave, func.count()).group_by(wave)).all()
+    counts = sorted(pair for pair in grouped if pair[0] not in waiting)
     files = [directory / POLICY, directory / REGISTER]
     known = {
         "software": version("thiqa"),
-        "trail": trail,
         "counts": [list(pair) for pair in counts],
-        "chain": read_chain(directory).head,
+        "chain": chain.head,
         "files": [hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "" for file in files],
         "instrument": [str(cards(instrument)), str(instrument.lattice), str(instrument.census)],
         "parameters": [parameters.k, parameters.seed, parameters.synthetic, str(parameters.rule_set)],

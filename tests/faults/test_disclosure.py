@@ -109,7 +109,7 @@ def test_fault_57_a_release_that_withholds_no_more_than_what_is_exposed_is_refus
     with pytest.raises(RefusedError) as caught:
         audit_before_release(release, computed)
     found = caught.value.recovered
-    assert len(found) > 0.6 * insight_of(computed).own.sum()
+    assert len(found) > 0.3 * insight_of(computed).own.sum()  # unreliable neighbours go with them, and hide some
     assert sum(reach.n[0] == reach.n[1] for reach in found) > 0.3 * len(found)  # known to the last respondent
     first = found[0]
     assert f"{len(found)} withheld cells follow" in str(caught.value)

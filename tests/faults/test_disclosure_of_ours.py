@@ -7,6 +7,7 @@ import pytest
 
 from analytics.disclosure.attacker import audit
 from analytics.disclosure.insight import audit_before_release, insight_of
+from analytics.disclosure.linked_table import UnprotectableError
 from analytics.release import CONFIDENTIAL
 from survey_app.instrument import Instrument
 
@@ -42,7 +43,10 @@ def test_fault_57_the_next_release_after_late_answers_gives_nothing_away_beside_
     frame = answered(trust, seed=57)
     first, _ = made(frame, trust)
     late = frame[frame["wave"] == "w4"].sample(4, random_state=1)
-    second, computed = made(pd.concat([frame, late], ignore_index=True), trust, before=[first])
+    try:
+        second, computed = made(pd.concat([frame, late], ignore_index=True), trust, before=[first])
+    except UnprotectableError:
+        return  # four people stand between two figures that are both out: there is no such release
     assert not audit_before_release(second, computed, [first]).recovered
 
 
