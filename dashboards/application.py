@@ -49,7 +49,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
 
     Without `staff` it is the public's: pages that need no account.
     """
-    source = LatestRelease(settings.releases)
+    source = LatestRelease(settings.releases, settings.pinned)
     server = Flask(__name__, static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     if staff:

@@ -1,6 +1,7 @@
 """Configuration of the dashboards from the environment, prefix THIQA_: where the releases are.
 
-There is no secret here, and no address of any database: the dashboards could not open one.
+There is no secret here, since a key that verifies signatures is none, and no address of any database: the dashboards
+could not open one.
 """
 
 from pathlib import Path
@@ -9,8 +10,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DashboardSettings(BaseSettings):
-    """What the dashboards need: the directory that releases are written to. Variables of other rooms are ignored."""
+    """What the dashboards need: the directory that releases are written to. Variables of other rooms are ignored.
+
+    `release_public_key`: keys (hexadecimal, commas between) of which one must have signed what is shown; without
+    it no signature is asked for.
+    """
 
     model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
 
     releases: Path = Path("var/releases")
+    release_public_key: str | None = None
+
+    @property
+    def pinned(self) -> tuple[str, ...]:
+        """The keys of which one must have signed."""
+        return tuple(key.strip().lower() for key in (self.release_public_key or "").split(",") if key.strip())
