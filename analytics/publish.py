@@ -18,7 +18,9 @@ from survey_app.fieldwork import waves
 from survey_app.instrument import Indicator, Instrument
 from survey_app.storage.database import reading
 
+from .analyses.sample import Survey
 from .disclosure.exposure import DEFAULT_K
+from .drivers import driver_cards
 from .figures import figures
 from .framework import target_cards
 from .indicators.presentation_standards import DEFAULT, RuleSet
@@ -111,6 +113,9 @@ def compute(
         geometry=instrument.geometry,
         figures=made.figures,
         targets=target_cards(instrument, periods[0].id),
+        drivers=driver_cards(
+            Survey(kept, frame, found.design, instrument, tuple(periods), parameters.k, parameters.rule_set)
+        ),
     )
 
 

@@ -15,13 +15,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from . import estimates
-from .content import AnswerCard, AreaCard, IndicatorCard, Release, ReleaseError, TargetCard, Tombstone, Wave
+from .content import AnswerCard, AreaCard, DriverCard, IndicatorCard, Release, ReleaseError, TargetCard, Tombstone, Wave
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 LATEST = "latest"
 FIGURES, INDICATORS, AREAS, GEOMETRY = "figures.parquet", "indicators.json", "areas.json", "areas.geojson"
 METHOD, QUALITY, TOMBSTONES, TARGETS = "method.json", "quality.json", "tombstones.json", "targets.json"
+DRIVERS = "drivers.json"
 
 
 def write(directory: Path, release: Release, more: Mapping[str, bytes] | None = None) -> Path:
@@ -101,6 +102,8 @@ def read(path: Path) -> Release:
         method=json.loads(files[METHOD]),
         quality=json.loads(files[QUALITY]),
         targets=tuple(_target(**card) for card in json.loads(files[TARGETS])),
+        # A release from before there were any has no such file.
+        drivers=tuple(_driver(card) for card in json.loads(files.get(DRIVERS, b"[]"))),
         id=path.name,
     )
 
@@ -129,6 +132,7 @@ def _files(release: Release) -> dict[str, bytes]:
         METHOD: _json(dict(release.method)),
         QUALITY: _json(release.quality),
         TARGETS: _json([asdict(card) for card in release.targets]),
+        DRIVERS: _json([asdict(card) for card in release.drivers]),
     }
 
 
@@ -138,6 +142,10 @@ def _indicator(card: dict[str, Any]) -> IndicatorCard:
 
 def _target(indicator: str, baseline: str, milestones: list[list[Any]]) -> TargetCard:
     return TargetCard(indicator, baseline, tuple((str(day), float(share)) for day, share in milestones))
+
+
+def _driver(card: dict[str, Any]) -> DriverCard:
+    return DriverCard(**{**card, "waves": tuple(card["waves"])})
 
 
 def _safe(name: str) -> PurePosixPath:
