@@ -1,0 +1,65 @@
+"""How a page opens: what kind of data it stands on, and the choice of indicator and wave."""
+
+from typing import Any
+
+from analytics.release import Release
+from dashboards.elements import html
+from dashboards.formats import month
+from dashboards.view import View, in_language, in_time
+from dashboards.words import sample
+from translations.languages import translator
+
+
+def banner(release: Release, language: str) -> list[Any]:
+    """That no resident was asked, where that is so."""
+    _ = translator(language)
+    if not release.synthetic:
+        return []
+    return [html.P(_("Synthetic data: no resident was asked"), className="banner", role="note")]
+
+
+def label(release: Release, language: str) -> Any:
+    """That nobody drew the sample, where that is so."""
+    if release.sample != "non_probability":
+        return None
+    return html.P(html.Span(sample(release.sample, language), className="tag"), className="label")
+
+
+def choice(release: Release, view: View, prefix: str) -> Any:
+    """The form that leads to another indicator or wave on the same page."""
+    _ = translator(view.language)
+    return html.Form(
+        [
+            _select(
+                "indicator",
+                _("Indicator"),
+                [(card.id, in_language(card.name, view.language)) for card in release.indicators],
+                view.indicator.id,
+            ),
+            _select(
+                "wave",
+                _("Wave"),
+                [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
+                view.wave.id,
+            ),
+            html.Button(_("Show"), type="submit", name="lang", value=view.language),
+        ],
+        action=prefix + view.path,
+        method="GET",
+        className="choice",
+    )
+
+
+def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Any:
+    marked = [{"selected": "selected"} if value == chosen else {} for value, _text in options]
+    return html.Div(
+        [
+            html.Label(label, htmlFor=f"choose-{name}"),
+            html.Select(
+                [html.Option(text, value=value, **mark) for (value, text), mark in zip(options, marked, strict=True)],
+                id=f"choose-{name}",
+                name=name,
+            ),
+        ],
+        className="field",
+    )
