@@ -1,10 +1,11 @@
 """Dots with whiskers, one a row, in groups of what can be told apart: no rank that chance could turn round.
 
-Labels stand on the side where reading starts, on up to three lines; every text is drawn as it is written.
+Labels stand on the side where reading starts, on as many lines as they need; every text is drawn as it is written.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from textwrap import wrap
 
 from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, heading, whiskers
@@ -31,15 +32,16 @@ Groups = Mapping[str, Sequence[Dot]]
 def caterpillar(groups: Groups, language: str, axis: Chart, shapes: Sequence[Chart] = ()) -> Chart:
     """The chart of at least one dot; a group's key is its heading. Numbers are drawn times 100."""
     rtl = direction(language) == "rtl"
-    dots = [(row, dot) for row, dot in _rows(groups) if isinstance(dot, Dot)]
-    heads = [(row, name) for row, name in _rows(groups) if isinstance(name, str)]
-    found = [dot.shown for _row, dot in dots]
-    margin = min(max(len(line) for _row, dot in dots for line in _lines(dot)) * LETTER + 16, LONGEST_LABEL)
+    rows = _rows(groups)
+    dots = [(at, entry) for at, entry in rows if isinstance(entry, Dot)]
+    heads = [(at, entry) for at, entry in rows if isinstance(entry, str)]
+    found = [dot.shown for _at, dot in dots]
+    margin = min(max(len(line) for _at, dot in dots for line in _lines(dot)) * LETTER + 16, LONGEST_LABEL)
     trace = {
         "type": "scatter",
         "mode": "markers",
         "x": [item.estimate * 100 for item in found],
-        "y": [row for row, _dot in dots],
+        "y": [at for at, _dot in dots],
         "marker": {
             "color": ACCENT,
             "size": 9,
@@ -48,7 +50,7 @@ def caterpillar(groups: Groups, language: str, axis: Chart, shapes: Sequence[Cha
         },
         "error_x": whiskers(found, ACCENT),
         "hoverinfo": "text",
-        "hovertext": [literal(dot.hover) for _row, dot in dots],
+        "hovertext": [literal(dot.hover) for _at, dot in dots],
     }
     side = (
         {"xref": "paper", "x": 1, "xanchor": "right", "xshift": margin}
@@ -60,9 +62,9 @@ def caterpillar(groups: Groups, language: str, axis: Chart, shapes: Sequence[Cha
         margin={"l": 16 if rtl else margin, "r": margin if rtl else 16, "t": 4, "b": 32},
         xaxis=axis,
         yaxis={
-            "range": [len(dots) + len(heads) - 0.4, -0.6],
-            "tickvals": [row for row, _dot in dots],
-            "ticktext": ["<br>".join(chart_text(line, language) for line in _lines(dot)) for _row, dot in dots],
+            "range": [_height(groups), 0],
+            "tickvals": [at for at, _dot in dots],
+            "ticktext": ["<br>".join(chart_text(line, language) for line in _lines(dot)) for _at, dot in dots],
             "side": "right" if rtl else "left",
             "showgrid": False,
             "zeroline": False,
@@ -70,15 +72,13 @@ def caterpillar(groups: Groups, language: str, axis: Chart, shapes: Sequence[Cha
             "ticklabelstandoff": 6,
         },
         shapes=list(shapes),
-        annotations=[heading(name, language, y=row, yanchor="middle", **side) for row, name in heads],
+        annotations=[heading(name, language, y=at, yanchor="middle", **side) for at, name in heads],
     )
 
 
 def size(groups: Groups) -> dict[str, str]:
     """The height that the chart needs, as CSS."""
-    tallest = max((len(_lines(dot)) for dots in groups.values() for dot in dots), default=1)
-    rows = sum(len(dots) + 1 for dots in groups.values())
-    return {"blockSize": f"{(ROW + LINE * (tallest - 1)) * rows + 56}px"}
+    return {"blockSize": f"{_height(groups) + 56}px"}
 
 
 def reference(found: Shown | None) -> list[Chart]:
@@ -105,13 +105,22 @@ def reference(found: Shown | None) -> list[Chart]:
     ]
 
 
-def _rows(groups: Groups) -> list[tuple[int, Dot | str]]:
-    """Headings and dots from the top, each with its row."""
+def _rows(groups: Groups) -> list[tuple[float, Dot | str]]:
+    """Headings and dots from the top, each with the middle of its row in pixels."""
     entries: list[Dot | str] = []
     for name, dots in groups.items():
         entries += [name, *dots]
-    return list(enumerate(entries))
+    ends = list(accumulate((_tall(entry) for entry in entries), initial=0))
+    return [(top + _tall(entry) / 2, entry) for top, entry in zip(ends[:-1], entries, strict=True)]
+
+
+def _height(groups: Groups) -> int:
+    return sum(ROW + sum(map(_tall, dots)) for dots in groups.values())
+
+
+def _tall(entry: Dot | str) -> int:
+    return ROW + LINE * (len(_lines(entry)) - 1) if isinstance(entry, Dot) else ROW
 
 
 def _lines(dot: Dot) -> list[str]:
-    return wrap(dot.label, WIDEST, max_lines=3, placeholder="…") or [""]
+    return wrap(dot.label, WIDEST) or [""]

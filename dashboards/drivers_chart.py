@@ -3,6 +3,8 @@
 In groups of what can be told apart from no difference, alphabetical inside a group.
 """
 
+from math import ceil, floor
+
 from analytics.release import DriverCard, Release
 from dashboards.caterpillar import Dot, caterpillar, size
 from dashboards.charts import LINE, ZERO, Chart
@@ -43,8 +45,8 @@ def drivers(release: Release, view: View) -> Exhibit | None:
         name="drivers",
         title=_("What goes together with “%(name)s”?", name=outcome),
         subtitle=_(
-            "How many points more often people say so who also say this, compared with people of the same sex, age, "
-            "district and wave who answer the rest alike; %(level)s intervals.",
+            "How many points larger the share is among those who also say this, compared with people of the same sex, "
+            "age, area and wave who answer the rest alike; %(level)s intervals.",
             level=level(language),
         ),
         foot=_foot(release, told, language),
@@ -71,7 +73,10 @@ def drivers(release: Release, view: View) -> Exhibit | None:
         ),
         chart=caterpillar(groups, language, _axis(list(numbers.values()), language)),
         size=size(groups),
-        legend=(_("These answers go together; no table of answers can show that one causes the other."),),
+        legend=(
+            _("These answers go together; no table of answers can show that one causes the other."),
+            _("Each is judged by itself: of twenty that do not go together, one will seem to, by chance."),
+        ),
     )
 
 
@@ -90,14 +95,15 @@ def _reading(name: str, card: DriverCard, language: str) -> str:
 def _axis(found: list[Shown], language: str) -> Chart:
     """Points from the lowest end to the highest, with zero among them; from right to left for such readers."""
     low, high = min(0.0, *(item.low for item in found)), max(0.0, *(item.high for item in found))
-    step = 10 if (high - low) < 0.5 else 20
-    ends = [step * int(low * 100 // step), -step * int(-high * 100 // step)]
-    ticks = list(range(ends[0], ends[1] + 1, step))
+    ends = [10 * floor(low * 10 - 1e-9), 10 * ceil(high * 10 + 1e-9)]
+    step = 10 if ends[1] - ends[0] <= 40 else 20
+    ticks = [value for value in range(*ends) if value % step == 0]
     reach = [ends[0] - 1, ends[1] + 1]
     return {
         "range": reach[::-1] if direction(language) == "rtl" else reach,
         "tickvals": ticks,
         "ticktext": [signed(value / 100, language) for value in ticks],
+        "tickangle": 0,
         "gridcolor": LINE,
         "zeroline": True,
         "zerolinecolor": ZERO,

@@ -77,7 +77,7 @@ def behind_it(release: Release, view: View) -> list[str]:
     if found is None:
         return []
     level = _(
-        "%(wave)s: %(estimate)s (%(interval)s), %(answers)s.",
+        "%(estimate)s (%(interval)s) in %(wave)s, %(answers)s.",
         wave=month(view.wave, language),
         estimate=percent(found.estimate, language),
         interval=interval(found, language),
