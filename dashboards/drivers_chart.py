@@ -118,7 +118,8 @@ def _foot(release: Release, told: list[DriverCard], language: str) -> str:
     pooled = {wave for card in told for wave in card.waves}
     waves = [wave for wave in in_time(release.waves) if wave.id in pooled]
     return _(
-        "%(first)s to %(last)s together, whatever wave is chosen; n from %(least)s to %(most)s, %(sample)s.",
+        "%(first)s to %(last)s together, whatever wave is chosen; n from %(least)s to %(most)s, %(sample)s. Average "
+        "marginal effects of a logistic model, with errors by the design of the sample.",
         first=month(waves[0], language) if waves else "",
         last=month(waves[-1], language) if waves else "",
         least=number(min(card.n for card in told), language),

@@ -45,10 +45,9 @@ def standing(release: Release, card: IndicatorCard, wave: Wave) -> Standing | No
     if found is None:
         return Standing(*(due or target.milestones[0]), "no_figure")
     lower = card.direction == LOWER_IS_BETTER
-    so_far = None if due is None else _side(found, due[1], lower=lower)
-    if _side(found, last[1], lower=lower) == "on_track" and so_far in (None, "on_track"):
+    if _side(found, last[1], lower=lower) == "on_track":
         return Standing(*last, "met")
-    return Standing(*(due or target.milestones[0]), so_far or "not_due")
+    return Standing(*due, _side(found, due[1], lower=lower)) if due else Standing(*target.milestones[0], "not_due")
 
 
 def _side(found: Shown, share: float, *, lower: bool) -> Status:
