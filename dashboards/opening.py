@@ -11,11 +11,13 @@ from translations.languages import translator
 
 
 def banner(release: Release, language: str) -> list[Any]:
-    """That no resident was asked, where that is so."""
+    """That no resident was asked and nobody adopted the targets, where that is so."""
     _ = translator(language)
     if not release.synthetic:
         return []
-    return [html.P(_("Synthetic data: no resident was asked"), className="banner", role="note")]
+    asked = _("Synthetic data: no resident was asked")
+    wanted = _("Synthetic data: no resident was asked. The targets are examples; no authority has adopted them.")
+    return [html.P(wanted if release.targets else asked, className="banner", role="note")]
 
 
 def label(release: Release, language: str) -> Any:

@@ -11,6 +11,7 @@ from dashboards.judgement import Shown, against, shown
 from dashboards.sentences import answers
 from dashboards.targets import in_words, said, standing
 from dashboards.tiles import marked
+from dashboards.trend import breaks
 from dashboards.view import View, in_language, in_time
 from dashboards.words import withheld
 from translations.languages import translator
@@ -70,7 +71,9 @@ def _gap(release: Release, view: View) -> str:
 
 
 def behind_it(release: Release, view: View) -> list[str]:
-    """The sentences below the headline: the estimate, the year and the target; none where there is no figure."""
+    """The sentences below the headline: the estimate, the year, the target, and a break right before the wave.
+
+    None where there is no figure."""
     _ = translator(view.language)
     card, language = view.indicator, view.language
     found = shown(release.figure(card.id, view.wave.id))
@@ -84,7 +87,14 @@ def behind_it(release: Release, view: View) -> list[str]:
         answers=answers(found.n, language),
     )
     year, target = since_year(release, view, card), standing(release, card, view.wave)
-    return [level, *([year[1] + "."] if year else []), *([said(target, language)] if target else [])]
+    broken = [in_time(release.waves)[at] for at in breaks(in_time(release.waves))]
+    other = _("People could answer in other ways than in the last wave, so that the two may not compare.")
+    return [
+        level,
+        *([year[1] + "."] if year else []),
+        *([said(target, language)] if target else []),
+        *([other] if view.wave in broken else []),
+    ]
 
 
 def since_year(release: Release, view: View, card: IndicatorCard) -> tuple[str, str] | None:

@@ -206,7 +206,9 @@ def test_tiles_say_the_year_and_the_target_beside_the_last_wave(release: Release
     assert "Since a year before: up 7 points (+3.0 to +11.0), more than chance" in text
     assert "on track" in text
     assert "Target for 31 December 2025: 45%. The whole interval is at it or better." in text
+    assert "The targets are examples; no authority has adopted them." in text
     assert "Since a year before" not in " ".join(words(served(release)))
+    assert "The targets are examples" not in " ".join(words(served(release)))
 
 
 def test_the_trend_holds_level_lines_up_to_each_day_that_is_agreed(release: Release) -> None:
@@ -233,6 +235,9 @@ def test_the_line_breaks_where_people_could_answer_in_other_ways(release: Releas
     assert any("answer in other ways" in text for text in words(served(other)))
     assert not any("answer in other ways" in text for text in words(served(release)))
     assert trend(other, scene(other).view).chart is not None
+    warning = "People could answer in other ways than in the last wave"
+    assert any(text.startswith(warning) for text in words(served(other)))
+    assert not any(text.startswith(warning) for text in words(served(other, wave="w2")))
 
 
 def institutions_of(release: Release) -> Release:
