@@ -60,6 +60,15 @@ def test_an_effect_that_is_there_lies_in_its_interval_and_one_that_is_not_covers
     assert {card.outcome for card in cards.values()} == {"trust"}
 
 
+def test_with_nothing_held_alike_the_effect_is_the_difference_of_two_weighted_shares(named: Instrument) -> None:
+    survey = survey_of(named, planted=driven, n=2_000)
+    bare = replace(named, drivers=("respect",), sex="", age="", area="")
+    card = found(replace(survey, instrument=bare))["respect"]
+    trust, respect, weights = survey.coded["trust"], survey.coded["respect"], survey.design.weights
+    yes, no = (np.average(trust[respect == side], weights=weights[respect == side]) for side in (1, 0))
+    assert card.effect == pytest.approx(yes - no, abs=0.005 + 1e-9)
+
+
 def test_what_few_were_asked_has_a_model_among_them_and_takes_nobody_from_the_others(named: Instrument) -> None:
     cards = found(survey_of(named, planted=driven, n=2_000))
     assert {cards[name].n for name in NAMED[:3]} == {2_000}
