@@ -9,8 +9,8 @@ from dashboards.area_map import area_map
 from dashboards.elements import html
 from dashboards.exhibits import drawn
 from dashboards.formats import month
+from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
-from dashboards.opening import banner, choice, label
 from dashboards.pages import leadership
 from dashboards.ranking import ranking
 from dashboards.scene import Scene

@@ -8,9 +8,9 @@ from dashboards.drivers_chart import drivers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
 from dashboards.formats import month
+from dashboards.frame import banner, choice, label
 from dashboards.institutions import institutions
 from dashboards.judgement import areas
-from dashboards.opening import banner, choice, label
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sexes import gaps, sexes

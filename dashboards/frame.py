@@ -1,4 +1,4 @@
-"""How a page opens: what kind of data it stands on, and the choice of indicator and wave."""
+"""What several pages have above their charts: whether the data are real, what kind of sample it is, and a choice."""
 
 from typing import Any
 
@@ -21,38 +21,14 @@ def banner(release: Release, language: str) -> list[Any]:
 
 
 def label(release: Release, language: str) -> Any:
-    """That nobody drew the sample, where that is so."""
+    """That the sample is no probability sample, where that is so."""
     if release.sample != "non_probability":
         return None
     return html.P(html.Span(sample(release.sample, language), className="tag"), className="label")
 
 
-def choice(release: Release, view: View, prefix: str) -> Any:
-    """The form that leads to another indicator or wave on the same page."""
-    _ = translator(view.language)
-    return html.Form(
-        [
-            _select(
-                "indicator",
-                _("Indicator"),
-                [(card.id, in_language(card.name, view.language)) for card in release.indicators],
-                view.indicator.id,
-            ),
-            _select(
-                "wave",
-                _("Wave"),
-                [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
-                view.wave.id,
-            ),
-            html.Button(_("Show"), type="submit", name="lang", value=view.language),
-        ],
-        action=prefix + view.path,
-        method="GET",
-        className="choice",
-    )
-
-
-def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Any:
+def select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Any:
+    """A list to choose from, with its label; `options` are value and words."""
     marked = [{"selected": "selected"} if value == chosen else {} for value, _text in options]
     return html.Div(
         [
@@ -64,4 +40,29 @@ def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) 
             ),
         ],
         className="field",
+    )
+
+
+def choice(release: Release, view: View, prefix: str) -> Any:
+    """The form that leads to another indicator or wave on the same page."""
+    _ = translator(view.language)
+    return html.Form(
+        [
+            select(
+                "indicator",
+                _("Indicator"),
+                [(card.id, in_language(card.name, view.language)) for card in release.indicators],
+                view.indicator.id,
+            ),
+            select(
+                "wave",
+                _("Wave"),
+                [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
+                view.wave.id,
+            ),
+            html.Button(_("Show"), type="submit", name="lang", value=view.language),
+        ],
+        action=prefix + view.path,
+        method="GET",
+        className="choice",
     )
