@@ -19,7 +19,9 @@ from survey_app.storage.database import reading
 from translations.languages import LANGUAGES, translator
 
 from . import framework_files, open_data
+from .analyses.sample import Survey
 from .disclosure.exposure import DEFAULT_K
+from .drivers import driver_cards
 from .figures import Computed, figures
 from .framework import target_cards
 from .indicators.presentation_standards import DEFAULT, RuleSet
@@ -126,6 +128,7 @@ def compute(
         figures=made.figures,
         targets=target_cards(instrument, periods[0].id),
         quality=report,
+        drivers=driver_cards(Survey(kept, frame, found.design, instrument, tuple(periods), k, rules)),
     )
     return Computation(release, made)
 

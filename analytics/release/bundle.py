@@ -15,14 +15,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from . import estimates
-from .content import AnswerCard, AreaCard, IndicatorCard, Release, ReleaseError, TargetCard, Tombstone, Wave
+from .content import AnswerCard, AreaCard, DriverCard, IndicatorCard, Release, ReleaseError, TargetCard, Tombstone, Wave
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 LATEST = "latest"
 FIGURES, INDICATORS, AREAS, GEOMETRY = "figures.parquet", "indicators.json", "areas.json", "areas.geojson"
 METHOD, QUALITY, TOMBSTONES, TARGETS = "method.json", "quality.json", "tombstones.json", "targets.json"
-OWN = (FIGURES, INDICATORS, AREAS, GEOMETRY, METHOD, QUALITY, TOMBSTONES, TARGETS)
+DRIVERS = "drivers.json"
+OWN = (FIGURES, INDICATORS, AREAS, GEOMETRY, METHOD, QUALITY, TOMBSTONES, TARGETS, DRIVERS)
 SIGNATURE = "manifest.sig"
 ASIDE = ".writing-"
 
@@ -167,6 +168,8 @@ def read(path: Path, pinned: Collection[str] = ()) -> Release:
         method=json.loads(files[METHOD]),
         quality=json.loads(files[QUALITY]),
         targets=tuple(_target(**card) for card in json.loads(files[TARGETS])),
+        # A release from before there were any has no such file.
+        drivers=tuple(_driver(card) for card in json.loads(files.get(DRIVERS, b"[]"))),
         id=path.name,
     )
 
@@ -202,6 +205,7 @@ def _files(release: Release) -> dict[str, bytes]:
         METHOD: _json(dict(release.method)),
         QUALITY: _json(release.quality),
         TARGETS: _json([asdict(card) for card in release.targets]),
+        DRIVERS: _json([asdict(card) for card in release.drivers]),
     }
 
 
@@ -228,6 +232,10 @@ def _put(path: Path, content: bytes) -> None:
         out.flush()
         os.fchmod(out.fileno(), 0o644)
         os.fsync(out.fileno())
+
+
+def _driver(card: dict[str, Any]) -> DriverCard:
+    return DriverCard(**{**card, "waves": tuple(card["waves"])})
 
 
 def _safe(name: str) -> PurePosixPath:
