@@ -9,7 +9,9 @@ from dashboards.area_map import area_map
 from dashboards.elements import html
 from dashboards.exhibits import drawn
 from dashboards.formats import month
+from dashboards.frame import banner, label, select
 from dashboards.judgement import areas
+from dashboards.pages import area
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
@@ -17,13 +19,12 @@ from dashboards.sexes import gaps, sexes
 from dashboards.tiles import tiles
 from dashboards.trend import trend
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample
 from translations.languages import translator
 
 
 def drawn_page(scene: Scene) -> list[Any]:
     """Everything below the header of the page that is asked for."""
-    return {Page.OVERVIEW: _overview}.get(scene.view.page, _overview)(scene)
+    return {Page.OVERVIEW: _overview, Page.AREA: area.page}.get(scene.view.page, _overview)(scene)
 
 
 def _overview(scene: Scene) -> list[Any]:
@@ -34,12 +35,12 @@ def overview(release: Release, view: View, prefix: str) -> list[Any]:
     """Everything below the header, in the view's language. `prefix` is the address that the site is mounted at."""
     _ = translator(view.language)
     return [
-        *_banner(release, view.language),
+        *banner(release, view.language),
         html.Section(
             [
                 html.H1(headline(release, view)),
                 html.P(gap(release, view), className="lead"),
-                _label(release, view.language),
+                label(release, view.language),
                 _choice(release, view, prefix),
             ],
             className="headline",
@@ -71,30 +72,17 @@ def nowhere(language: str) -> list[Any]:
     return [html.P(_("There is no such page."), role="alert")]
 
 
-def _banner(release: Release, language: str) -> list[Any]:
-    _ = translator(language)
-    if not release.synthetic:
-        return []
-    return [html.P(_("Synthetic data: no resident was asked"), className="banner", role="note")]
-
-
-def _label(release: Release, language: str) -> Any:
-    if release.sample != "non_probability":
-        return None
-    return html.P(html.Span(sample(release.sample, language), className="tag"), className="label")
-
-
 def _choice(release: Release, view: View, prefix: str) -> Any:
     _ = translator(view.language)
     return html.Form(
         [
-            _select(
+            select(
                 "indicator",
                 _("Indicator"),
                 [(card.id, in_language(card.name, view.language)) for card in release.indicators],
                 view.indicator.id,
             ),
-            _select(
+            select(
                 "wave",
                 _("Wave"),
                 [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
@@ -105,21 +93,6 @@ def _choice(release: Release, view: View, prefix: str) -> Any:
         action=prefix,
         method="GET",
         className="choice",
-    )
-
-
-def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Any:
-    marked = [{"selected": "selected"} if value == chosen else {} for value, _text in options]
-    return html.Div(
-        [
-            html.Label(label, htmlFor=f"choose-{name}"),
-            html.Select(
-                [html.Option(text, value=value, **mark) for (value, text), mark in zip(options, marked, strict=True)],
-                id=f"choose-{name}",
-                name=name,
-            ),
-        ],
-        className="field",
     )
 
 

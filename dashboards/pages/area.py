@@ -1,0 +1,128 @@
+"""My area: how one area stands, in the order in which an officer or a resident would ask.
+
+The sentence first, then four to six indicators beside the district, the whole and the last wave, women and men, what
+moved, what is not shown and why, and what was done about it. The public sees the same page.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from analytics.release import CHANGE, AreaCard
+from dashboards.about import about
+from dashboards.access import own_areas
+from dashboards.elements import html
+from dashboards.exhibits import drawn
+from dashboards.formats import month
+from dashboards.frame import banner, label, select
+from dashboards.judgement import shown
+from dashboards.scene import Scene
+from dashboards.trend import trend
+from dashboards.view import in_language, in_time
+from translations.languages import translator
+
+from . import area_words as words
+from .area_charts import beside, women_and_men
+from .area_figures import Standing, alone, local, pooled, standing
+from .area_lists import changed, named_problems, said_and_done, unshown
+from .area_tiles import tiles
+
+
+def page(scene: Scene) -> list[Any]:
+    """Everything below the header, about the view's area; words where the viewer has none in this release."""
+    area = next((card for card in scene.release.areas if card.code == scene.view.area), None)
+    if area is None:
+        return _no_area(scene)
+    _, language, view = translator(scene.view.language), scene.view.language, scene.view
+    found = tuple(standing(scene.release, view, card) for card in local(scene.release, view))
+    chosen = next(item for item in found if item.card.id == view.indicator.id)
+    named = in_language(area.name, language)
+    return [
+        *banner(scene.release, language),
+        _headline(scene, area, chosen),
+        html.Section([html.H2(_("Main indicators in this area")), tiles(scene, found)], className="all"),
+        html.Section(
+            [
+                html.H2(named),
+                html.Div(
+                    [
+                        drawn(beside(scene, found, named), language),
+                        drawn(women_and_men(scene, found, named), language),
+                    ],
+                    className="grid pair",
+                ),
+            ]
+        ),
+        html.Section(
+            [
+                html.H2(in_language(view.indicator.name, language)),
+                drawn(trend(alone(scene.release, view), view), language),
+            ]
+        ),
+        changed(scene),
+        *named_problems(scene),
+        unshown(scene),
+        said_and_done(scene),
+        about(alone(scene.release, view, wave=chosen.own.figure), view),
+    ]
+
+
+def _headline(scene: Scene, area: AreaCard, found: Standing) -> Any:
+    language, view, release = scene.view.language, scene.view, scene.release
+    change = shown(release.figure(view.indicator.id, view.wave.id, view.area, contrast=CHANGE))
+    return html.Section(
+        [
+            html.H1(words.headline(release, view, area, found)),
+            html.P(words.since(view, release, change), className="lead"),
+            html.P(words.instead(found.own.span, language), className="lead") if _stands_in(found, view.span) else None,
+            label(release, language),
+            _choice(scene),
+        ],
+        className="headline",
+    )
+
+
+def _stands_in(found: Standing, span: int) -> bool:
+    return found.own.pooled and found.own.span != span
+
+
+def _choice(scene: Scene) -> Any:
+    _, language, view, release = translator(scene.view.language), scene.view.language, scene.view, scene.release
+    waves = [(wave.id, month(wave, language)) for wave in reversed(in_time(release.waves))]
+    longest = pooled(release)
+    spans = [("1", _("each wave alone")), (str(longest), words.together(longest, language))]
+    return html.Form(
+        [
+            select(
+                "area",
+                _("Area"),
+                [(card.code, in_language(card.name, language)) for card in own_areas(release, scene.viewer)],
+                view.area,
+            ),
+            select(
+                "indicator",
+                _("Indicator"),
+                [(card.id, in_language(card.name, language)) for card in release.indicators],
+                view.indicator.id,
+            ),
+            select("wave", _("Wave"), waves, view.wave.id),
+            select("span", _("Waves"), spans, str(view.span)) if longest > 1 else None,
+            html.Button(_("Show"), type="submit", name="lang", value=language),
+        ],
+        action=scene.prefix + replace(view, step=0).path,
+        method="GET",
+        className="choice",
+    )
+
+
+def _no_area(scene: Scene) -> list[Any]:
+    _ = translator(scene.view.language)
+    return [
+        *banner(scene.release, scene.view.language),
+        html.Section(
+            [
+                html.H1(_("There is no area to show")),
+                html.P(_("None of your areas is in this release. Whoever keeps the accounts can say which are yours.")),
+            ],
+            className="headline",
+        ),
+    ]
