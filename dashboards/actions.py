@@ -16,6 +16,7 @@ LONGEST = 600
 FILE = "actions.json"
 FORMAT = 1
 MOST_MARKS = 4
+LINE_ENDS = "\n\r\u2028\u2029\x0b\x0c\x85"
 _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,40}")
 
 
@@ -47,14 +48,21 @@ def cleaned(text: str) -> str:
     marks = 0
     for letter in unicodedata.normalize("NFC", text.replace("\r\n", "\n")):
         kind = unicodedata.category(letter)
-        marks = marks + 1 if kind in ("Mn", "Me") else 0
-        if letter in "\n\r\u2028\u2029\x0b\x0c\x85":
+        if letter in LINE_ENDS:
             kept.append("\n")
         elif letter == "\t" or kind == "Zs":
-            kept.append(" " if letter not in "\u00a0\u202f" else letter)
-        elif not kind.startswith("C") and marks <= MOST_MARKS:
+            kept.append(letter if letter in "\u00a0\u202f" else " ")
+        elif kind.startswith("C"):
+            continue
+        elif kind in ("Mn", "Me"):
+            marks += 1
+            kept += [letter] if marks <= MOST_MARKS else []
+            continue
+        else:
             kept.append(letter)
-    lines = [re.sub(r" {2,}", " ", line).strip() for line in "".join(kept).split("\n")]
+        marks = 0
+    plain = unicodedata.normalize("NFC", "".join(kept))
+    lines = [re.sub(r" {2,}", " ", line).strip() for line in plain.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

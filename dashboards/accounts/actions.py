@@ -32,12 +32,13 @@ from . import store
 from .tables import ActionRow
 
 FIELDS = ("said", "done")
+MOST_NUMBER = 2**31 - 1
 APART = "/"  # of indicator and wave in the one column that names the figure; neither holds it
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where actions are kept and shown: the store, the directory of the file, and the areas that one may write about."""
+    """Where actions are kept and shown: the store, and the directory of the file."""
 
     engine: Engine
     directory: Path
@@ -105,9 +106,60 @@ def add_actions(
     pages: Blueprint, desk: Desk, source: LatestRelease, prefix: str, viewer: Callable[[], Viewer | None]
 ) -> None:
     """Give the pages of accounts those of actions: /actions, /actions/new, /actions/<number> and what is sent there."""
+    forms = _Forms(desk, source, prefix, viewer)
+    both = ["GET", "POST"]
+    pages.add_url_rule("/actions", "actions", forms.all)
+    pages.add_url_rule("/actions/new", "new_action", forms.new, methods=both)
+    pages.add_url_rule("/actions/<int:which>", "one_action", forms.one, methods=both)
+    pages.add_url_rule(
+        "/actions/<int:which>/<any(publish, withdraw):step>", "turn_action", forms.turn, methods=["POST"]
+    )
 
-    def writer() -> tuple[Viewer, Release]:
-        who = viewer()
+
+@dataclass(frozen=True)
+class _Forms:
+    """The pages themselves."""
+
+    desk: Desk
+    source: LatestRelease
+    prefix: str
+    viewer: Callable[[], Viewer | None]
+
+    def all(self) -> Response:
+        """The actions of one's own areas."""
+        who, release = self._writer()
+        return _drawn("actions", self.prefix, rows=[_row(found, release) for found in self.desk.actions(who.areas)])
+
+    def new(self) -> Response:
+        """A new one, about the figure that was looked at."""
+        who, release = self._writer()
+        if request.method == "POST":
+            return self._sent(who, release, None)
+        asked = parameters(request.query_string.decode("latin-1"))
+        draft = Draft(asked.get("area", ""), asked.get("indicator", ""), asked.get("wave", ""), {}, {})
+        return self._form(who, release, draft, None, {})
+
+    def one(self, which: int) -> Response:
+        """One that was written before."""
+        who, release = self._writer()
+        found = self.desk.action(which, who.areas) if which <= MOST_NUMBER else None
+        if found is None:
+            abort(404)
+        if request.method == "POST":
+            return self._sent(who, release, found)
+        draft = Draft(found.area, found.indicator, found.wave, found.said, found.done)
+        return self._form(who, release, draft, found, {})
+
+    def turn(self, which: int, step: str) -> Response:
+        """Publish one or withdraw it."""
+        who, _release = self._writer()
+        if which > MOST_NUMBER or not self.desk.turn(which, who, published=step == "publish"):
+            abort(404)
+        return _to_all(self.prefix)
+
+    def _writer(self) -> tuple[Viewer, Release]:
+        """Who asks, and the release; to all others than officers the page does not exist."""
+        who = self.viewer()
         if who is None or who.role is not Role.OFFICER:
             abort(404)
         if request.method == "POST":
@@ -116,42 +168,11 @@ def add_actions(
             except ValidationError:
                 abort(400)
         try:
-            return who, source.current()
+            return who, self.source.current()
         except ReleaseError:
             abort(503)
 
-    @pages.get("/actions")
-    def actions() -> Response:
-        who, release = writer()
-        return _drawn("actions", prefix, rows=[_row(found, release) for found in desk.actions(who.areas)])
-
-    @pages.route("/actions/new", methods=["GET", "POST"])
-    def new_action() -> Response:
-        who, release = writer()
-        if request.method == "POST":
-            return sent(who, release, None)
-        asked = parameters(request.query_string.decode("latin-1"))
-        draft = Draft(asked.get("area", ""), asked.get("indicator", ""), asked.get("wave", ""), {}, {})
-        return form(who, release, draft, None)
-
-    @pages.route("/actions/<int:which>", methods=["GET", "POST"])
-    def one_action(which: int) -> Response:
-        who, release = writer()
-        found = desk.action(which, who.areas) if which < 2**31 else None
-        if found is None:
-            abort(404)
-        if request.method == "POST":
-            return sent(who, release, found)
-        return form(who, release, Draft(found.area, found.indicator, found.wave, found.said, found.done), found)
-
-    @pages.post("/actions/<int:which>/<any(publish, withdraw):step>")
-    def turn_action(which: int, step: str) -> Response:
-        who, _release = writer()
-        if which >= 2**31 or not desk.turn(which, who, published=step == "publish"):
-            abort(404)
-        return _to_all(prefix)
-
-    def sent(who: Viewer, release: Release, found: Action | None) -> Response:
+    def _sent(self, who: Viewer, release: Release, found: Action | None) -> Response:
         draft = drafted(request.form)
         wrong = faults(
             draft,
@@ -160,27 +181,30 @@ def add_actions(
             [wave.id for wave in release.waves],
         )
         if wrong:
-            said = {fault.field: sentence(fault, _spoken()) for fault in wrong}
-            return form(who, release, draft, found, said)
+            return self._form(who, release, draft, found, {fault.field: sentence(fault, _spoken()) for fault in wrong})
         published = request.form.get("step") == "publish"
-        if desk.keep(draft, who, number=found.number if found else None, published=published) is None:
+        if self.desk.keep(draft, who, number=found.number if found else None, published=published) is None:
             abort(404)
-        return _to_all(prefix)
+        return _to_all(self.prefix)
 
-    def form(
-        who: Viewer, release: Release, draft: Draft, found: Action | None, said: Mapping[str, str] | None = None
+    def _form(
+        self, who: Viewer, release: Release, draft: Draft, found: Action | None, wrong: Mapping[str, str]
     ) -> Response:
-        wrong = said or {}
         spoken = _spoken()
         lists = {
             "area": [(area.code, in_language(area.name, spoken)) for area in own_areas(release, who)],
             "indicator": [(card.id, in_language(card.name, spoken)) for card in release.indicators],
             "wave": [(wave.id, month(wave, spoken)) for wave in reversed(in_time(release.waves))],
         }
-        chosen = {"area": draft.area, "indicator": draft.indicator, "wave": draft.wave}
-        texts = {f"{name}_{code}": getattr(draft, name).get(code, "") for name in FIELDS for code in LANGUAGES}
-        found_number = found.number if found else None
-        page = _drawn("action", prefix, number=found_number, lists=lists, chosen=chosen, texts=texts, faults=wrong)
+        page = _drawn(
+            "action",
+            self.prefix,
+            number=found.number if found else None,
+            lists=lists,
+            chosen={"area": draft.area, "indicator": draft.indicator, "wave": draft.wave},
+            texts={f"{name}_{code}": getattr(draft, name).get(code, "") for name in FIELDS for code in LANGUAGES},
+            faults=wrong,
+        )
         page.status_code = 422 if wrong else 200
         return page
 

@@ -131,15 +131,20 @@ def pooled(release: Release) -> int:
 
 
 def apart(part: Shown, whole: Shown) -> Verdict:
-    """How a part stands to a whole that holds it, with the error of both.
+    """How a part stands to a whole that holds it, with the error of both."""
+    return against(difference(part, whole))
 
-    The interval of the difference is made from the two by MOVER (Zou and Donner 2008, Statistics in Medicine 27). It
-    takes them as independent, which errs to the side of "same": what a part adds to the whole makes them move together.
+
+def difference(part: Shown, whole: Shown) -> Shown:
+    """A part minus a whole that holds it, with an interval made from both of theirs.
+
+    By MOVER (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), which takes the two as independent. That errs
+    to the side of "cannot be told apart": what a part adds to the whole makes them move together.
     """
-    difference = part.estimate - whole.estimate
+    found = part.estimate - whole.estimate
     below = sqrt((part.estimate - part.low) ** 2 + (whole.high - whole.estimate) ** 2)
     above = sqrt((part.high - part.estimate) ** 2 + (whole.estimate - whole.low) ** 2)
-    return against(Shown(difference, difference - below, difference + above, part.n, review=False))
+    return Shown(found, found - below, found + above, part.n, review=part.review or whole.review)
 
 
 @dataclass(frozen=True)

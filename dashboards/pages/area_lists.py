@@ -95,7 +95,7 @@ def _named(scene: Scene, card: IndicatorCard) -> str:
     if found.shown is None:
         return named
     return _(
-        "%(name)s (%(waves)s: %(figure)s)",
+        "%(name)s: %(figure)s, %(waves)s",
         name=named,
         waves=words.together(found.span, language),
         figure=with_interval(found.shown, language),

@@ -2,7 +2,7 @@
 
 from analytics.release import AreaCard, Figure, Release, Text
 from dashboards import sentences
-from dashboards.formats import fenced, interval, percent, points, signed_interval, with_interval
+from dashboards.formats import fenced, interval, month, percent, points, signed_interval, with_interval
 from dashboards.judgement import Shown, against
 from dashboards.view import View, in_language, in_time
 from dashboards.words import withheld
@@ -26,41 +26,45 @@ def whole(release: Release, language: str) -> str:
 def headline(release: Release, view: View, area: AreaCard, found: Standing) -> str:
     """The chosen indicator in the area, and how it stands to the whole."""
     _, language = translator(view.language), view.language
-    values = {"name": in_language(found.card.name, language), "area": name(area.name, language)}
+    values = {
+        "name": in_language(found.card.name, language),
+        "area": name(area.name, language),
+        "wave": month(view.wave, language),
+    }
     if found.own.shown is None:
         reason = withheld(found.own.asked, language, release.parameters)
-        return _("%(name)s in %(area)s: no figure can be shown. %(reason)s", **values, reason=reason)
+        return _("%(name)s in %(area)s, %(wave)s: no figure can be shown. %(reason)s", **values, reason=reason)
     values |= {
         "people": people(found.own.shown.estimate, language),
         "interval": interval(found.own.shown, language),
         "whole": whole(release, language),
     }
     if found.whole is None:
-        return _("%(name)s in %(area)s: %(people)s (%(interval)s).", **values)
+        return _("%(name)s in %(area)s, %(wave)s: %(people)s (%(interval)s).", **values)
     match apart(found.own.shown, found.whole):
         case "higher":
             return _(
-                "%(name)s in %(area)s: %(people)s (%(interval)s), more than in %(whole)s as a whole, "
+                "%(name)s in %(area)s, %(wave)s: %(people)s (%(interval)s), more than in %(whole)s as a whole, "
                 "and chance alone does not explain it.",
                 **values,
             )
         case "lower":
             return _(
-                "%(name)s in %(area)s: %(people)s (%(interval)s), fewer than in %(whole)s as a whole, "
+                "%(name)s in %(area)s, %(wave)s: %(people)s (%(interval)s), fewer than in %(whole)s as a whole, "
                 "and chance alone does not explain it.",
                 **values,
             )
         case _same:
             return _(
-                "%(name)s in %(area)s: %(people)s (%(interval)s). It cannot be told apart from %(whole)s as a whole.",
+                "%(name)s in %(area)s, %(wave)s: %(people)s (%(interval)s). It cannot be told apart from %(whole)s as a whole.",
                 **values,
             )
 
 
 def people(share: float, language: str) -> str:
-    """A share as a number of people: "41 of 100 people"."""
+    """A share as a number of people: "41 of 100 who answered"."""
     _n = plural_translator(language)
-    return _n("%(num)d of 100 people", "%(num)d of 100 people", round(share * 100))
+    return _n("%(num)d of 100 who answered", "%(num)d of 100 who answered", round(share * 100))
 
 
 def since(view: View, release: Release, found: Shown | None) -> str:
