@@ -4,6 +4,7 @@ The sentence first, then four to six indicators beside the district, the whole a
 moved, what is not shown and why, and what was done about it. The public sees the same page.
 """
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -95,7 +96,7 @@ def _choice(scene: Scene) -> Any:
             select(
                 "area",
                 _("Area"),
-                [(card.code, in_language(card.name, language)) for card in own_areas(release, scene.viewer)],
+                _areas(scene),
                 view.area,
             ),
             select(
@@ -105,13 +106,30 @@ def _choice(scene: Scene) -> Any:
                 view.indicator.id,
             ),
             select("wave", _("Wave"), waves, view.wave.id),
-            select("span", _("Waves"), spans, str(view.span)) if longest > 1 else None,
+            select("span", _("Over how many waves"), spans, str(view.span)) if longest > 1 else None,
             html.Button(_("Show"), type="submit", name="lang", value=language),
         ],
         action=scene.prefix + replace(view, step=0).path,
         method="GET",
         className="choice",
     )
+
+
+def _areas(scene: Scene) -> list[tuple[str, str]]:
+    """The areas to choose among, by name; of two with one name the smaller says where it lies."""
+    language, own = scene.view.language, own_areas(scene.release, scene.viewer)
+    above = {card.code: card for card in scene.release.areas if card.parent is not None}
+    names = Counter(in_language(card.name, language) for card in own)
+    comma = "، " if language == "ar" else ", "
+    return [
+        (
+            card.code,
+            comma.join(in_language(each.name, language) for each in (card, above[card.parent]))
+            if names[in_language(card.name, language)] > 1 and card.parent in above
+            else in_language(card.name, language),
+        )
+        for card in own
+    ]
 
 
 def _no_area(scene: Scene) -> list[Any]:

@@ -68,7 +68,9 @@ def women_and_men(scene: Scene, found: tuple[Standing, ...], named: str) -> Exhi
         label = _heading(item.card, women if women.shown else men, language)
         groups.append(Group(label, (Row(_("Women"), "women", women), Row(_("Men"), "men", men))))
         gaps.append((_heading(item.card, gap, language), gap))
-    sentences = [words.gap(label, gap.shown, language) for label, gap in gaps]
+    sentences = [words.gap(label, gap.shown, language) for label, gap in gaps if gap.shown]
+    without = [label for label, gap in gaps if not gap.shown]
+    sentences += [words.no_gap(without, language)] if without else []
     return Exhibit(
         name="women-men",
         title=_("Do women and men answer differently?"),

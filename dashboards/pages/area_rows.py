@@ -11,7 +11,7 @@ from translations.languages import direction, translator
 from .area_figures import Cell
 from .area_words import band
 
-ROW, FEET, LETTER, LONGEST_LABEL = 26, 56, 7.2, 150
+ROW, FEET, LETTER, MOST_LETTERS = 26, 56, 7.2, 20
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ def drawing(groups: Sequence[Group], looks: Mapping[str, Chart], language: str) 
         heads.append((place, group.name))
         place += 1
         for row in group.rows:
-            labels.append((place, row.label))
+            labels.append((place, _short(row.label)))
             dots.append((place, row))
             place += 1
     if not any(row.cell.shown for _place, row in dots):
         return None
-    margin = min(max(len(label) for _place, label in labels) * LETTER + 20, LONGEST_LABEL)
+    margin = max(len(label) for _place, label in labels) * LETTER + 20
     side = (
         {"xref": "paper", "x": 1, "xanchor": "right", "xshift": margin}
         if rtl
@@ -79,6 +79,11 @@ def drawing(groups: Sequence[Group], looks: Mapping[str, Chart], language: str) 
         },
         annotations=[*(heading(name, language, y=at, yanchor="middle", **side) for at, name in heads), *missing],
     )
+
+
+def _short(label: str) -> str:
+    """A label that leaves room for the dots; the whole of it stands in the table."""
+    return label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1].rstrip() + "…"
 
 
 def _trace(look: str, marker: Chart, dots: Sequence[tuple[int, Row]], language: str) -> Chart:

@@ -56,7 +56,8 @@ def headline(release: Release, view: View, area: AreaCard, found: Standing) -> s
             )
         case _same:
             return _(
-                "%(name)s in %(area)s, %(wave)s: %(people)s (%(interval)s). It cannot be told apart from %(whole)s as a whole.",
+                "%(name)s in %(area)s, %(wave)s: %(people)s (%(interval)s). "
+                "It cannot be told apart from %(whole)s as a whole.",
                 **values,
             )
 
@@ -174,11 +175,18 @@ def year(found: Shown, language: str) -> str:
             return _("Since a year before: cannot be told apart (%(interval)s)", interval=values["interval"])
 
 
-def gap(named: str, found: Shown | None, language: str) -> str:
+def no_gap(named: list[str], language: str) -> str:
+    """That the gap is not shown in the indicators of these names."""
+    _ = translator(language)
+    return _(
+        "%(name)s: the gap between women and men cannot be shown.",
+        name=("، " if language == "ar" else ", ").join(named),
+    )
+
+
+def gap(named: str, found: Shown, language: str) -> str:
     """How women and men of the area stand to each other in an indicator of this name."""
     _ = translator(language)
-    if found is None:
-        return _("%(name)s: the gap between women and men cannot be shown.", name=named)
     values = {
         "name": named,
         "points": points(found.estimate, language),

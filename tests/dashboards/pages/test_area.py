@@ -110,7 +110,7 @@ def test_women_and_men_stand_side_by_side_with_their_gap_and_the_band_of_answers
     )
     assert "61.0%\n55.0% to 67.0%\n100 to 199\n4 waves together\npublished\n" in said
     assert "49.0%\n43.0% to 55.0%\n100 to 199\n4 waves together\npublished\n" in said
-    assert "Safety at night: the gap between women and men cannot be shown." in said
+    assert "Safety at night, Bribes: the gap between women and men cannot be shown." in said
 
 
 def test_what_moved_is_counted_against_all_that_was_looked_at(area_release: Release) -> None:
