@@ -23,7 +23,7 @@ from translations.languages import translator
 
 from . import area_words as words
 from .area_charts import beside, women_and_men
-from .area_figures import Standing, alone, local, pooled, standing
+from .area_figures import Standing, alone, local, spans, standing
 from .area_lists import changed, named_problems, said_and_done, unshown
 from .area_tiles import tiles
 
@@ -73,7 +73,8 @@ def _headline(scene: Scene, area: AreaCard, found: Standing) -> Any:
     return html.Section(
         [
             html.H1(words.headline(release, view, area, found)),
-            html.P(words.since(view, release, change), className="lead"),
+            # A change is from wave to wave, and says nothing of a figure that pools several.
+            html.P(words.since(view, release, change), className="lead") if found.own.span == 1 else None,
             html.P(words.instead(found.own.span, language), className="lead") if _stands_in(found, view.span) else None,
             label(release, language),
             _choice(scene),
@@ -89,8 +90,9 @@ def _stands_in(found: Standing, span: int) -> bool:
 def _choice(scene: Scene) -> Any:
     _, language, view, release = translator(scene.view.language), scene.view.language, scene.view, scene.release
     waves = [(wave.id, month(wave, language)) for wave in reversed(in_time(release.waves))]
-    longest = pooled(release)
-    spans = [("1", _("each wave alone")), (str(longest), words.together(longest, language))]
+    over = [
+        (str(span), words.together(span, language) if span > 1 else _("each wave alone")) for span in spans(release)
+    ]
     return html.Form(
         [
             select(
@@ -106,7 +108,7 @@ def _choice(scene: Scene) -> Any:
                 view.indicator.id,
             ),
             select("wave", _("Wave"), waves, view.wave.id),
-            select("span", _("Over how many waves"), spans, str(view.span)) if longest > 1 else None,
+            select("span", _("Over how many waves"), over, str(view.span)) if len(over) > 1 else None,
             html.Button(_("Show"), type="submit", name="lang", value=language),
         ],
         action=scene.prefix + replace(view, step=0).path,

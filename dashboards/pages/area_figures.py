@@ -126,8 +126,13 @@ def top(release: Release) -> AreaCard | None:
 
 def pooled(release: Release) -> int:
     """How many waves the longest pooled figures of a release hold; 1 where there are none."""
-    spans = str(release.parameters.get("spans", "1")).split()
-    return max((int(span) for span in spans if span.isascii() and span.isdecimal()), default=1)
+    return spans(release)[-1]
+
+
+def spans(release: Release) -> tuple[int, ...]:
+    """Over how many waves a release has figures, fewest first; a single one is always among them."""
+    said = str(release.parameters.get("spans", "1")).split()
+    return tuple(sorted({1, *(int(part) for part in said if part.isascii() and part.isdecimal() and int(part))}))
 
 
 def apart(part: Shown, whole: Shown) -> Verdict:

@@ -5,7 +5,7 @@ from typing import Any
 from analytics.release import CHANGE, CONFIDENTIAL, Figure, Release
 from dashboards import sentences
 from dashboards.elements import html
-from dashboards.formats import interval, level
+from dashboards.formats import interval, level, percent
 from dashboards.judgement import Shown, against, shown
 from dashboards.scene import Scene
 from dashboards.tiles import MARKS
@@ -14,7 +14,7 @@ from dashboards.words import sample, sign, withheld
 from translations.languages import translator
 
 from .area_figures import Standing, apart
-from .area_words import base, beside, name, share, together, whole
+from .area_words import base, beside, name, together, whole
 
 
 def tiles(scene: Scene, found: tuple[Standing, ...]) -> Any:
@@ -42,7 +42,7 @@ def _numbers(release: Release, language: str, found: Standing) -> list[Any]:
         return [html.P([mark_of(found.own.asked), text], className="tile-withheld")]
     bounds = _("%(level)s interval: %(interval)s", level=level(language), interval=interval(found.own.shown, language))
     return [
-        html.P(share(found.own.shown, language), className="estimate"),
+        html.P(percent(found.own.shown.estimate, language), className="estimate"),
         html.P([bounds, html.Br(), base(found.own.figure, language)], className="bounds"),
         _tags(release, language, found),
     ]
@@ -66,6 +66,8 @@ def _around(scene: Scene, found: Standing) -> Any:
             rows.append(_row("none", share_of(called, other, language) if other else text))
         else:
             rows.append(_row(apart(found.own.shown, other), beside(called, found.own.shown, other, language)))
+    if found.own.span > 1:
+        return html.Ul(rows, className="against")
     change = shown(release.figure(found.card.id, scene.view.wave.id, scene.view.area, contrast=CHANGE))
     first = scene.view.wave == in_time(release.waves)[0]
     rows.append(_row(against(change) if change else "none", sentences.change(change, first, language)))
@@ -78,7 +80,7 @@ def share_of(place: str, found: Shown, language: str) -> str:
     return _(
         "%(label)s: %(estimate)s (%(interval)s)",
         label=place,
-        estimate=share(found, language),
+        estimate=percent(found.estimate, language),
         interval=interval(found, language),
     )
 

@@ -2,7 +2,7 @@
 
 from analytics.release import AreaCard, Figure, Release, Text
 from dashboards import sentences
-from dashboards.formats import fenced, interval, month, percent, points, signed_interval, with_interval
+from dashboards.formats import fenced, interval, month, points, signed_interval, with_interval
 from dashboards.judgement import Shown, against
 from dashboards.view import View, in_language, in_time
 from dashboards.words import withheld
@@ -137,11 +137,6 @@ def beside(place: str, own: Shown, other: Shown, language: str) -> str:
             return _("Lower than in %(place)s: %(figure)s", place=place, figure=figure)
         case _same:
             return _("Cannot be told apart from %(place)s: %(figure)s", place=place, figure=figure)
-
-
-def share(found: Shown, language: str) -> str:
-    """The estimate alone."""
-    return percent(found.estimate, language)
 
 
 def changes(found: tuple[Moved, ...], language: str) -> str:

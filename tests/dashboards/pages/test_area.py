@@ -93,7 +93,17 @@ def test_where_one_wave_is_too_unsure_several_stand_for_it_and_it_is_said(area_r
     assert "4 waves together\n" in said
     # Beside it stands the whole over as many waves, which is 23%, and not the 21% of this wave.
     assert "Lower than in \u2068Casablanca\u2069: 23% (21% to 25%)" in said
-    assert "How it moved since the last wave cannot be shown." in said
+    # A change from wave to wave says nothing of a figure that pools several.
+    assert "last wave" not in said[: said.index("Main indicators")]
+
+
+def test_a_change_that_cannot_be_shown_is_said(area_release: Release) -> None:
+    release = with_figures(area_release, hidden("trust", "w3", CONFIDENTIAL, "protected", area="a1", contrast=CHANGE))
+    assert "How it moved since the last wave cannot be shown." in words(page(scene(release)))
+    first = with_figures(area_release, published("trust", "w1", 0.6, 0.05, area="a1"))
+    assert "This is the first wave: there is no earlier one to compare it with." in words(
+        page(scene(first, "&wave=w1"))
+    )
 
 
 def test_whoever_asks_for_waves_together_is_not_told_that_they_stand_in(area_release: Release) -> None:
