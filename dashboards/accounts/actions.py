@@ -37,7 +37,7 @@ APART = "/"  # of indicator and wave in the one column that names the figure; ne
 
 
 @dataclass(frozen=True)
-class Desk:
+class ActionStore:
     """Where actions are kept and shown: the store, and the directory of the file."""
 
     engine: Engine
@@ -103,10 +103,10 @@ class Desk:
 
 
 def add_actions(
-    pages: Blueprint, desk: Desk, source: LatestRelease, prefix: str, viewer: Callable[[], Viewer | None]
+    pages: Blueprint, kept: ActionStore, source: LatestRelease, prefix: str, viewer: Callable[[], Viewer | None]
 ) -> None:
     """Give the pages of accounts those of actions: /actions, /actions/new, /actions/<number> and what is sent there."""
-    forms = _Forms(desk, source, prefix, viewer)
+    forms = _Forms(kept, source, prefix, viewer)
     both = ["GET", "POST"]
     pages.add_url_rule("/actions", "actions", forms.all)
     pages.add_url_rule("/actions/new", "new_action", forms.new, methods=both)
@@ -120,7 +120,7 @@ def add_actions(
 class _Forms:
     """The pages themselves."""
 
-    desk: Desk
+    kept: ActionStore
     source: LatestRelease
     prefix: str
     viewer: Callable[[], Viewer | None]
@@ -128,7 +128,7 @@ class _Forms:
     def all(self) -> Response:
         """The actions of one's own areas."""
         who, release = self._writer()
-        return _drawn("actions", self.prefix, rows=[_row(found, release) for found in self.desk.actions(who.areas)])
+        return _drawn("actions", self.prefix, rows=[_row(found, release) for found in self.kept.actions(who.areas)])
 
     def new(self) -> Response:
         """A new one, about the figure that was looked at."""
@@ -142,7 +142,7 @@ class _Forms:
     def one(self, which: int) -> Response:
         """One that was written before."""
         who, release = self._writer()
-        found = self.desk.action(which, who.areas) if which <= MOST_NUMBER else None
+        found = self.kept.action(which, who.areas) if which <= MOST_NUMBER else None
         if found is None:
             abort(404)
         if request.method == "POST":
@@ -153,7 +153,7 @@ class _Forms:
     def turn(self, which: int, step: str) -> Response:
         """Publish one or withdraw it."""
         who, _release = self._writer()
-        if which > MOST_NUMBER or not self.desk.turn(which, who, published=step == "publish"):
+        if which > MOST_NUMBER or not self.kept.turn(which, who, published=step == "publish"):
             abort(404)
         return _to_all(self.prefix)
 
@@ -183,7 +183,7 @@ class _Forms:
         if wrong:
             return self._form(who, release, draft, found, {fault.field: sentence(fault, _spoken()) for fault in wrong})
         published = request.form.get("step") == "publish"
-        if self.desk.keep(draft, who, number=found.number if found else None, published=published) is None:
+        if self.kept.keep(draft, who, number=found.number if found else None, published=published) is None:
             abort(404)
         return _to_all(self.prefix)
 

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from analytics.release import Release, write
 from dashboards.access import Role, Viewer
 from dashboards.accounts import store
-from dashboards.accounts.actions import Desk, add_actions
+from dashboards.accounts.actions import ActionStore, add_actions
 from dashboards.actions import FILE, LONGEST, decoded, drafted
 from dashboards.records import PublishedActions
 from dashboards.source import LatestRelease
@@ -32,12 +32,12 @@ class Site:
 
     def __init__(self, folder: Path, release: Release) -> None:
         write(folder / "releases", replace(release, id=""))
-        self.desk = Desk(store.connect(f"sqlite:///{folder / 'staff.sqlite3'}"), folder / "actions")
+        self.actions = ActionStore(store.connect(f"sqlite:///{folder / 'staff.sqlite3'}"), folder / "actions")
         self.viewer: Viewer | None = OFFICER
         server = Flask("dashboards", template_folder=str(Path("dashboards/templates").absolute()))
         server.config.update(SECRET_KEY="for tests", TESTING=False)
         pages = Blueprint("account", __name__, url_prefix="/account")
-        add_actions(pages, self.desk, LatestRelease(folder / "releases"), "/staff/", lambda: self.viewer)
+        add_actions(pages, self.actions, LatestRelease(folder / "releases"), "/staff/", lambda: self.viewer)
         server.register_blueprint(pages)
         self.client: FlaskClient = server.test_client()
 
@@ -60,7 +60,7 @@ class Site:
 
     def public(self) -> list[str]:
         """What residents read."""
-        return [action.done["fr"] for action in PublishedActions(self.desk.directory).actions("a1")]
+        return [action.done["fr"] for action in PublishedActions(self.actions.directory).actions("a1")]
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_draft_is_kept_and_no_resident_sees_it(site: Site) -> None:
     answer = site.send("new", **TEXTS, step="draft")
     assert answer.status_code == 303
     assert answer.location == "/staff/account/actions?lang=en"
-    (kept,) = site.desk.actions()
+    (kept,) = site.actions.actions()
     assert (kept.area, kept.indicator, kept.wave, kept.published) == ("a1", "trust", "w3", False)
     assert site.public() == []
     assert "not published" in site.client.get("/account/actions?lang=en").text
@@ -81,7 +81,7 @@ def test_a_draft_is_kept_and_no_resident_sees_it(site: Site) -> None:
 
 def test_what_is_published_names_its_figure_and_what_is_withdrawn_is_gone(site: Site) -> None:
     site.send("new", **TEXTS, step="publish")
-    (found,) = decoded((site.desk.directory / FILE).read_bytes())
+    (found,) = decoded((site.actions.directory / FILE).read_bytes())
     assert (found.area, found.indicator, found.wave) == ("a1", "trust", "w3")
     assert site.public() == ["Deux patrouilles."]
     site.send(f"{found.number}/withdraw")
@@ -92,32 +92,32 @@ def test_what_is_published_names_its_figure_and_what_is_withdrawn_is_gone(site: 
 
 def test_who_wrote_it_is_kept_and_not_published(site: Site) -> None:
     site.send("new", **TEXTS, step="publish")
-    assert b"example.org" not in (site.desk.directory / FILE).read_bytes()
+    assert b"example.org" not in (site.actions.directory / FILE).read_bytes()
 
 
 def test_a_change_takes_the_place_of_what_was_there(site: Site) -> None:
     site.send("new", **TEXTS, step="publish")
-    (kept,) = site.desk.actions()
+    (kept,) = site.actions.actions()
     page = site.client.get(f"/account/actions/{kept.number}?lang=fr").text
     assert "\nDeux patrouilles.</textarea>" in page
     site.send(str(kept.number), **{**TEXTS, "done_fr": "Trois patrouilles."}, step="publish")
     assert site.public() == ["Trois patrouilles."]
     site.send(str(kept.number), **TEXTS, step="draft")
     assert site.public() == []
-    assert len(site.desk.actions()) == 1
+    assert len(site.actions.actions()) == 1
 
 
 @pytest.mark.parametrize("area", ["a2", "top", "none", "", "a1 ", "A1", "../a1", "a" * 5000])
 def test_fault_58_nothing_is_written_for_an_area_that_is_not_ones_own(site: Site, area: str) -> None:
     answer = site.send("new", **{**TEXTS, "area": area}, step="publish")
     assert answer.status_code == 422
-    assert site.desk.actions() == ()
+    assert site.actions.actions() == ()
     assert "Aïn Chock" not in answer.text
 
 
 def test_fault_58_an_action_of_another_area_is_one_that_does_not_exist(site: Site) -> None:
     site.send("new", **TEXTS, step="publish")
-    (kept,) = site.desk.actions()
+    (kept,) = site.actions.actions()
     with site.seen_by(OTHER):
         there, nowhere = (site.client.get(f"/account/actions/{number}?lang=en") for number in (kept.number, 999))
         assert there.status_code == nowhere.status_code == 404
@@ -130,14 +130,14 @@ def test_fault_58_an_action_of_another_area_is_one_that_does_not_exist(site: Sit
 
 
 def test_the_store_itself_refuses_what_a_page_would(site: Site) -> None:
-    assert site.desk.keep(drafted(TEXTS), OTHER, number=None, published=True) is None
+    assert site.actions.keep(drafted(TEXTS), OTHER, number=None, published=True) is None
     leader = Viewer(Role.LEADERSHIP, frozenset({"a1"}))
-    assert site.desk.keep(drafted(TEXTS), leader, number=None, published=True) is None
-    number = site.desk.keep(drafted(TEXTS), OFFICER, number=None, published=False)
+    assert site.actions.keep(drafted(TEXTS), leader, number=None, published=True) is None
+    number = site.actions.keep(drafted(TEXTS), OFFICER, number=None, published=False)
     assert number is not None
-    assert site.desk.keep(drafted({**TEXTS, "area": "a2"}), OTHER, number=number, published=True) is None
-    assert not site.desk.turn(number, OTHER, published=True)
-    assert not site.desk.turn(number, leader, published=True)
+    assert site.actions.keep(drafted({**TEXTS, "area": "a2"}), OTHER, number=number, published=True) is None
+    assert not site.actions.turn(number, OTHER, published=True)
+    assert not site.actions.turn(number, leader, published=True)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OFFICER])
@@ -149,17 +149,17 @@ def test_nobody_else_has_these_pages(site: Site, role: Role) -> None:
             assert site.client.get("/account/actions/new").status_code == 404
             form = {"csrf_token": token, **TEXTS, "step": "publish"}
             assert site.client.post("/account/actions/new", data=form).status_code == 404
-    assert site.desk.actions() == ()
+    assert site.actions.actions() == ()
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "IjAxMjM0NTY3ODkuYWJjIg.x.y"])
 def test_a_form_of_another_site_is_refused(site: Site, token: str | None) -> None:
     site.send("new", **TEXTS, step="draft")
-    (kept,) = site.desk.actions()
+    (kept,) = site.actions.actions()
     form = {**TEXTS, "step": "publish", **({} if token is None else {"csrf_token": token})}
     for where in ("new", str(kept.number), f"{kept.number}/publish"):
         assert site.client.post(f"/account/actions/{where}", data=form).status_code == 400
-    assert site.desk.actions() == (kept,)
+    assert site.actions.actions() == (kept,)
     assert site.client.get(f"/account/actions/{kept.number}/publish").status_code == 405
 
 
@@ -182,7 +182,7 @@ def test_what_was_typed_is_there_again_with_the_fault_beside_its_field(site: Sit
 )
 def test_fault_20_a_hostile_text_is_text_in_the_form_and_in_the_list(site: Site, text: str) -> None:
     site.send("new", **{**TEXTS, "done_fr": text}, step="publish")
-    (kept,) = site.desk.actions()
+    (kept,) = site.actions.actions()
     for where in ("/account/actions?lang=fr", f"/account/actions/{kept.number}?lang=fr"):
         page = site.client.get(where).text
         assert text in unescape(page)
@@ -230,12 +230,12 @@ def test_without_a_release_there_is_nothing_to_write_about(tmp_path: Path, relea
 def test_many_at_once_leave_a_whole_file_with_all_that_is_published(site: Site) -> None:
     def keep(place: int) -> None:
         draft = drafted({**TEXTS, "done_fr": f"Patrouille {place}"})
-        assert site.desk.keep(draft, OFFICER, number=None, published=place % 2 == 0) is not None
+        assert site.actions.keep(draft, OFFICER, number=None, published=place % 2 == 0) is not None
 
     with ThreadPool(4) as pool:
         pool.map(keep, range(12))
     assert sorted(site.public()) == sorted(f"Patrouille {place}" for place in range(0, 12, 2))
-    assert [path.name for path in site.desk.directory.iterdir() if path.name.startswith(f".{FILE}.")] == [
+    assert [path.name for path in site.actions.directory.iterdir() if path.name.startswith(f".{FILE}.")] == [
         f".{FILE}.lock"
     ]
-    assert (site.desk.directory / FILE).stat().st_mode & 0o777 == 0o644
+    assert (site.actions.directory / FILE).stat().st_mode & 0o777 == 0o644
