@@ -12,17 +12,16 @@ from analytics.release import CHANGE, AreaCard
 from dashboards.about import about
 from dashboards.access import own_areas
 from dashboards.elements import html
-from dashboards.exhibits import drawn
+from dashboards.exhibits import Exhibit, drawn
 from dashboards.formats import month
 from dashboards.frame import banner, label, select
 from dashboards.judgement import shown
 from dashboards.scene import Scene
-from dashboards.trend import trend
 from dashboards.view import in_language, in_time
 from translations.languages import translator
 
 from . import area_words as words
-from .area_charts import beside, women_and_men
+from .area_charts import beside, over_time, women_and_men
 from .area_figures import Standing, alone, local, spans, standing
 from .area_lists import changed, named_problems, said_and_done, unshown
 from .area_tiles import tiles
@@ -34,9 +33,10 @@ def page(scene: Scene) -> list[Any]:
     if area is None:
         return _no_area(scene)
     _, language, view = translator(scene.view.language), scene.view.language, scene.view
-    found = tuple(standing(scene.release, view, card) for card in local(scene.release, view))
+    found = _standings(scene)
     chosen = next(item for item in found if item.card.id == view.indicator.id)
     named = in_language(area.name, language)
+    around, sexes, moving = exhibits(scene)
     return [
         *banner(scene.release, language),
         _headline(scene, area, chosen),
@@ -44,19 +44,13 @@ def page(scene: Scene) -> list[Any]:
         html.Section(
             [
                 html.H2(named),
-                html.Div(
-                    [
-                        drawn(beside(scene, found, named), language),
-                        drawn(women_and_men(scene, found, named), language),
-                    ],
-                    className="grid pair",
-                ),
+                html.Div([drawn(part, language) for part in (around, sexes)], className="grid pair"),
             ]
         ),
         html.Section(
             [
                 html.H2(in_language(view.indicator.name, language)),
-                drawn(trend(alone(scene.release, view), view), language),
+                drawn(moving, language),
             ]
         ),
         changed(scene),
@@ -65,6 +59,19 @@ def page(scene: Scene) -> list[Any]:
         said_and_done(scene),
         about(alone(scene.release, view, wave=chosen.own.figure), view),
     ]
+
+
+def exhibits(scene: Scene) -> tuple[Exhibit, ...]:
+    """The charts of the page: beside the places around it, women and men, and over time; none without an area."""
+    area = next((card for card in scene.release.areas if card.code == scene.view.area), None)
+    if area is None:
+        return ()
+    found, named = _standings(scene), in_language(area.name, scene.view.language)
+    return beside(scene, found, named), women_and_men(scene, found, named), over_time(scene)
+
+
+def _standings(scene: Scene) -> tuple[Standing, ...]:
+    return tuple(standing(scene.release, scene.view, card) for card in local(scene.release, scene.view))
 
 
 def _headline(scene: Scene, area: AreaCard, found: Standing) -> Any:

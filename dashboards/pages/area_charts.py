@@ -1,5 +1,6 @@
 """The charts of an area: beside its district and the whole, and its women and men; each with its table twin."""
 
+from dataclasses import replace
 from typing import Any
 
 from analytics.release import IndicatorCard, Release
@@ -9,14 +10,15 @@ from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import interval, level, listed, month, percent, signed, signed_interval
 from dashboards.judgement import shown
 from dashboards.scene import Scene
-from dashboards.tables import NO_NUMBER
+from dashboards.tables import NO_NUMBER, heads
+from dashboards.trend import trend
 from dashboards.view import in_language
 from dashboards.words import sample, sign
 from dashboards.words import standing as status
 from translations.languages import translator
 
 from . import area_words as words
-from .area_figures import Cell, Standing, both
+from .area_figures import Cell, Standing, alone, both
 from .area_rows import Group, Row, drawing, height
 
 OWN, AROUND, WHOLE = "own", "around", "whole"
@@ -51,7 +53,7 @@ def beside(scene: Scene, found: tuple[Standing, ...], named: str) -> Exhibit:
         summary=_summary(groups, release, language),
         table=Table(
             caption=_("%(area)s and the places around it", area=named),
-            heads=(_("Indicator"), _("Area"), *_heads(language)),
+            heads=heads((_("Indicator"), _("Area"), _("Waves")), language),
             rows=tuple((group.name, row.label, *cells(row.cell, release, language)) for group, row in _all(groups)),
         ),
         chart=drawing(groups, PLACES, language),
@@ -79,7 +81,7 @@ def women_and_men(scene: Scene, found: tuple[Standing, ...], named: str) -> Exhi
         summary=_summary(groups, release, language),
         table=Table(
             caption=_("%(area)s, women and men", area=named),
-            heads=(_("Indicator"), _("Group"), *_heads(language)),
+            heads=heads((_("Indicator"), _("Group"), _("Waves")), language),
             rows=tuple(
                 row
                 for group, (_label, gap) in zip(groups, gaps, strict=True)
@@ -97,15 +99,15 @@ def women_and_men(scene: Scene, found: tuple[Standing, ...], named: str) -> Exhi
 
 
 def cells(cell: Cell, release: Release, language: str) -> tuple[str, str, str, str, str]:
-    """Estimate, interval, n or its band, waves and status of a share."""
+    """Waves, estimate, interval, n or its band, and status of a share."""
     found = cell.shown
     if found is None:
         return _withheld(cell, release, language)
     return (
+        words.together(cell.span, language),
         percent(found.estimate, language, 1),
         interval(found, language, 1),
         words.band(cell.figure, language),
-        words.together(cell.span, language),
         status(cell.figure, language, release.parameters),
     )
 
@@ -116,10 +118,10 @@ def differences(cell: Cell, release: Release, language: str) -> tuple[str, str, 
     if found is None:
         return _withheld(cell, release, language)
     return (
+        words.together(cell.span, language),
         signed(found.estimate, language, 1),
         signed_interval(found, language),
         words.band(cell.figure, language),
-        words.together(cell.span, language),
         status(cell.figure, language, release.parameters),
     )
 
@@ -133,12 +135,7 @@ def _heading(card: IndicatorCard, cell: Cell, language: str) -> str:
 
 def _withheld(cell: Cell, release: Release, language: str) -> tuple[str, str, str, str, str]:
     reason = status(cell.asked, language, release.parameters)
-    return sign(cell.asked) or NO_NUMBER, NO_NUMBER, NO_NUMBER, words.together(cell.span, language), reason
-
-
-def _heads(language: str) -> tuple[str, ...]:
-    _ = translator(language)
-    return _("Estimate"), _("%(level)s interval", level=level(language)), _("n"), _("Waves"), _("Status")
+    return words.together(cell.span, language), sign(cell.asked) or NO_NUMBER, NO_NUMBER, NO_NUMBER, reason
 
 
 def _all(groups: list[Group]) -> list[tuple[Group, Row]]:
@@ -173,6 +170,11 @@ def _foot(release: Release, scene: Scene) -> str:
         wave=month(scene.view.wave, language),
         sample=sample(release.sample, language),
     )
+
+
+def over_time(scene: Scene) -> Exhibit:
+    """The chosen indicator in the area from wave to wave."""
+    return replace(trend(alone(scene.release, scene.view), scene.view), name="over-time")
 
 
 def _key(shape: str, label: str) -> Any:

@@ -92,13 +92,14 @@ def _named(scene: Scene, card: IndicatorCard) -> str:
     _, language = translator(scene.view.language), scene.view.language
     found = cell(scene.release, card, scene.view.wave, scene.view.area, span=scene.view.span)
     named = in_language(card.name, language)
-    if found.shown is None:
+    if found.shown is None or found.figure is None:
         return named
     return _(
-        "%(name)s: %(figure)s, %(waves)s",
+        "%(name)s: %(figure)s, %(answers)s, %(waves)s",
         name=named,
         waves=words.together(found.span, language),
         figure=with_interval(found.shown, language),
+        answers=words.base(found.figure, language),
     )
 
 

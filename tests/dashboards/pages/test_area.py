@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analytics.release import CHANGE, CONFIDENTIAL, UNRELIABLE, AreaCard, Figure, Release
 from dashboards.access import PUBLIC, Page, Viewer
 from dashboards.judgement import Shown, against
-from dashboards.pages.area import page
+from dashboards.pages.area import exhibits, page
 from dashboards.pages.area_figures import apart, between, difference, local
 from dashboards.scene import NoRecords, Scene
 from dashboards.view import read_view
@@ -118,8 +118,8 @@ def test_women_and_men_stand_side_by_side_with_their_gap_and_the_band_of_answers
         "Trust in the police (4 waves together): higher among women by 12 points (women minus men: +4.0 to +20.0), "
         "more than chance explains." in said
     )
-    assert "61.0%\n55.0% to 67.0%\n100 to 199\n4 waves together\npublished\n" in said
-    assert "49.0%\n43.0% to 55.0%\n100 to 199\n4 waves together\npublished\n" in said
+    assert "4 waves together\n61.0%\n55.0% to 67.0%\n100 to 199\npublished\n" in said
+    assert "4 waves together\n49.0%\n43.0% to 55.0%\n100 to 199\npublished\n" in said
     assert "Safety at night, Bribes: the gap between women and men cannot be shown." in said
 
 
@@ -137,7 +137,10 @@ def test_what_is_withheld_is_listed_with_its_sign_and_words(area_release: Releas
     said = words(page(scene(area_release)))
     listed = said[said.index("What is not shown, and why") : said.index("You said, we did")]
     assert listed.count("\n") == 7
-    assert ":\nWithheld: fewer than 30 answers are too few for a reliable figure.\nSafety at night: 10%" in listed
+    assert (
+        ":\nWithheld: fewer than 30 answers are too few for a reliable figure.\nSafety at night: 10% (6% to 14%), 88 answers, 4 waves together\n"
+        in listed
+    )
     assert "Withheld to protect respondents: fewer than 10 answers" in listed
     assert "Bribes" in listed.splitlines()
     assert "sign sign-lock" in layout
@@ -156,6 +159,13 @@ def test_an_area_without_any_figure_is_said_in_words_and_draws_no_empty_chart(ar
     assert "no figure can be shown. Not part of this release." in words(page(scene(release)))
     assert "Nothing has been published for this area yet." in words(page(scene(release)))
     assert figures(json.loads(json.dumps(page(scene(release)), default=_plain))) == []
+
+
+def test_each_chart_of_the_page_has_a_name_of_its_own_and_an_area_unknown_has_none(area_release: Release) -> None:
+    found = [exhibit.name for exhibit in exhibits(scene(area_release))]
+    assert found == ["beside", "women-men", "over-time"]
+    nowhere = replace(area_release, areas=())
+    assert exhibits(scene(nowhere)) == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
