@@ -138,8 +138,8 @@ def test_what_is_withheld_is_listed_with_its_sign_and_words(area_release: Releas
     listed = said[said.index("What is not shown, and why") : said.index("You said, we did")]
     assert listed.count("\n") == 7
     assert (
-        ":\nWithheld: fewer than 30 answers are too few for a reliable figure.\nSafety at night: 10% (6% to 14%), 88 answers, 4 waves together\n"
-        in listed
+        ":\nWithheld: fewer than 30 answers are too few for a reliable figure.\n"
+        "Safety at night: 10% (6% to 14%), 88 answers, 4 waves together\n" in listed
     )
     assert "Withheld to protect respondents: fewer than 10 answers" in listed
     assert "Bribes" in listed.splitlines()
