@@ -1,7 +1,7 @@
 """The dashboards as a Flask server with one Dash application in it, to be mounted by a dispatcher at its prefix.
 
-The only thing it can read is the release directory: it has no database, no key and no session. What arrives in an
-address or a callback chooses among the release's own indicators and waves, and can do nothing else.
+All that it can read are releases and the file of published actions: it has no database, no key and no session. What
+arrives in an address or a callback chooses among the release's own indicators and waves, and can do nothing else.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,8 @@ from dashboards.elements import dcc, html
 from dashboards.headers import secure
 from dashboards.menu import menu
 from dashboards.page import drawn_page, nothing, nowhere
-from dashboards.scene import NoRecords, Records, Scene
+from dashboards.records import PublishedActions
+from dashboards.scene import Records, Scene
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
 from dashboards.view import View, in_language, language, parameters, read_view
@@ -55,7 +56,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
     if staff:
         staff.prepare(server)
     looking = staff.viewer if staff else _public
-    stage = _Stage(source, prefix, staff.records if staff else NoRecords())
+    stage = _Stage(source, prefix, staff.records if staff else PublishedActions(settings.actions))
     _guard(server, source, prefix, looking, staff.entrance if staff else "")
     app: Any = Dash(
         __name__,

@@ -11,7 +11,7 @@ from dashboards.exhibits import drawn
 from dashboards.formats import month
 from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
-from dashboards.pages import leadership
+from dashboards.pages import area, leadership
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
@@ -24,7 +24,8 @@ from translations.languages import translator
 
 def drawn_page(scene: Scene) -> list[Any]:
     """Everything below the header of the page that is asked for."""
-    return {Page.OVERVIEW: _overview, Page.LEADERSHIP: leadership.page}.get(scene.view.page, _overview)(scene)
+    made = {Page.AREA: area.page, Page.LEADERSHIP: leadership.page}
+    return made.get(scene.view.page, _overview)(scene)
 
 
 def _overview(scene: Scene) -> list[Any]:

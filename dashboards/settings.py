@@ -1,4 +1,4 @@
-"""Configuration of the dashboards from the environment, prefix THIQA_: where the releases are.
+"""Configuration of the dashboards from the environment, prefix THIQA_: where releases and actions are.
 
 There is no secret here, since a key that verifies signatures is none, and no address of any database: the dashboards
 could not open one.
@@ -10,15 +10,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DashboardSettings(BaseSettings):
-    """What the dashboards need: the directory that releases are written to. Variables of other rooms are ignored.
+    """What the dashboards need: the directories that releases and published actions are written to.
 
     `release_public_key`: keys (hexadecimal, commas between) of which one must have signed what is shown; without
-    it no signature is asked for.
+    it no signature is asked for. Variables of other rooms are ignored.
     """
 
     model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
 
     releases: Path = Path("var/releases")
+    actions: Path = Path("var/actions")
     release_public_key: str | None = None
 
     @property
