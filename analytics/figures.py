@@ -65,9 +65,9 @@ class Computed:
 class _Context:
     """What is the same for all indicators.
 
-    where: the part and the row of each cell that holds anybody. small: waves, areas and spans under a floor. most: int64[C],
-    the interviews of the waves of each cell, which a release tells. lines: bool[C], the cells of areas that are
-    withheld throughout.
+    where: the part and the row of each cell that holds anybody. small: waves, areas and spans under a floor. most:
+    int64[C], the interviews of the waves of each cell, which a release tells. lines: bool[C], the cells of areas that
+    are withheld throughout.
     """
 
     lattice: LatticeCells
