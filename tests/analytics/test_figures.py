@@ -177,9 +177,11 @@ def test_fault_56_pooled_waves_do_not_tell_of_an_area_that_is_under_a_floor_in_o
     made = computed(frame.drop(theirs[:70]).reset_index(drop=True), pooled)
     both = Place("w2", SIDI_MOUMEN, "", 2)
     assert made.decisions[0].why[replace(both, wave="w1", span=1)] == SMALL_AREA
-    assert made.decisions[0].why[both] == COMPLEMENTARY  # with the other wave it would tell of this one
-    figure = next(f for f in made.figures if f.key == ("trust", "w2", SIDI_MOUMEN, "", LEVEL, 2))
-    assert (figure.status, figure.reason, figure.n) == (CONFIDENTIAL, PROTECTED, None)
+    others = [place for place in (both, replace(both, span=1)) if place in made.decisions[0].why]
+    assert others  # the pooled figure and that of the other wave would tell of this one
+    for other in others:
+        figure = next(f for f in made.figures if f.key == ("trust", "w2", SIDI_MOUMEN, "", LEVEL, other.span))
+        assert (figure.status, figure.reason, figure.n) == (CONFIDENTIAL, PROTECTED, None)
 
 
 def test_fault_56_the_reader_is_never_told_which_of_two_withheld_cells_was_withheld_for_its_own_sake(
