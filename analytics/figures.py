@@ -30,6 +30,7 @@ from .release import (
     LEVEL,
     PROTECTED,
     PUBLISHED,
+    SPARSE,
     UNAVAILABLE,
     UNRELIABLE,
     Figure,
@@ -42,13 +43,15 @@ from .survey.design import Design
 class Decision:
     """What was decided of one indicator's cells, and from what. It stays with the custodian.
 
-    why: Place -> reason, of those that are withheld. table: the cells of the lattice in its order, then the remainders
-    of sums; exact: the levels as they would be shown if nothing were rounded.
+    why: Place -> reason, of those that are withheld. sparse: those of tables that are left out as a whole. table: the
+    cells of the lattice in its order, then the remainders of sums; exact: the levels as they would be shown if nothing
+    were rounded.
     """
 
     indicator: str
     table: LinkedTable
     why: Mapping[Place, str]
+    sparse: frozenset[Place]
     exact: Sequence[Figure]
 
 
@@ -65,9 +68,9 @@ class Computed:
 class _Context:
     """What is the same for all indicators.
 
-    where: the part and the row of each cell that holds anybody. small: waves, areas and spans under a floor. most: int64[C],
-    the interviews of the waves of each cell, which a release tells. lines: bool[C], the cells of areas that are
-    withheld throughout.
+    where: the part and the row of each cell that holds anybody. small: waves, areas and spans under a floor. most:
+    int64[C], the interviews of the waves of each cell, which a release tells. lines: bool[C], the cells of areas that
+    are withheld throughout.
     """
 
     lattice: LatticeCells
@@ -122,7 +125,7 @@ def figures(
         exact = {place: _level(at, name, place, where.get(place), rule_set) for place in lattice.places}
         decision = _decided(context, at, exact)
         decisions.append(decision)
-        levels = {place: _hidden(figure) if place in decision.why else figure for place, figure in exact.items()}
+        levels = {place: _said(figure, decision) for place, figure in exact.items()}
         found += [rounded(figure, banded=bool(place.area and place.sex)) for place, figure in levels.items()]
         for kind, place, plus, minus in lattice.contrasts:
             pair, wanted = (levels[plus], levels[minus]), (kind, place)
@@ -168,8 +171,12 @@ def _level(at: int, name: str, place: Place, where: tuple[Part, int] | None, rul
     return Figure(*key, PUBLISHED, told, flag, n, p, se, low, high, df, deff, method, n, place.span)
 
 
-def _hidden(figure: Figure) -> Figure:
-    return Figure(*figure.key[:-1], CONFIDENTIAL, PROTECTED, span=figure.span)
+def _said(figure: Figure, decision: Decision) -> Figure:
+    """The figure as far as it is shown. All of a table that is left out have the same status, whatever each is."""
+    place = Place(figure.wave, figure.area, figure.sex, figure.span)
+    if place in decision.sparse:
+        return Figure(*figure.key[:-1], UNRELIABLE, SPARSE, span=figure.span)
+    return Figure(*figure.key[:-1], CONFIDENTIAL, PROTECTED, span=figure.span) if place in decision.why else figure
 
 
 def _decided(context: _Context, at: int, exact: Mapping[Place, Figure]) -> Decision:
@@ -181,7 +188,8 @@ def _decided(context: _Context, at: int, exact: Mapping[Place, Figure]) -> Decis
     lattice, name = context.lattice, context.names[at]
     own, cells, earlier = _amounts(context, at, exact)
     silent = cells.silent & ~cells.primary
-    together = (context.lines | sparse(lattice, cells.primary | cells.silent)) & ~cells.primary & ~cells.known
+    left_out = sparse(lattice, cells.primary | cells.silent)
+    together = (context.lines | left_out) & ~cells.primary & ~cells.known
     for beside in (silent & _beside(lattice, cells.primary) | together, silent | together):
         quiet = replace(
             cells,
@@ -199,7 +207,8 @@ def _decided(context: _Context, at: int, exact: Mapping[Place, Figure]) -> Decis
                 raise
             continue
         why = {lattice.places[number]: COMPLEMENTARY for number in np.flatnonzero(hidden).tolist()} | own
-        return Decision(name, table, why, [figure for place, figure in exact.items() if place not in why])
+        out = frozenset(lattice.places[number] for number in np.flatnonzero(left_out & ~cells.known).tolist())
+        return Decision(name, table, why, out, [figure for place, figure in exact.items() if place not in why])
     raise AssertionError("the last attempt returns or raises")
 
 

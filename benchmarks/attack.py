@@ -174,7 +174,7 @@ def of_answers(url: str, instrument: Instrument) -> Case:
     opens = {period.id: period.opens for period in periods}
     kept = unhurried(frame)
     found = figures(kept, weighted(kept, instrument, SEED).design, instrument, opens)
-    release = compute(frame, instrument, periods, Parameters(created=DAY))
+    release = compute(frame, instrument, periods, Parameters(created=DAY)).release
     hidden = [[place in decision.why for place in found.lattice.places] for decision in found.decisions]
     return Case(release, insight_of(found), np.array(hidden))
 

@@ -35,6 +35,7 @@ def reason(code: str, language: str, parameters: Mapping[str, str | int | float]
         }[limit["what"]]
     return {
         PROTECTED: protected,
+        "sparse_table": _("Not shown: most figures of this table would rest on too few answers."),
         "interval_wide": _("Withheld: the interval is too wide to say anything."),
         "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
         "df_below_9": _("Withheld: the answers come from too few places to tell how sure the figure is."),

@@ -26,7 +26,7 @@ def loaded(module: str) -> set[str]:
         ("survey_app.web.application", {"pandas", "numpy", "statsmodels", "scipy", "dash", "plotly", "twilio"}),
         ("sms.webhook", {"pandas", "numpy", "statsmodels", "scipy", "dash", "plotly"}),
         ("dashboards.application", {"sqlalchemy", "sqlmodel", "psycopg", "nacl", "survey_app", "sms", "pandas"}),
-        ("analytics.release", {"sqlalchemy", "sqlmodel", "psycopg", "nacl", "survey_app", "pandas", "numpy"}),
+        ("analytics.release", {"sqlalchemy", "sqlmodel", "psycopg", "nacl", "survey_app", "pandas", "scipy"}),
         ("translations.languages", {"flask", "survey_app", "analytics"}),
     ],
 )

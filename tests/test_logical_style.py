@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("survey_app", "sms", "dashboards")
+ROOMS = ("analytics", "survey_app", "sms", "dashboards")
 SHEETS = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.css"))
 TEMPLATES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.html"))
 _RULE = re.compile(r"(?:^|[;{\s])([a-z-]+)\s*:\s*([^;{}]+)")

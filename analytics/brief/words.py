@@ -25,6 +25,7 @@ def withheld(figure: Figure | None, scene: Scene) -> str:
     unsure = _("Withheld: the error is too large beside the figure.")
     known = {
         PROTECTED: protection(scene),
+        "sparse_table": _("Not shown: most figures of this table would rest on too few answers."),
         "interval_wide": _("Withheld: the interval is too wide to say anything."),
         "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
         "df_below_9": _("Withheld: the answers come from too few places to tell how sure the figure is."),

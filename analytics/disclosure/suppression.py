@@ -135,7 +135,7 @@ class _Search:
 
     def _clean(self, hidden: Bools) -> Bools:
         """Show what need not be withheld, the dearest first."""
-        hidden = hidden & (self.sums.open(hidden) | self.gratis)
+        hidden = self._cheaper(hidden & (self.sums.open(hidden) | self.gratis))
         chosen = np.flatnonzero(hidden & ~self.gratis)
         stop = _WORK + sum(attacker.work for attacker in self.attackers)
         for cell in chosen[np.argsort(-self.cost[chosen], kind="stable")].tolist():
@@ -145,6 +145,18 @@ class _Search:
             fewer[cell] = False
             if hidden[cell] and all(attacker.protected(fewer) for attacker in self.attackers):
                 hidden = fewer & (self.sums.open(fewer) | self.gratis)
+        return hidden
+
+    def _cheaper(self, hidden: Bools) -> Bools:
+        """Show the dearest at once, as many as may be: all, three quarters, half, a quarter, one."""
+        cost = np.sort(self.cost[hidden & ~self.gratis])
+        size = len(cost)
+        for kept in dict.fromkeys((0, size // 4, size // 2, 3 * size // 4, size - 1)):
+            if 0 <= kept < size:
+                fewer = hidden & (self.gratis | (self.cost < cost[kept]))
+                fewer = np.asarray(fewer & (self.sums.open(fewer) | self.gratis))
+                if all(attacker.protected(fewer) for attacker in self.attackers):
+                    return fewer
         return hidden
 
     def _solved(self, allowed: Bools, *, exact: bool) -> Bools:

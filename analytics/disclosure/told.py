@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from analytics.release import SPARSE
+
 from .exposure import HEAVIEST
 
 _FEWER = re.compile(r"n_below_(?P<n>[0-9]+)")
@@ -26,8 +28,11 @@ class Told:
 def told(rule_set: str, reason: str, k: int) -> Told:
     """What a reason tells under a rule set.
 
-    What is said to be imprecise is thereby said not to be exposed: k answered, and each side outweighs three people.
+    That most of a table is imprecise tells nothing of one cell. What is said to be imprecise for its own sake is
+    thereby said not to be exposed: k answered, and each side outweighs three people.
     """
+    if reason == SPARSE:
+        return Told(0, None, 0.0, 1.0)
     fewer = _FEWER.fullmatch(reason)
     most = int(fewer["n"]) - 1 if fewer else None
     edge = HEAVIEST / most if most else 0.0

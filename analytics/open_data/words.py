@@ -82,6 +82,7 @@ def reason(code: str, language: str, release: Release) -> str:
         }[limit["what"]]
     return {
         PROTECTED: protected,
+        "sparse_table": _("Not shown: most figures of this table would rest on too few answers."),
         "interval_wide": _("Withheld: the interval is too wide to say anything."),
         "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
         "df_below_9": _("Withheld: the answers come from too few places to tell how sure the figure is."),

@@ -9,6 +9,8 @@ LEVEL, GAP, CHANGE, YEAR = "", "women_minus_men", "since_previous", "since_year"
 # The one reason of every confidential figure. Which of two withheld neighbours was withheld for the other's sake would
 # tell what the other one hides, so that this is said to nobody.
 PROTECTED = "protected"
+# The one reason of all figures of a table that is left out because most of its cells have too few answers.
+SPARSE = "sparse_table"
 
 Text = Mapping[str, str]
 Key = tuple[str, str, str, str, str, int]

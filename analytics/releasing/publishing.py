@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics.release import LATEST, MANIFEST, ReleaseError
-from analytics.release.bundle import INDICATORS, SIGNATURE, TOMBSTONES, point, read_cards, read_manifest
+from analytics.release.bundle import INDICATORS, METHOD, OWN, SIGNATURE, TOMBSTONES, point, read_cards, read_manifest
 from analytics.release.chain import CHAIN, Act, Chain, Entry, audit, content, read_chain
 from analytics.release.definition import definition_digest
 
@@ -108,7 +108,9 @@ def _remove(path: Path) -> None:
 
 
 def _told(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in manifest.items() if name not in _INCIDENTAL}
+    # The method note and the files that are made of a release name its day.
+    files = {name: manifest["files"].get(name) for name in OWN if name != METHOD}
+    return {name: value for name, value in manifest.items() if name not in _INCIDENTAL} | {"files": files}
 
 
 def _record(directory: Path, entry: Entry, private: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
 from analytics.indicators.presentation_standards import WITHHOLDING
-from analytics.release import CHANGE, CONFIDENTIAL, GAP, PROTECTED, UNAVAILABLE, UNRELIABLE, Figure, Release
+from analytics.release import CHANGE, CONFIDENTIAL, GAP, PROTECTED, SPARSE, UNAVAILABLE, UNRELIABLE, Figure, Release
 from analytics.survey.results import WITHOUT_ERROR
 from dashboards.formats import fenced, interval, percent, points, signed
 from dashboards.judgement import Shown, against, areas, shown
@@ -21,6 +21,7 @@ from translations.languages import LANGUAGES, translator
 
 # What the statistics can say, read off their own code, so that a new reason without words fails here.
 REASONS = (
+    SPARSE,
     PROTECTED,
     *WITHOUT_ERROR,
     *WITHHOLDING,

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -24,7 +25,8 @@ def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     migrate(engine)
     engine.dispose()
     monkeypatch.setattr(building, "responses", lambda _: (None, []))
-    monkeypatch.setattr(building, "compute", lambda *_: release(shift=0.1))
+    monkeypatch.setattr(building, "compute", lambda *_: SimpleNamespace(release=release(shift=0.1), computed=None))
+    monkeypatch.setattr(building, "audit_before_release", lambda *_: None)  # there is nothing behind these figures
     published(tmp_path / "releases", release())
     return tmp_path / "releases"
 

@@ -95,8 +95,8 @@ def square(n: Sequence[int], primary: Sequence[int], known: Sequence[int] = ()) 
     weight, where = counts * 100.0, np.arange(9)
     costs = np.array([1.0, 2, 10, 3, 4, 11, 12, 13, 100])
     marks = np.isin(where, primary), np.zeros(9, bool), np.isin(where, known)
-    told = np.zeros(9, np.int64), np.full(9, UNTOLD), np.zeros(9), weight
-    return LinkedTable(counts, weight, weight / 2, *marks, costs, csr_array(sums), *told)
+    least, most = np.zeros(9, np.int64), np.full(9, UNTOLD)
+    return LinkedTable(counts, weight, weight / 2, *marks, costs, csr_array(sums), least, most, np.zeros(9), weight)
 
 
 @settings(max_examples=25, deadline=None)

@@ -49,10 +49,11 @@ def test_fault_69_other_settings_of_the_process_change_no_byte(tmp_path: Path) -
         SOURCE_DATE_EPOCH="1",
     )  # fmt: skip
     assert one.name == other.name
-    assert sorted(file.name for file in one.iterdir()) == sorted(file.name for file in other.iterdir())
-    for file in one.iterdir():
-        assert file.read_bytes() == (other / file.name).read_bytes()
-        assert stat.S_IMODE((other / file.name).stat().st_mode) == 0o644
+    files = sorted(file.relative_to(one) for file in one.rglob("*") if file.is_file())
+    assert files == sorted(file.relative_to(other) for file in other.rglob("*") if file.is_file())
+    for file in files:
+        assert (one / file).read_bytes() == (other / file).read_bytes()
+        assert stat.S_IMODE((other / file).stat().st_mode) == 0o644
     assert stat.S_IMODE(other.stat().st_mode) == 0o755
 
 

@@ -171,6 +171,7 @@ def test_keygen_prints_what_the_settings_take(thiqa: Thiqa) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("THIQA_RELEASE_SIGNING_KEY", "secret-value"), ("THIQA_RELEASE_OFFICERS", new_signing_pair().public + ",x")],
+    ids=["signing", "officers"],
 )
 def test_a_setting_that_is_no_key_is_said_and_not_shown(thiqa: Thiqa, name: str, value: str) -> None:
     result = thiqa("verify", **{name: value})
