@@ -163,4 +163,5 @@ def _card(indicator: Indicator, item: Item, question: Mapping[str, str]) -> Indi
             for choice in item.choices
         ),
         filter=str(indicator.filter) if indicator.filter else "",
+        wording=dict(indicator.wording),
     )

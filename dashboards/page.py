@@ -1,15 +1,21 @@
 """The overview: the sentence first, then the tiles, then the charts that prove it, each with its table."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from analytics.release import Release
+from analytics.release import GAP, Release
 from dashboards.about import about
 from dashboards.access import Page
 from dashboards.area_map import area_map
+from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.exhibits import drawn
 from dashboards.formats import month
+from dashboards.frame import banner, form, label, select
 from dashboards.judgement import areas
+from dashboards.pages import about as pages_about
+from dashboards.pages import oversight, quality
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
@@ -17,29 +23,38 @@ from dashboards.sexes import gaps, sexes
 from dashboards.tiles import tiles
 from dashboards.trend import trend
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample
 from translations.languages import translator
 
 
 def drawn_page(scene: Scene) -> list[Any]:
     """Everything below the header of the page that is asked for."""
-    return {Page.OVERVIEW: _overview}.get(scene.view.page, _overview)(scene)
+    return PAGES.get(scene.view.page, _overview)(scene)
 
 
 def _overview(scene: Scene) -> list[Any]:
     return overview(scene.release, scene.view, scene.prefix)
 
 
+PAGES: Mapping[Page, Callable[[Scene], list[Any]]] = {
+    Page.OVERVIEW: _overview,
+    Page.QUALITY: quality.page,
+    Page.OVERSIGHT: oversight.page,
+    Page.ABOUT: pages_about.page,
+}
+
+
 def overview(release: Release, view: View, prefix: str) -> list[Any]:
     """Everything below the header, in the view's language. `prefix` is the address that the site is mounted at."""
     _ = translator(view.language)
+    behind = _behind(view, prefix)
     return [
-        *_banner(release, view.language),
+        *banner(release, view.language),
         html.Section(
             [
                 html.H1(headline(release, view)),
                 html.P(gap(release, view), className="lead"),
-                _label(release, view.language),
+                label(release, view.language),
+                html.P(small_print(release.figure(view.indicator.id, view.wave.id), release, view), className="foot"),
                 _choice(release, view, prefix),
             ],
             className="headline",
@@ -49,13 +64,17 @@ def overview(release: Release, view: View, prefix: str) -> list[Any]:
             [
                 html.H2(in_language(view.indicator.name, view.language)),
                 html.Div(
-                    [drawn(part(release, view), view.language) for part in (trend, sexes, gaps)],
+                    [
+                        drawn(trend(release, view), view.language, behind),
+                        drawn(sexes(release, view), view.language, behind),
+                        drawn(gaps(release, view), view.language, _behind(replace(view, contrast=GAP), prefix)),
+                    ],
                     className="grid thirds",
                 ),
             ]
         ),
-        *_places(release, view),
-        about(release, view),
+        *_places(release, view, behind),
+        about(release, view, behind),
     ]
 
 
@@ -71,59 +90,33 @@ def nowhere(language: str) -> list[Any]:
     return [html.P(_("There is no such page."), role="alert")]
 
 
-def _banner(release: Release, language: str) -> list[Any]:
-    _ = translator(language)
-    if not release.synthetic:
-        return []
-    return [html.P(_("Synthetic data: no resident was asked"), className="banner", role="note")]
-
-
-def _label(release: Release, language: str) -> Any:
-    if release.sample != "non_probability":
-        return None
-    return html.P(html.Span(sample(release.sample, language), className="tag"), className="label")
+def _behind(view: View, prefix: str) -> str:
+    return prefix + view.behind.path + view.behind.query
 
 
 def _choice(release: Release, view: View, prefix: str) -> Any:
     _ = translator(view.language)
-    return html.Form(
+    return form(
         [
-            _select(
+            select(
                 "indicator",
                 _("Indicator"),
                 [(card.id, in_language(card.name, view.language)) for card in release.indicators],
                 view.indicator.id,
             ),
-            _select(
+            select(
                 "wave",
                 _("Wave"),
                 [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
                 view.wave.id,
             ),
-            html.Button(_("Show"), type="submit", name="lang", value=view.language),
         ],
-        action=prefix,
-        method="GET",
-        className="choice",
+        prefix,
+        view.language,
     )
 
 
-def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Any:
-    marked = [{"selected": "selected"} if value == chosen else {} for value, _text in options]
-    return html.Div(
-        [
-            html.Label(label, htmlFor=f"choose-{name}"),
-            html.Select(
-                [html.Option(text, value=value, **mark) for (value, text), mark in zip(options, marked, strict=True)],
-                id=f"choose-{name}",
-                name=name,
-            ),
-        ],
-        className="field",
-    )
-
-
-def _places(release: Release, view: View) -> list[Any]:
+def _places(release: Release, view: View, behind: str) -> list[Any]:
     _ = translator(view.language)
     if not areas(release, view.indicator.id, view.wave.id):
         return []
@@ -132,7 +125,7 @@ def _places(release: Release, view: View) -> list[Any]:
             [
                 html.H2(_("By area, %(wave)s", wave=month(view.wave, view.language))),
                 html.Div(
-                    [drawn(part(release, view), view.language) for part in (ranking, area_map)],
+                    [drawn(part(release, view), view.language, behind) for part in (ranking, area_map)],
                     className="grid halves",
                 ),
             ]

@@ -6,6 +6,7 @@ The mark for "cannot be told apart" is drawn as carefully as the other two: it i
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, IndicatorCard, Release
+from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.formats import interval, level, percent
 from dashboards.judgement import Shown, against, shown
@@ -24,12 +25,16 @@ def tiles(release: Release, view: View, prefix: str) -> Any:
 
 
 def _tile(release: Release, view: View, card: IndicatorCard, prefix: str) -> Any:
+    _ = translator(view.language)
     chosen = card.id == view.indicator.id
     here = {"aria-current": "true"} if chosen else {}
     link = html.A(
         in_language(card.name, view.language), href=prefix + view.with_indicator(card).query + "#trend-title", **here
     )
-    return html.Li([html.H3(link), *_numbers(release, view, card)], className="tile tile-chosen" if chosen else "tile")
+    behind = view.with_indicator(card).behind
+    about = html.A(_("About this figure"), href=prefix + behind.path + behind.query, className="behind")
+    parts = [html.H3(link), *_numbers(release, view, card), html.P(about, className="foot")]
+    return html.Li(parts, className="tile tile-chosen" if chosen else "tile")
 
 
 def _numbers(release: Release, view: View, card: IndicatorCard) -> list[Any]:
@@ -44,6 +49,7 @@ def _numbers(release: Release, view: View, card: IndicatorCard) -> list[Any]:
     return [
         html.P(percent(found.estimate, view.language), className="estimate"),
         html.P([bounds, html.Br(), answers(found.n, view.language)], className="bounds"),
+        html.P(small_print(figure, release, view), className="foot"),
         _caution(release, found, view.language),
         _change(release, view, card),
     ]
