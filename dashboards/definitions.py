@@ -51,7 +51,7 @@ def wording(card: IndicatorCard, language: str) -> Any:
         html.Li(
             [
                 html.Span(NATIVE_NAMES[each], lang=each, dir=direction(each)),
-                ": ",
+                " – ",
                 kinds.get(card.wording[each], card.wording[each]),
             ]
         )

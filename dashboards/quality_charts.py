@@ -1,6 +1,7 @@
 """The charts of the quality page: modes by wave, who was reached beside the census, and questions without an answer."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from analytics.release import Release
@@ -18,6 +19,7 @@ from translations.languages import direction, number, translator
 SYMBOLS = ("circle", "square-open", "diamond", "triangle-up-open", "cross")
 SIGNS = ("●", "□", "◆", "△", "✚")
 WITHHELD = "c"
+TALL_ROW, OFFSET = 34, 0.15  # room for two lines of a label, and for two series in a row
 
 
 def modes(release: Release, view: View) -> Exhibit:
@@ -26,6 +28,7 @@ def modes(release: Release, view: View) -> Exhibit:
     language, found = view.language, waves(release)
     names = sorted({name for each in found for name in each.modes})
     shares = {name: [_part(each, name) for each in found] for name in names}
+    drawn = {name: series for name, series in shares.items() if any(share is not None for share in series)}
     rows = tuple(
         (
             month(each.wave, language),
@@ -38,11 +41,13 @@ def modes(release: Release, view: View) -> Exhibit:
         name="modes",
         title=_("How do the answers come in?"),
         subtitle=_("Per cent of the finished interviews of each wave, counted and not weighted."),
-        foot=_("Answers of different ways may differ for that reason alone."),
+        foot=_(
+            "Answers of different ways may differ for that reason alone. c in the table: withheld to protect people."
+        ),
         summary=listed([f"{row[0]}: " + _mix(names, row[2:], language) for row in rows], language),
         table=Table(_("Interviews by mode"), (_("Wave"), _("Interviews"), *(mode(n, language) for n in names)), rows),
-        chart=_modes(found, shares, language) if names else None,
-        legend=(*_keys([mode(name, language) for name in names]), *time_direction(language)),
+        chart=_modes(found, drawn, language) if drawn else None,
+        legend=(*_keys([mode(name, language) for name in drawn]), *time_direction(language)),
     )
 
 
@@ -172,7 +177,7 @@ def refusals(release: Release, view: View) -> Exhibit:
         summary=listed([": ".join(map(str, (row[0], listed(list(row[1:]), language)))) for row in rows], language),
         table=Table(_("Questions without an answer"), (_("Indicator"), *kinds.values()), rows),
         chart=_across(names, series, language) if cards else None,
-        size={"blockSize": f"{ROW * len(cards) + 56}px"},
+        size={"blockSize": f"{TALL_ROW * len(cards) + 56}px"},
         legend=_keys(list(kinds.values()), ("●", "□")),
     )
 
@@ -206,8 +211,10 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
     axis |= {"tickvals": [end * part / 4 for part in range(5)]}
     axis |= {"ticktext": [percent(tick / 100, language, 0 if end % 4 == 0 else 1) for tick in axis["tickvals"]]}
     traces = []
-    for title, symbol, found in series:
+    whiskers = any(below or above for _, _, found in series for _, below, above in filter(None, found))
+    for at, (title, symbol, found) in enumerate(series):
         places = [place for place, each in enumerate(found) if each is not None]
+        shift = (2 * at - len(series) + 1) * OFFSET if whiskers else 0
         shown = [each for each in found if each is not None]
         colour = ACCENT if symbol == "circle" else INK
         traces.append(
@@ -215,7 +222,7 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
                 "type": "scatter",
                 "mode": "markers",
                 "x": [share * 100 for share, _, _ in shown],
-                "y": places,
+                "y": [place + shift for place in places],
                 "marker": {"color": colour, "size": 9, "symbol": symbol, "line": {"width": 2, "color": colour}},
                 "error_x": {
                     "type": "data",
@@ -233,7 +240,8 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
                 ],
             }
         )
-    margin = min(max((len(name) for name in names), default=1) * LETTER + 16, LONGEST_LABEL)
+    longest = max((len(line) for name in names for line in _lines(name)), default=1)
+    margin = min(longest * LETTER + 16, LONGEST_LABEL)
     return figure(
         traces,
         margin={"l": 16 if rtl else margin, "r": margin if rtl else 16, "t": 4, "b": 32},
@@ -241,7 +249,7 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
         yaxis={
             "range": [len(names) - 0.4, -0.6],
             "tickvals": list(range(len(names))),
-            "ticktext": [chart_text(_short(name), language) for name in names],
+            "ticktext": ["<br>".join(chart_text(line, language) for line in _lines(name)) for name in names],
             "side": "right" if rtl else "left",
             "showgrid": False,
             "zeroline": False,
@@ -251,9 +259,9 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
     )
 
 
-def _short(name: str) -> str:
-    most = int(LONGEST_LABEL / LETTER)
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+def _lines(name: str) -> list[str]:
+    """A label in at most two lines, cut where it is longer; the table has it whole."""
+    return wrap(name, int((LONGEST_LABEL - 16) / LETTER), max_lines=2, placeholder="…", break_long_words=True)
 
 
 def _keys(names: Sequence[str], signs: Sequence[str] = SIGNS) -> tuple[Any, ...]:

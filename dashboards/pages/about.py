@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, UNAVAILABLE, UNRELIABLE, YEAR, Figure, Release, Wave
+from analytics.rule_words import rule_words
 from dashboards.about import how_to_read, hurry, kind_of_sample, questions
 from dashboards.answers import answers
 from dashboards.captions import base, mode_mix, pooled, small_print
@@ -145,7 +146,10 @@ def _figure(told: Subject) -> list[tuple[str, Any]]:
     rules = str(told.release.parameters.get("rule_set", ""))
     end = [
         (_("Fewest answers shown"), number(least, language) if isinstance(least, int | float) else _("not stated")),
-        (_("Rules of what is reliable"), html.Code(rules, dir="ltr") if rules else _("not stated")),
+        (
+            _("Rules of what is reliable"),
+            [rule_words(rules, language), " ", html.Code(rules, dir="ltr")] if rules else _("not stated"),
+        ),
     ]
     if figure is None or found is None:
         return [(_("Estimate"), _sign(figure)), (_("Status"), status), *end]
@@ -161,7 +165,7 @@ def _figure(told: Subject) -> list[tuple[str, Any]]:
         (_("Status"), status),
         (_("Standard error"), _decimal(error, language, _("%(value)s points"))),
         (_("Design effect"), [_decimal(figure.deff, language), html.Br(), _design_effect(language)]),
-        (_("Degrees of freedom"), _decimal(figure.df, language)),
+        (_("Degrees of freedom"), _decimal(figure.df, language, decimals=0)),
         (_("Method of the interval"), method(figure.method, language)),
         *end,
     ]
@@ -206,8 +210,18 @@ def _fieldwork(told: Subject) -> list[tuple[str, Any]]:
         (_("Finished interviews"), fenced(number(sum(wave.n for wave in waves), language), language)),
         (_("How the answers came in"), mode_mix(waves, language)),
         (_("Data quality"), html.Ul([html.Li(_of(wave, language)) for wave in waves])),
-        (_("Weights"), html.Bdi(weights, lang="en") if weights else _("not stated")),
+        (_("Weights"), _weights(weights, language)),
     ]
+
+
+def _weights(code: str, language: str) -> Any:
+    _ = translator(language)
+    known = {
+        "raked to area and to sex by age": _("Raked to the census: to areas, and to sexes by age."),
+        "given": _("As those who collected the answers gave them."),
+        "": _("not stated"),
+    }
+    return known.get(code) or html.Bdi(code)
 
 
 def _of(wave: Wave, language: str) -> str:
@@ -255,8 +269,8 @@ def _check(scene: Scene) -> list[tuple[str, Any]]:
     ]
 
 
-def _decimal(value: float | None, language: str, unit: str = "") -> str:
+def _decimal(value: float | None, language: str, unit: str = "", decimals: int = 1) -> str:
     _ = translator(language)
     if value is None or not isfinite(value):
         return _("not stated")
-    return (unit or "%(value)s") % {"value": fenced(number(value, language, 1), language)}
+    return (unit or "%(value)s") % {"value": fenced(number(value, language, decimals), language)}

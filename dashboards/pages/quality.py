@@ -46,7 +46,7 @@ def exhibits(scene: Scene) -> tuple[Exhibit, ...]:
     release, view = scene.release, scene.view
     found = [modes(release, view)]
     if has_report(release):
-        found += [refusals(release, view), coverage(release, view, "sex_age"), coverage(release, view, "area")]
+        found += [coverage(release, view, "sex_age"), refusals(release, view), coverage(release, view, "area")]
     return tuple(each for each in found if each.chart is not None)
 
 
