@@ -144,7 +144,8 @@ def _cell(release: Release, cell: Reached, margin: str, language: str) -> str:
         names = {area.code: in_language(area.name, language) for area in release.areas}
         return names.get(cell.codes[0], cell.codes[0])
     parts = [
-        labels(release, role, language).get(code, code) for role, code in zip(("sex", "age"), cell.codes, strict=True)
+        fenced(labels(release, role, language).get(code, code), language)
+        for role, code in zip(("sex", "age"), cell.codes, strict=True)
     ]
     return ("، " if language == "ar" else ", ").join(parts)
 
@@ -224,7 +225,9 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
                 "x": [share * 100 for share, _, _ in shown],
                 "y": [place + shift for place in places],
                 "marker": {"color": colour, "size": 9, "symbol": symbol, "line": {"width": 2, "color": colour}},
-                "error_x": {
+                "error_x": {"visible": False}
+                if not whiskers
+                else {
                     "type": "data",
                     "symmetric": False,
                     "array": [above * 100 for _, _, above in shown],
