@@ -162,6 +162,7 @@ def _figure(told: Subject) -> list[tuple[str, Any]]:
         (_("%(level)s interval", level=level(language)), bounds),
         (_("How to read an interval"), how_to_read(language)),
         (_("Answers behind the figure"), base(figure, language)),
+        (_("How the answers came in"), mode_mix(told.waves, language)),
         (_("Status"), status),
         (_("Standard error"), _decimal(error, language, _("%(value)s points"))),
         (_("Design effect"), [_decimal(figure.deff, language), html.Br(), _design_effect(language)]),
@@ -208,7 +209,6 @@ def _fieldwork(told: Subject) -> list[tuple[str, Any]]:
         (_("Fieldwork"), html.Ul([html.Li(each) for each in dates])),
         (_("Sample"), kind_of_sample(told.release, language)),
         (_("Finished interviews"), fenced(number(sum(wave.n for wave in waves), language), language)),
-        (_("How the answers came in"), mode_mix(waves, language)),
         (_("Data quality"), html.Ul([html.Li(_of(wave, language)) for wave in waves])),
         (_("Weights"), _weights(weights, language)),
     ]

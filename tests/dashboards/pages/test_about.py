@@ -75,8 +75,8 @@ def title(page: object) -> str:
         (
             f"&contrast={CHANGE}",
             (
-                "Trust in the police, Change since the wave before, May 2026: +4.0 points (+1.0 to +7.0), more than chance "
-                "explains"
+                "Trust in the police, Change since the wave before, May 2026: +4.0 points (+1.0 to +7.0), "
+                "more than chance explains"
             ),
         ),
         (

@@ -41,7 +41,7 @@ def bearers(page: object) -> Iterator[tuple[str, str]]:
     parts = [each for each in components(page) if type(each).__name__ == "Section"]
     for each in (*tiles, *parts):
         if "57%" in words(each) or "57.0%" in words(each):
-            yield str(each.className), words(each)
+            yield str(getattr(each, "className", "")), words(each)
 
 
 @pytest.mark.parametrize("page", FIGURES)
