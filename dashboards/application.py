@@ -62,7 +62,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
         prefix,
         staff.records if staff else NoRecords(),
         staff.publications if staff else no_publications,
-        settings.open_data,
+        settings.open_data or "",
     )
     _guard(server, source, prefix, looking, staff.entrance if staff else "")
     app: Any = Dash(

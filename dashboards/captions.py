@@ -43,9 +43,21 @@ def small_print(figure: Figure | None, release: Release, view: View) -> str:
     return _(
         "n: %(n)s. Answers came by: %(modes)s. Status: %(status)s.",
         n=base(figure, view.language) if figure and shown(figure) else _("not shown"),
-        modes=mode_mix(pooled(release, view.wave, figure.span if figure else 1), view.language),
-        status=standing(figure, view.language, release.parameters).rstrip("."),
+        **_provenance(figure, release, view),
     )
+
+
+def tile_print(figure: Figure | None, release: Release, view: View) -> str:
+    """The same beside a number of answers that stands already."""
+    _ = translator(view.language)
+    return _("Answers came by: %(modes)s. Status: %(status)s.", **_provenance(figure, release, view))
+
+
+def _provenance(figure: Figure | None, release: Release, view: View) -> dict[str, str]:
+    return {
+        "modes": mode_mix(pooled(release, view.wave, figure.span if figure else 1), view.language),
+        "status": standing(figure, view.language, release.parameters).rstrip("."),
+    }
 
 
 def base(figure: Figure, language: str) -> str:

@@ -6,7 +6,7 @@ The mark for "cannot be told apart" is drawn as carefully as the other two: it i
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, IndicatorCard, Release
-from dashboards.captions import small_print
+from dashboards.captions import tile_print
 from dashboards.elements import html
 from dashboards.formats import interval, level, percent
 from dashboards.judgement import Shown, against, shown
@@ -49,7 +49,7 @@ def _numbers(release: Release, view: View, card: IndicatorCard) -> list[Any]:
     return [
         html.P(percent(found.estimate, view.language), className="estimate"),
         html.P([bounds, html.Br(), answers(found.n, view.language)], className="bounds"),
-        html.P(small_print(figure, release, view), className="foot"),
+        html.P(tile_print(figure, release, view), className="foot"),
         _caution(release, found, view.language),
         _change(release, view, card),
     ]

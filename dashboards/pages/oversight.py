@@ -87,7 +87,7 @@ def _releases(scene: Scene, chain: Publications) -> list[Any]:
     whole = _("The chain and every release in it are whole.")
     if chain.faults:
         whole = _("The chain of releases is not whole.")
-    head = html.P([_("Last hash of the chain, to be noted on paper:"), " ", html.Code(chain.head, dir="ltr")])
+    hashed = [_("Last hash of the chain, to be noted on paper:"), " ", html.Code(chain.head, dir="ltr")]
     names = {card.id: in_language(card.name, language) for card in scene.release.indicators}
     acts = {"published": _("published"), "withdrawn": _("withdrawn")}
     rows = tuple(
@@ -101,7 +101,8 @@ def _releases(scene: Scene, chain: Publications) -> list[Any]:
         for act in reversed(chain.acts)
     )
     heads = (_("Day"), _("What was done"), _("Release"), _("Of what"), _("Reason"))
-    return [shown, html.P(whole), head, table(Table(_("All acts, newest first"), heads, rows))]
+    head = [html.P(hashed)] if chain.head else []
+    return [shown, html.P(whole), *head, table(Table(_("All acts, newest first"), heads, rows))]
 
 
 def _tombstones(stones: Sequence[Tombstone], language: str) -> list[Any]:

@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNRELIABLE, AnswerCard, Release
+from analytics.release import CHANGE, CONFIDENTIAL, GAP, UNRELIABLE, YEAR, AnswerCard, Release
 from dashboards.access import Page, Role, Viewer, scoped, visible
 from dashboards.answers import counts
 from dashboards.definitions import registration
 from dashboards.page import drawn_page
+from dashboards.settings import DashboardSettings
+from dashboards.view import View, read_view
 from tests.dashboards.conftest import call, published
 from tests.dashboards.pages.scenes import components, rows, scene, terms, words
 from tests.dashboards.test_application import HOSTILE
@@ -209,3 +214,23 @@ def test_fault_58_whatever_is_asked_of_the_page_gives_the_default_figure(client:
     found = call(client, search, "/dashboards/about", **{"Accept-Language": "en"})
     assert found.status_code == 200
     assert "Trust in the police, May 2026: 54% (51% to 57%)" in found.text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # the release is never changed
+@given(
+    sex=st.sampled_from(("", "woman", "man")),
+    contrast=st.sampled_from(("", GAP, CHANGE, YEAR)),
+    role=st.sampled_from(("", *Role)),
+    area=st.sampled_from(("", "a1", "top")),
+)
+def test_an_address_leads_back_to_the_same_view(
+    release: Release, sex: str, contrast: str, role: str, area: str
+) -> None:
+    view = View("fr", release.indicators[1], release.waves[1], Page.ABOUT, area, sex=sex, contrast=contrast, role=role)
+    assert read_view(view.query, [], release, Page.ABOUT) == view
+
+
+@pytest.mark.parametrize("value", ["javascript:alert(1)", "data:text/html,x", "open", " /open"])
+def test_the_address_of_open_data_is_a_web_address_or_a_path(value: str) -> None:
+    with pytest.raises(ValidationError, match="must begin with"):
+        DashboardSettings(open_data=value)

@@ -75,6 +75,13 @@ def test_faults_of_the_chains_are_said_first_and_loudly(release: Release, langua
     assert "2" in words(of_class(found, "alarm")[1])
 
 
+def test_a_chain_that_cannot_be_followed_has_no_hash_to_note(release: Release) -> None:
+    lost = Publications(is_kept=True, faults=("chain.jsonl: record 2 was changed",))
+    found = page(release, publications=lambda: lost)
+    assert "chain.jsonl: record 2 was changed" in words(of_class(found, "alarm"))
+    assert "to be noted on paper" not in words(found)
+
+
 def test_a_broken_chain_or_trail_is_nowhere_said_to_be_whole(release: Release) -> None:
     broken = Publications(is_kept=True, acts=ACTS, head="ab", faults=("something",))
     said = words(page(release, publications=lambda: broken, records=Trail(trail(3), ("2",))))
