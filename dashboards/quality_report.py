@@ -89,6 +89,16 @@ def unanswered(release: Release, wave: str, kind: str) -> Mapping[str, Rate]:
     return found
 
 
+def response_rate(release: Release, wave: str) -> float | None:
+    """The lowest response rate of a wave by AAPOR (RR1: finished interviews among all who may be eligible).
+
+    None where it is withheld, or where too few people were invited to speak of one.
+    """
+    rows = [row for row in _list(release.quality.get("outcomes")) if row["wave"] == wave and row["status"] == PUBLISHED]
+    rate = rows[0]["rates"].get("RR1") if rows else None
+    return float(rate) if rate is not None else None
+
+
 def reached(release: Release, wave: str, margin: str) -> tuple[Reached, ...]:
     """The cells of a margin of the census ("area" or "sex_age") in a wave; none where there is no census."""
     parts = ("area",) if margin == "area" else ("sex", "age")

@@ -12,7 +12,7 @@ from dashboards.formats import fenced, month, percent
 from dashboards.frame import banner, form, label, section, select
 from dashboards.method_note import drawn_note
 from dashboards.quality_charts import coverage, modes, refusals
-from dashboards.quality_report import WaveQuality, has_report, tables, waves
+from dashboards.quality_report import WaveQuality, has_report, response_rate, tables, waves
 from dashboards.scene import Scene
 from dashboards.view import in_language, in_time
 from translations.languages import number, plural_translator, translator
@@ -109,6 +109,15 @@ def _tiles(told: WaveQuality, scene: Scene) -> Any:
         )
     if told.drawn is not None:
         rows.append((_("Drawn by a sample"), percent(told.drawn, language), _("The others came by themselves.")))
+    rate = response_rate(scene.release, told.wave.id)
+    if rate is not None:
+        rows.append(
+            (
+                _("Response rate"),
+                percent(rate, language),
+                _("Finished interviews among all who were invited and may be eligible (AAPOR RR1)."),
+            )
+        )
     return html.Ul([_tile(*row) for row in rows], className="tiles")
 
 

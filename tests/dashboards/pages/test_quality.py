@@ -60,7 +60,10 @@ REPORT: dict[str, Any] = {
         },
     ],
     "coverage": [*margins("w2", 0.45), *margins("w3", None)],
-    "outcomes": [{"wave": "w2", "status": PUBLISHED, "rates": {"RR1": 0.31, "REF1": None}}],
+    "outcomes": [
+        {"wave": "w2", "status": PUBLISHED, "rates": {"RR1": 0.31, "REF1": None}},
+        {"wave": "w3", "status": PUBLISHED, "rates": {"RR1": None, "REF1": 0.1}},
+    ],
     "figures": [],
     "labels": LABELS,
 }
@@ -91,6 +94,8 @@ def test_the_wave_is_said_in_a_sentence_first(reported: Release) -> None:
 def test_the_report_is_that_of_the_chosen_wave(reported: Release) -> None:
     assert tiles(reported, "w2")["Mean design effect"] == "1.9"
     assert tiles(reported, "w2")["Set aside as hurried"] == "31"
+    assert tiles(reported, "w2")["Response rate"] == "31%"
+    assert "Response rate" not in tiles(reported, "w3")
     assert charts(reported, "w2")["refusals"]["data"][0]["x"] == pytest.approx([7])
     assert charts(reported, "w3")["refusals"]["data"][0]["x"] == pytest.approx([4])
     said = words(drawn_page(scene(reported, Page.QUALITY, "?lang=en&wave=w2")))
