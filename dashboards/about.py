@@ -5,8 +5,8 @@ from typing import Any
 from analytics.release import Release, Wave
 from dashboards.elements import html
 from dashboards.formats import day, listed
-from dashboards.frame import terms
 from dashboards.judgement import shown
+from dashboards.sections import terms
 from dashboards.view import View, in_language
 from dashboards.words import method, mode, sample
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator

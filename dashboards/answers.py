@@ -8,7 +8,7 @@ from typing import Any
 from analytics.release import AnswerCard, IndicatorCard
 from dashboards.elements import html
 from dashboards.exhibits import Table, table
-from dashboards.frame import terms
+from dashboards.sections import terms
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
 
 DONT_KNOW, REFUSED, NOT_APPLICABLE = "dont_know", "refused", "not_applicable"

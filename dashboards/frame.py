@@ -1,35 +1,38 @@
-"""What stands on every page: the warning of made-up data, the kind of sample, and the choices of a form."""
+"""What several pages have above their charts: whether the data are real, what kind of sample it is, and a choice."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from analytics.release import Release
 from dashboards.elements import html
+from dashboards.formats import month
+from dashboards.view import View, in_language, in_time
 from dashboards.words import sample
 from translations.languages import translator
 
 
 def banner(release: Release, language: str) -> list[Any]:
-    """The warning above all figures where no resident was asked."""
+    """That no resident was asked and nobody adopted the targets, where that is so."""
     _ = translator(language)
     if not release.synthetic:
         return []
-    return [html.P(_("Synthetic data: no resident was asked"), className="banner", role="note")]
+    asked = _("Synthetic data: no resident was asked")
+    wanted = _("Synthetic data: no resident was asked. The targets are examples; no authority has adopted them.")
+    return [html.P(wanted if release.targets else asked, className="banner", role="note")]
 
 
 def label(release: Release, language: str) -> Any:
-    """The kind of sample, where its intervals rest on a model."""
+    """That the sample is no probability sample, where that is so."""
     if release.sample != "non_probability":
         return None
     return html.P(html.Span(sample(release.sample, language), className="tag"), className="label")
 
 
-def select(name: str, title: str, options: Sequence[tuple[str, str]], chosen: str) -> Any:
-    """A choice among (value, text), with its label."""
+def select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Any:
+    """A list to choose from, with its label; `options` are value and words."""
     marked = [{"selected": "selected"} if value == chosen else {} for value, _text in options]
     return html.Div(
         [
-            html.Label(title, htmlFor=f"choose-{name}"),
+            html.Label(label, htmlFor=f"choose-{name}"),
             html.Select(
                 [html.Option(text, value=value, **mark) for (value, text), mark in zip(options, marked, strict=True)],
                 id=f"choose-{name}",
@@ -40,18 +43,26 @@ def select(name: str, title: str, options: Sequence[tuple[str, str]], chosen: st
     )
 
 
-def form(fields: Sequence[Any], action: str, language: str) -> Any:
-    """The choices with their button; the language comes along."""
-    _ = translator(language)
-    button = html.Button(_("Show"), type="submit", name="lang", value=language)
-    return html.Form([*fields, button], action=action, method="GET", className="choice")
-
-
-def section(title: str, parts: Sequence[Any], name: str) -> Any:
-    """A part of a page under its heading; `name` is its class."""
-    return html.Section([html.H2(title), *parts], className=name)
-
-
-def terms(rows: Sequence[tuple[str, Any]]) -> Any:
-    """Terms and what is to be said of each."""
-    return html.Dl([html.Div([html.Dt(term), html.Dd(text)]) for term, text in rows])
+def choice(release: Release, view: View, prefix: str) -> Any:
+    """The form that leads to another indicator or wave on the same page."""
+    _ = translator(view.language)
+    return html.Form(
+        [
+            select(
+                "indicator",
+                _("Indicator"),
+                [(card.id, in_language(card.name, view.language)) for card in release.indicators],
+                view.indicator.id,
+            ),
+            select(
+                "wave",
+                _("Wave"),
+                [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
+                view.wave.id,
+            ),
+            html.Button(_("Show"), type="submit", name="lang", value=view.language),
+        ],
+        action=prefix + view.path,
+        method="GET",
+        className="choice",
+    )

@@ -12,7 +12,7 @@ from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.exhibits import drawn
 from dashboards.formats import month
-from dashboards.frame import banner, form, label, select
+from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
 from dashboards.pages import about as pages_about
 from dashboards.pages import oversight, quality
@@ -22,7 +22,7 @@ from dashboards.sentences import gap, headline
 from dashboards.sexes import gaps, sexes
 from dashboards.tiles import tiles
 from dashboards.trend import trend
-from dashboards.view import View, in_language, in_time
+from dashboards.view import View, in_language
 from translations.languages import translator
 
 
@@ -55,7 +55,7 @@ def overview(release: Release, view: View, prefix: str) -> list[Any]:
                 html.P(gap(release, view), className="lead"),
                 label(release, view.language),
                 html.P(small_print(release.figure(view.indicator.id, view.wave.id), release, view), className="foot"),
-                _choice(release, view, prefix),
+                choice(release, view, prefix),
             ],
             className="headline",
         ),
@@ -92,28 +92,6 @@ def nowhere(language: str) -> list[Any]:
 
 def _behind(view: View, prefix: str) -> str:
     return prefix + view.behind.path + view.behind.query
-
-
-def _choice(release: Release, view: View, prefix: str) -> Any:
-    _ = translator(view.language)
-    return form(
-        [
-            select(
-                "indicator",
-                _("Indicator"),
-                [(card.id, in_language(card.name, view.language)) for card in release.indicators],
-                view.indicator.id,
-            ),
-            select(
-                "wave",
-                _("Wave"),
-                [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
-                view.wave.id,
-            ),
-        ],
-        prefix,
-        view.language,
-    )
 
 
 def _places(release: Release, view: View, behind: str) -> list[Any]:

@@ -15,9 +15,10 @@ from dashboards.captions import base, mode_mix, pooled, small_print
 from dashboards.definitions import better, digest, registration, wording
 from dashboards.elements import html
 from dashboards.formats import day, fenced, interval, level, month, percent, signed, signed_interval
-from dashboards.frame import banner, form, label, section, select, terms
+from dashboards.frame import banner, label, select
 from dashboards.judgement import MEN, WOMEN, Shown, against, shown
 from dashboards.scene import Scene
+from dashboards.sections import form, section, terms
 from dashboards.sentences import reading
 from dashboards.view import View, in_language, in_time, spans
 from dashboards.words import SIGNS, method, sign, standing, withheld

@@ -13,11 +13,12 @@ from dashboards.definitions import SHORT_DIGEST, digest, registration
 from dashboards.elements import html
 from dashboards.exhibits import Table, table
 from dashboards.formats import day, fenced, month
-from dashboards.frame import banner, form, label, section, select
+from dashboards.frame import banner, label, select
 from dashboards.looks import STEP, looks
 from dashboards.menu import names_of_pages
 from dashboards.pages.about import contrasts, sexes
 from dashboards.scene import Look, Publications, Scene
+from dashboards.sections import form, section
 from dashboards.standings import STATUSES, Kind, standings
 from dashboards.view import in_language, parameters
 from translations.languages import number, plural_translator, translator

@@ -9,11 +9,12 @@ from dashboards.captions import mode_mix
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table, drawn, table
 from dashboards.formats import fenced, month, percent
-from dashboards.frame import banner, form, label, section, select
+from dashboards.frame import banner, label, select
 from dashboards.method_note import drawn_note
 from dashboards.quality_charts import coverage, modes, refusals
 from dashboards.quality_report import WaveQuality, has_report, response_rate, tables, waves
 from dashboards.scene import Scene
+from dashboards.sections import form, section
 from dashboards.view import in_language, in_time
 from translations.languages import number, plural_translator, translator
 
