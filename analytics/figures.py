@@ -3,10 +3,9 @@
 A cell that may not be shown has no number at all.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -17,12 +16,14 @@ from survey_app.instrument import Instrument
 
 from .cell_estimates import Contrast, Part, parts, where_people_are
 from .disclosure.exposure import COMPLEMENTARY, DEFAULT_K, FEW_NEW, FEWER_THAN_K, SMALL_AREA
-from .disclosure.linked_table import UNTOLD, LinkedTable, Rule
+from .disclosure.linked_table import UNTOLD, Bools, Ints, LinkedTable, Rule, UnprotectableError
 from .disclosure.rounding import rounded
 from .disclosure.suppression import withheld
+from .disclosure.together import sparse, whole_areas
+from .disclosure.told import told
 from .indicators.coding import coded
 from .indicators.presentation_standards import DEFAULT, Evidence, RuleSet, judge
-from .lattice import LatticeCells, Place, lattice_cells
+from .lattice import CellAmounts, LatticeCells, Place, lattice_cells, linked
 from .release import (
     CONFIDENTIAL,
     GAP,
@@ -35,8 +36,6 @@ from .release import (
     Release,
 )
 from .survey.design import Design
-
-_FEWER = re.compile(r"n_below_(?P<n>[0-9]+)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +61,35 @@ class Computed:
     decisions: tuple[Decision, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class _Context:
+    """What is the same for all indicators.
+
+    where: the part and the row of each cell that holds anybody. small: waves, areas and spans under a floor. most: int64[C],
+    the interviews of the waves of each cell, which a release tells. lines: bool[C], the cells of areas that are
+    withheld throughout.
+    """
+
+    lattice: LatticeCells
+    names: Sequence[str]
+    where: Mapping[Place, tuple[Part, int]]
+    small: frozenset[tuple[str, str, int]]
+    most: Ints
+    lines: Bools
+    rule: Rule
+    rule_set: RuleSet
+    before: Sequence[Release]
+
+    def shown_before(self, name: str) -> dict[Place, Figure]:
+        """The levels of an indicator that the public has, the newest of each."""
+        return {
+            Place(figure.wave, figure.area, figure.sex, figure.span): figure
+            for release in self.before
+            for figure in release.figures
+            if figure.indicator == name and figure.contrast == LEVEL and figure.status == PUBLISHED
+        }
+
+
 def figures(
     frame: pd.DataFrame,
     design: Design,
@@ -83,13 +111,16 @@ def figures(
     made = list(parts(answers, places, design, lattice, k))
     where = {place: (part, row) for part in made for place, row in part.rows.items()}
     moves = {wanted: part for part in made for wanted in part.moves}
+    interviews = Counter(places["wave"])
+    most = np.array([sum(interviews[wave] for wave in lattice.window(place)) for place in lattice.places])
     small = _small(places, lattice, instrument)
+    lines = whole_areas(lattice, small, Rule(k))
+    context = _Context(lattice, ids, where, small, most, lines, Rule(k), rule_set, before)
     found: list[Figure] = []
     decisions: list[Decision] = []
     for at, name in enumerate(ids):
         exact = {place: _level(at, name, place, where.get(place), rule_set) for place in lattice.places}
-        shown = _shown_before(name, before)
-        decision = _decided(at, name, exact, where, small, shown, lattice, Rule(k))
+        decision = _decided(context, at, exact)
         decisions.append(decision)
         levels = {place: _hidden(figure) if place in decision.why else figure for place, figure in exact.items()}
         found += [rounded(figure, banded=bool(place.area and place.sex)) for place, figure in levels.items()]
@@ -100,16 +131,17 @@ def figures(
     return Computed(lattice, tuple(found), tuple(decisions))
 
 
-def _small(places: pd.DataFrame, lattice: LatticeCells, instrument: Instrument) -> frozenset[tuple[str, str]]:
-    """Waves and areas under a floor of population or of respondents; an unknown population (0) is under none."""
+def _small(places: pd.DataFrame, lattice: LatticeCells, instrument: Instrument) -> frozenset[tuple[str, str, int]]:
+    """Waves, areas and spans under a floor of population or of respondents; an unknown population (0) is under none."""
     least = instrument.lattice
     depths = [name for name in places.columns if name.startswith("area")]
     people = Counter(pair for name in depths for pair in zip(places["wave"], places[name], strict=True))
     return frozenset(
-        (wave, code)
-        for wave in lattice.waves
-        for code in lattice.reported
-        if 0 < lattice.areas.get(code).population < least.area_population or people[wave, code] < least.area_respondents
+        (place.wave, place.area, place.span)
+        for place in lattice.places
+        if place.area
+        if 0 < lattice.areas.get(place.area).population < least.area_population
+        or sum(people[wave, place.area] for wave in lattice.window(place)) < least.area_respondents
     )
 
 
@@ -140,69 +172,88 @@ def _hidden(figure: Figure) -> Figure:
     return Figure(*figure.key[:-1], CONFIDENTIAL, PROTECTED, span=figure.span)
 
 
-def _shown_before(name: str, before: Sequence[Release]) -> dict[Place, Figure]:
-    """The levels of an indicator that the public has, the newest of each."""
-    return {
-        Place(figure.wave, figure.area, figure.sex, figure.span): figure
-        for release in before
-        for figure in release.figures
-        if figure.indicator == name and figure.contrast == LEVEL and figure.status == PUBLISHED
-    }
+def _decided(context: _Context, at: int, exact: Mapping[Place, Figure]) -> Decision:
+    """What is withheld of one indicator, whose place among the items is `at`. Raises UnprotectableError.
+
+    The reason of an unreliable figure tells something of its base, which may tell something of another's. So unreliable
+    cells beside one that is withheld for its own sake are withheld too, and if that does not do, all of them.
+    """
+    lattice, name = context.lattice, context.names[at]
+    own, cells, earlier = _amounts(context, at, exact)
+    silent = cells.silent & ~cells.primary
+    together = (context.lines | sparse(lattice, cells.primary | cells.silent)) & ~cells.primary & ~cells.known
+    for beside in (silent & _beside(lattice, cells.primary) | together, silent | together):
+        quiet = replace(
+            cells,
+            silent=cells.silent | beside,
+            least=np.where(beside, earlier, cells.least),
+            most=np.where(beside, context.most, cells.most),
+            least_share=np.where(beside, 0.0, cells.least_share),
+            most_share=np.where(beside, 1.0, cells.most_share),
+        )
+        table = linked(lattice, quiet)
+        try:
+            hidden = withheld(table, context.rule)[: len(lattice.places)] | beside
+        except UnprotectableError:
+            if not (silent & ~beside).any():
+                raise
+            continue
+        why = {lattice.places[number]: COMPLEMENTARY for number in np.flatnonzero(hidden).tolist()} | own
+        return Decision(name, table, why, [figure for place, figure in exact.items() if place not in why])
+    raise AssertionError("the last attempt returns or raises")
 
 
-def _decided(
-    at: int,
-    name: str,
-    exact: Mapping[Place, Figure],
-    where: Mapping[Place, tuple[Part, int]],
-    small: frozenset[tuple[str, str]],
-    shown: Mapping[Place, Figure],
-    lattice: LatticeCells,
-    rule: Rule,
-) -> Decision:
+def _beside(lattice: LatticeCells, primary: Bools) -> Bools:
+    """bool[C]: the cells that are in a sum with a primary one."""
+    found = np.zeros(len(primary), dtype=bool)
+    for total, parts_, _ in lattice.sums:
+        row = [total, *parts_]
+        if primary[row].any():
+            found[row] = True
+    return found
+
+
+def _amounts(context: _Context, at: int, exact: Mapping[Place, Figure]) -> tuple[dict[Place, str], CellAmounts, Ints]:
+    """Why cells of one indicator are withheld for their own sake; the cells; the fewest that earlier releases leave."""
+    lattice, k = context.lattice, context.rule.k
     size = len(lattice.places)
     n, weight, positive = np.zeros(size, np.int64), np.zeros(size), np.zeros(size)
-    why: dict[Place, str] = {}
-    known = np.zeros(size, dtype=bool)
+    known, least, most = np.zeros(size, dtype=bool), np.zeros(size, np.int64), context.most.copy()
+    before = np.zeros(size, np.int64)
+    shares = np.tile([0.0, 1.0], (size, 1))
+    own: dict[Place, str] = {}
+    earlier = context.shown_before(context.names[at])
     for place, number in lattice.at.items():
-        held = where.get(place)
+        held, figure = context.where.get(place), exact[place]
         if held:
             part, row = held
             n[number] = part.shares.cube.n[at, row]
             weight[number], positive[number] = part.weight[at, row], part.positive[at, row]
         alone = part.exposed[at][row] if held else FEWER_THAN_K
-        if alone or any((wave, place.area) in small for wave in lattice.window(place)):
-            why[place] = alone or SMALL_AREA
-        if (old := shown.get(place)) and old.n is not None and old.n_to is not None:
+        if alone or (place.wave, place.area, place.span) in context.small:
+            own[place] = alone or SMALL_AREA
+        elif figure.status == UNRELIABLE:
+            said = told(context.rule_set, figure.reason, k)
+            least[number], most[number] = said.least, min(most[number], said.most or UNTOLD)
+            shares[number] = said.least_share, said.most_share
+        if (old := earlier.get(place)) and old.n is not None and old.n_to is not None:
             known[number] = old.n <= n[number] <= old.n_to
-            if not known[number] and abs(n[number] - old.n) < rule.k:
-                why.setdefault(place, FEW_NEW)
-    remainders = [row for row, (_, _, open_) in enumerate(lattice.sums) if open_]
-    totals = [(lattice.sums[row][0], list(lattice.sums[row][1])) for row in remainders]
-    extra = [tuple(of[total] - of[rest].sum() for of in (n, weight, positive)) for total, rest in totals]
-    more = np.array(extra, dtype=float).reshape(len(extra), 3)
-    silent = [exact[place].status in (UNRELIABLE, UNAVAILABLE) for place in lattice.places]
-    table = LinkedTable(
-        n=np.concatenate([n, more[:, 0].round().astype(np.int64)]),
-        weight=np.concatenate([weight, np.maximum(more[:, 1], 0)]),
-        positive=np.concatenate([positive, np.maximum(more[:, 2], 0)]),
-        primary=np.array([*(place in why for place in lattice.places), *[False] * len(extra)]),
-        silent=np.array([*silent, *[False] * len(extra)]),
-        most=np.array([*(_told(exact[place]) for place in lattice.places), *[UNTOLD] * len(extra)]),
-        known=np.concatenate([known, np.ones(len(extra), dtype=bool)]),
-        cost=np.array([*lattice.costs, *[1.0] * len(extra)]),
-        sums=lattice.matrix(remainders),
+            before[number] = 0 if n[number] < old.n else old.n
+            if not known[number] and abs(n[number] - old.n) < k:
+                own.setdefault(place, FEW_NEW)
+    cells = CellAmounts(
+        n=n,
+        weight=weight,
+        positive=positive,
+        primary=np.array([place in own for place in lattice.places]),
+        silent=np.array([exact[place].status in (UNRELIABLE, UNAVAILABLE) for place in lattice.places]),
+        known=known,
+        least=np.maximum(least, before),
+        most=most,
+        least_share=shares[:, 0],
+        most_share=shares[:, 1],
     )
-    hidden = withheld(table, rule)
-    for number in np.flatnonzero(hidden[:size]).tolist():
-        why.setdefault(lattice.places[number], COMPLEMENTARY)
-    return Decision(name, table, why, [figure for place, figure in exact.items() if place not in why])
-
-
-def _told(figure: Figure) -> int:
-    """The most respondents that the reason of an unreliable figure tells."""
-    found = _FEWER.fullmatch(figure.reason) if figure.status == UNRELIABLE else None
-    return int(found["n"]) - 1 if found else UNTOLD
+    return own, cells, before
 
 
 def _difference(at: int, name: str, wanted: Contrast, pair: Sequence[Figure], part: Part | None) -> Figure:

@@ -12,8 +12,8 @@ from survey_app.areas import AreaList
 from survey_app.instrument import DIRECTIONS, FIRST, Instrument
 
 from .disclosure.rounding import rounded, unit
-from .lattice import WHOLE, LatticeCells, Place
-from .release import CHANGE, PUBLISHED, UNAVAILABLE, YEAR, Figure, IndicatorCard, Release, TargetCard, Wave
+from .lattice import WHOLE, LatticeCells
+from .release import PUBLISHED, UNAVAILABLE, Figure, IndicatorCard, Release, TargetCard, Wave
 
 MET, ON_TRACK, BEHIND, UNSURE, START, NO_FIGURE = "met", "on_track", "behind", "cannot_tell", "start", "no_figure"
 STATUSES = (MET, ON_TRACK, BEHIND, UNSURE, START, NO_FIGURE)
@@ -182,9 +182,7 @@ def _contrasts(release: Release, baseline: str, wave: str) -> tuple[str, ...]:
     waves = in_time(release)
     opens = tuple(date.fromisoformat(each.opens) for each in waves)
     lattice = LatticeCells(AreaList(()), tuple(each.id for each in waves), opens, (), (1,))
-    here = Place(wave, WHOLE, WHOLE)
-    earlier = {CHANGE: lattice.before(here), YEAR: lattice.year_before(here)}
-    return tuple(kind for kind, place in earlier.items() if place is not None and place.wave == baseline)
+    return tuple(kind for kind, place, _, minus in lattice.contrasts if (place.wave, minus.wave) == (wave, baseline))
 
 
 def _row(release: Release, card: IndicatorCard, target: TargetCard, now: Wave) -> Row:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+import numpy as np
 from scipy.sparse import csr_array
 
 from survey_app.areas import SEXES, AreaList
 from survey_app.instrument import Instrument
 
+from .disclosure.linked_table import Bools, Floats, Ints, LinkedTable
 from .release import CHANGE, GAP, YEAR
 
 WHOLE = ""
@@ -150,6 +152,55 @@ class LatticeCells:
                 yield total, tuple(self.at[part] for part in below), True
             if place.span > 1:
                 yield total, tuple(self.at[Place(w, place.area, place.sex)] for w in self.window(place)), False
+
+
+@dataclass(frozen=True, eq=False)
+class CellAmounts:
+    """What the custodian knows of C cells of one indicator, in the order of a lattice's places; see `LinkedTable`.
+
+    n: int64[C]; weight, positive: float64[C]; primary, silent, known: bool[C]; least, most: int64[C]; least_share,
+    most_share: float64[C], of the weight, of what is not shown.
+    """
+
+    n: Ints
+    weight: Floats
+    positive: Floats
+    primary: Bools
+    silent: Bools
+    known: Bools
+    least: Ints
+    most: Ints
+    least_share: Floats
+    most_share: Floats
+
+
+def linked(lattice: LatticeCells, cells: CellAmounts) -> LinkedTable:
+    """The cells with their sums, and what is left in each sum beside its parts: people who gave no area or no sex.
+
+    How many they are counts as known, and what they said as unknown: nobody publishes either.
+    """
+    rows = [row for row, (_, _, open_) in enumerate(lattice.sums) if open_]
+    pairs = [(lattice.sums[row][0], list(lattice.sums[row][1])) for row in rows]
+    left = [
+        np.array([of[total] - of[parts].sum() for total, parts in pairs], dtype=float)
+        for of in (cells.n, cells.weight, cells.positive)
+    ]
+    n, weight, positive = np.maximum(left[0], 0).round().astype(np.int64), np.maximum(left[1], 0), left[2]
+    none, all_ = np.zeros(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
+    return LinkedTable(
+        n=np.concatenate([cells.n, n]),
+        weight=np.concatenate([cells.weight, weight]),
+        positive=np.concatenate([cells.positive, np.clip(positive, 0, weight)]),
+        primary=np.concatenate([cells.primary, none]),
+        silent=np.concatenate([cells.silent, all_]),
+        known=np.concatenate([cells.known, n == 0]),
+        cost=np.array([*lattice.costs, *[1.0] * len(rows)]),
+        sums=lattice.matrix(rows),
+        least=np.concatenate([cells.least, n]),
+        most=np.concatenate([cells.most, n]),
+        least_yes=np.concatenate([cells.least_share * cells.weight, np.zeros(len(rows))]),
+        most_yes=np.concatenate([cells.most_share * cells.weight, weight]),
+    )
 
 
 def lattice_cells(instrument: Instrument, waves: Sequence[str], opens: Sequence[date], *, sexes: bool) -> LatticeCells:

@@ -1,31 +1,36 @@
-"""From responses to a release: weights, figures, labels and geography, written as one bundle.
+"""From responses to a release: weights, figures, labels and geography. How it is kept and published: releasing/.
 
 The same responses, instrument and parameters give the same bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from survey_app.engine import Item, codebook
+from survey_app.engine import Item, Kind, Missing, codebook
 from survey_app.fieldwork import Wave as Period
 from survey_app.fieldwork import waves
 from survey_app.instrument import Indicator, Instrument
 from survey_app.storage.database import reading
+from translations.languages import LANGUAGES, translator
 
+from . import framework_files, open_data
+from .analyses.sample import Survey
 from .disclosure.exposure import DEFAULT_K
-from .figures import figures
+from .drivers import driver_cards
+from .figures import Computed, figures
 from .framework import target_cards
 from .indicators.presentation_standards import DEFAULT, RuleSet
 from .indicators.quality import flags, unhurried
 from .indicators.wave_weights import Weighted, weight_given, weight_to_census
 from .microdata import read_microdata
-from .release import AnswerCard, AreaCard, IndicatorCard, Release, Wave, write
+from .quality_report import Cases, quality
+from .quality_tables import quality_tables
+from .release import AnswerCard, AreaCard, IndicatorCard, Release, Wave
 
 SMALLEST_WAVE = 100
 SEED = 1
@@ -46,10 +51,17 @@ class Parameters:
     rule_set: RuleSet = DEFAULT
 
 
-def publish(engine: Engine, instrument: Instrument, directory: Path, parameters: Parameters) -> Path:
-    """Compute all figures and write the release; returns its directory. Raises NothingToPublishError."""
-    frame, periods = responses(engine)
-    return write(directory, compute(frame, instrument, periods, parameters))
+@dataclass(frozen=True)
+class Computation:
+    """A release, and the decisions behind its figures, which stay with the custodian."""
+
+    release: Release
+    computed: Computed
+
+
+def derived(release: Release) -> dict[str, bytes]:
+    """The files that are made of a release, by relative name: open data, static pages, the results framework."""
+    return {**open_data.files(release, quality_tables), **framework_files.files(release)}
 
 
 def responses(engine: Engine) -> tuple[pd.DataFrame, list[Period]]:
@@ -77,17 +89,21 @@ def compute(
     periods: list[Period],
     parameters: Parameters,
     before: Sequence[Release] = (),
-) -> Release:
+    cases: Mapping[str, Cases] | None = None,
+) -> Computation:
     """The release of a table of responses. Raises WeightingError or DesignError when the weights cannot be made.
 
-    before: what was published earlier and is known to everybody. Raises UnprotectableError.
+    before: what was published earlier and is known to everybody. cases: by wave, how invited cases ended, where that
+    may be read. Raises UnprotectableError.
     """
     kept = unhurried(frame)
     found = weighted(kept, instrument, parameters.seed)
     waves = {period.id: period.opens for period in periods}
     made = figures(kept, found.design, instrument, waves, parameters.k, parameters.rule_set, before)
     lattice = instrument.lattice
-    return Release(
+    k, rules = parameters.k, parameters.rule_set
+    report = quality(frame, instrument, periods, found, made, k=k, rule_set=rules, cases=cases)
+    release = Release(
         survey=instrument.title,
         created=parameters.created.isoformat(),
         sample=instrument.sample if found.probability else "non_probability",
@@ -106,12 +122,15 @@ def compute(
         questionnaires=tuple(sorted({period.questionnaire.version for period in periods})),
         software=f"thiqa {version('thiqa')}",
         waves=tuple(_wave(period, frame) for period in periods),
-        indicators=_cards(instrument),
+        indicators=cards(instrument),
         areas=tuple(AreaCard(a.code, a.level, a.parent, dict(a.names), a.population) for a in instrument.areas.areas),
         geometry=instrument.geometry,
         figures=made.figures,
         targets=target_cards(instrument, periods[0].id),
+        quality=report,
+        drivers=driver_cards(Survey(kept, frame, found.design, instrument, tuple(periods), k, rules)),
     )
+    return Computation(release, made)
 
 
 def _quality(made: Weighted) -> dict[str, str | int | float]:
@@ -120,7 +139,7 @@ def _quality(made: Weighted) -> dict[str, str | int | float]:
     return {
         "weights": "raked to area and to sex by age",
         "kish_effect": round(max(made.kish.values()), 3),
-        "margin_error": float(f"{max(made.margin_error.values()):.1e}"),
+        "margin_error": round(max(made.margin_error.values()), 4),
     }
 
 
@@ -132,7 +151,8 @@ def _wave(period: Period, frame: pd.DataFrame) -> Wave:
     return Wave(period.id, opens, closes, n, counts, found.hurried, found.straight)
 
 
-def _cards(instrument: Instrument) -> tuple[IndicatorCard, ...]:
+def cards(instrument: Instrument) -> tuple[IndicatorCard, ...]:
+    """What a release says of each indicator of an instrument."""
     book = codebook(instrument.questionnaire)
     return tuple(
         _card(indicator, instrument.questionnaire.by_name[indicator.item], book[indicator.item].label)
@@ -152,16 +172,37 @@ def _card(indicator: Indicator, item: Item, question: Mapping[str, str]) -> Indi
         item=indicator.item,
         direction=indicator.direction,
         sensitive=indicator.sensitive,
-        answers=tuple(
-            AnswerCard(
-                code=choice.code,
-                label=dict(choice.label),
-                positive=choice.code in indicator.positive,
-                based=choice.missing is None or choice.missing in indicator.base_includes,
-                missing=choice.missing.value if choice.missing else "",
-            )
-            for choice in item.choices
-        ),
+        answers=(*_choices(indicator, item), *_steps(indicator, item)),
         filter=str(indicator.filter) if indicator.filter else "",
         wording=dict(indicator.wording),
     )
+
+
+def _choices(indicator: Indicator, item: Item) -> Iterator[AnswerCard]:
+    for choice in item.choices:
+        yield AnswerCard(
+            code=choice.code,
+            label=dict(choice.label),
+            positive=choice.code in indicator.positive,
+            based=choice.missing is None or choice.missing in indicator.base_includes,
+            missing=choice.missing.value if choice.missing else "",
+        )
+
+
+def _steps(indicator: Indicator, item: Item) -> Iterator[AnswerCard]:
+    """The numbers of a scale, with what its ends are called, and what it takes instead of a number."""
+    if item.kind is not Kind.SCALE:
+        return
+    ends = {item.low: item.low_label, item.high: item.high_label}
+    for value in range(item.low, item.high + 1, item.step):
+        end, code = ends.get(value) or {}, str(value)
+        label = {language: f"{code} {end[language]}" if end.get(language) else code for language in LANGUAGES}
+        yield AnswerCard(code, label, code in indicator.positive, based=True)
+    for kind in item.offers:
+        label = {language: _offered(kind, language) for language in LANGUAGES}
+        yield AnswerCard(kind.value, label, False, kind in indicator.base_includes, kind.value)
+
+
+def _offered(kind: Missing, language: str) -> str:
+    _ = translator(language)
+    return _("don't know") if kind is Missing.DONT_KNOW else _("no answer")

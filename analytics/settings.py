@@ -6,6 +6,7 @@ from typing import Literal
 from nacl.encoding import HexEncoder
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
+from nacl.signing import SigningKey, VerifyKey
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -20,6 +21,62 @@ class AnalysisSettings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///var/thiqa.sqlite3")
     releases: Path = Path("var/releases")
     demo: bool = False
+
+
+class ReleaseSettings(AnalysisSettings):
+    """The same, with the keys that sign: the custodian's for releases, an officer's for the policy.
+
+    `release_public_key` and `release_officers` are public keys with commas between them.
+    """
+
+    release_signing_key: SecretStr | None = None
+    release_public_key: str | None = None
+    release_officers: str | None = None
+    officer_key: SecretStr | None = None
+
+    @field_validator("release_signing_key", "officer_key")
+    @classmethod
+    def _signs(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                SigningKey(value.get_secret_value().encode(), HexEncoder)
+        except (CryptoError, ValueError) as error:
+            raise ValueError("must be a key that signs; make a pair with: thiqa release keygen") from error
+        return value
+
+    @field_validator("release_public_key", "release_officers")
+    @classmethod
+    def _are_keys(cls, value: str | None) -> str | None:
+        try:
+            for key in _listed(value):
+                VerifyKey(key.encode(), HexEncoder)
+        except (CryptoError, ValueError) as error:
+            raise ValueError("must be public keys with commas between them, as keygen prints them") from error
+        return value
+
+    @property
+    def signing_key(self) -> str:
+        """The private key that signs releases. Raises SettingsError where it is not set."""
+        if self.release_signing_key is None:
+            raise SettingsError("THIQA_RELEASE_SIGNING_KEY is not set. Make a pair with: thiqa release keygen")
+        return self.release_signing_key.get_secret_value()
+
+    @property
+    def officers_key(self) -> str:
+        """The private key of the officer at this machine. Raises SettingsError where it is not set."""
+        if self.officer_key is None:
+            raise SettingsError("THIQA_OFFICER_KEY is not set. Make a pair with: thiqa release keygen --officer")
+        return self.officer_key.get_secret_value()
+
+    @property
+    def pinned(self) -> tuple[str, ...]:
+        """The public keys that may have signed a release; none means any."""
+        return _listed(self.release_public_key)
+
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """The public keys of the officers."""
+        return _listed(self.release_officers)
 
 
 class CustodianSettings(AnalysisSettings):
@@ -63,3 +120,7 @@ class CustodianSettings(AnalysisSettings):
         if self.custodian_private_key is None:
             raise SettingsError("THIQA_CUSTODIAN_PRIVATE_KEY is not set. See docs/configuration.md.")
         return self.custodian_private_key.get_secret_value()
+
+
+def _listed(keys: str | None) -> tuple[str, ...]:
+    return tuple(key.strip().lower() for key in (keys or "").split(",") if key.strip())

@@ -1,7 +1,7 @@
 """The dashboards as a Flask server with one Dash application in it, to be mounted by a dispatcher at its prefix.
 
-The only thing it can read is the release directory: it has no database, no key and no session. What arrives in an
-address or a callback chooses among the release's own indicators and waves, and can do nothing else.
+All that it can read are releases and the file of published actions: it has no database, no key and no session. What
+arrives in an address or a callback chooses among the release's own indicators and waves, and can do nothing else.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,8 @@ from dashboards.elements import dcc, html
 from dashboards.headers import secure
 from dashboards.menu import menu
 from dashboards.page import drawn_page, nothing, nowhere
-from dashboards.scene import NoRecords, Publications, Records, Scene, no_publications
+from dashboards.records import PublishedActions
+from dashboards.scene import Publications, Records, Scene, no_publications
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
 from dashboards.view import View, in_language, language, parameters, read_view
@@ -51,7 +52,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
 
     Without `staff` it is the public's: pages that need no account.
     """
-    source = LatestRelease(settings.releases)
+    source = LatestRelease(settings.releases, settings.pinned)
     server = Flask(__name__, static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     if staff:
@@ -60,7 +61,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
     stage = _Stage(
         source,
         prefix,
-        staff.records if staff else NoRecords(),
+        staff.records if staff else PublishedActions(settings.actions),
         staff.publications if staff else no_publications,
         settings.open_data or "",
     )

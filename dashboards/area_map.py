@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from math import cos, isfinite, radians
 from typing import Any
 
-from analytics.release import Release
+from analytics.release import CONFIDENTIAL, Release
 from dashboards.captions import base_and_unit, foot
 from dashboards.charts import Chart, figure
 from dashboards.elements import html
@@ -25,6 +25,8 @@ from translations.languages import plural_translator, translator
 BREAKS = (0.2, 0.4, 0.6, 0.8)
 COLOURS = ("#E2F0EF", "#AFD6D3", "#6FB0AC", "#2F827F", "#073F3E")
 NO_FIGURE, HATCH, EDGE, HEAVY = "#E9ECEC", "#7C898C", "#FFFFFF", "#10282A"
+# A padlock in pixels around its anchor.
+LOCK = "M-6,-7 H6 V2 H-6 Z M-4,2 V4 C-4,10 4,10 4,4 V2 H2 V4 C2,7 -2,7 -2,4 V2 Z"
 
 Ring = list[tuple[float, float]]
 
@@ -132,6 +134,7 @@ def _chart(drawn: list[AreaFigure], rings: dict[str, list[Ring]], release: Relea
         [_polygon(item, rings[item.area.code], release, language) for item in ordered],
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         hovermode="closest",
+        shapes=[_lock(rings[item.area.code]) for item in ordered if _locked(item)],
         xaxis=bare | {"constrain": "domain"},
         yaxis=bare | {"scaleanchor": "x", "scaleratio": _stretch(drawn, rings), "constrain": "domain"},
     )
@@ -163,6 +166,35 @@ def _polygon(item: AreaFigure, rings: list[Ring], release: Release, language: st
     return trace
 
 
+def _locked(item: AreaFigure) -> bool:
+    """Whether an area has no figure so that nobody can be found in it."""
+    return item.shown is None and item.figure is not None and item.figure.status == CONFIDENTIAL
+
+
+def _lock(rings: list[Ring]) -> Chart:
+    x, y = centre(rings)
+    anchored = {"xsizemode": "pixel", "ysizemode": "pixel", "xanchor": x, "yanchor": y}
+    return {"type": "path", "path": LOCK, "fillcolor": HEAVY, "line": {"width": 0}, **anchored}
+
+
+def centre(rings: list[Ring]) -> tuple[float, float]:
+    """The centroid of the largest of at least one ring; the middle of its corners where it has no area."""
+    found = max(rings, key=lambda ring: abs(_moments(ring)[0]))
+    area, x, y = _moments(found)
+    if abs(area) < 1e-12:
+        return sum(x for x, _y in found) / len(found), sum(y for _x, y in found) / len(found)
+    return x / (3 * area), y / (3 * area)
+
+
+def _moments(ring: Ring) -> tuple[float, float, float]:
+    """Twice the signed area of a ring, and six times its first moments."""
+    (x0, y0), area, x, y = ring[0], 0.0, 0.0, 0.0
+    for (a, b), (c, d) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = (a - x0) * (d - y0) - (c - x0) * (b - y0)
+        area, x, y = area + cross, x + (a + c - 2 * x0) * cross, y + (b + d - 2 * y0) * cross
+    return area, x + 3 * area * x0, y + 3 * area * y0
+
+
 def _joined(parts: list[list[float]]) -> list[float | None]:
     joined: list[float | None] = []
     for part in parts:
@@ -178,6 +210,7 @@ def _legend(language: str) -> tuple[Any, ...]:
     return (
         *swatches,
         [html.Span(className="swatch swatch-hatched"), _("no figure")],
+        [html.Span(className="sign sign-lock"), _("withheld to protect respondents")],
         [html.Span(className="swatch swatch-caution"), _("to be read with caution")],
         [html.Span(className="swatch swatch-heavy"), _("differs from the whole by more than chance explains")],
     )

@@ -15,7 +15,7 @@ from dashboards.formats import month
 from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
 from dashboards.pages import about as pages_about
-from dashboards.pages import oversight, quality
+from dashboards.pages import area, leadership, oversight, quality
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
@@ -37,6 +37,8 @@ def _overview(scene: Scene) -> list[Any]:
 
 PAGES: Mapping[Page, Callable[[Scene], list[Any]]] = {
     Page.OVERVIEW: _overview,
+    Page.LEADERSHIP: leadership.page,
+    Page.AREA: area.page,
     Page.QUALITY: quality.page,
     Page.OVERSIGHT: oversight.page,
     Page.ABOUT: pages_about.page,

@@ -4,23 +4,23 @@ A rank that chance could turn round is no finding, so there is none; areas witho
 """
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
 from dashboards.captions import base_and_unit, foot
-from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, heading, share_axis, whiskers
+from dashboards.caterpillar import Dot, caterpillar, reference, size
+from dashboards.charts import share_axis
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import chart_text, literal, with_interval
+from dashboards.formats import with_interval
 from dashboards.judgement import AreaFigure, Shown, areas, shown
 from dashboards.sentences import hover
 from dashboards.sentences import ranking as ranking_summary
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
 from dashboards.words import sign, withheld
-from translations.languages import direction, translator
-
-ROW, LETTER, LONGEST_LABEL = 26, 6.8, 168
+from translations.languages import translator
 
 
 def ranking(release: Release, view: View) -> Exhibit:
@@ -32,7 +32,7 @@ def ranking(release: Release, view: View) -> Exhibit:
     groups = grouped(found, language)
     named = {item.area.code: in_language(item.area.name, language) for item in found}
     verdicts = {code: name for name, items in groups.items() for code in (item.area.code for item in items)}
-    rows = sum(len(items) + 1 for items in groups.values())
+    dots = {name: _dots(items, language) for name, items in groups.items()}
     return Exhibit(
         name="ranking",
         title=_("Which areas stand out from the whole?"),
@@ -47,19 +47,20 @@ def ranking(release: Release, view: View) -> Exhibit:
                 for item in alphabetical(found, language)
             ),
         ),
-        chart=_chart(groups, whole, language) if groups else None,
-        size={"blockSize": f"{ROW * rows + 56}px"},
-        legend=(*_whole_key(whole, language), *_caution_key(found, language)),
+        chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
+        size=size(dots),
+        legend=(*_whole_key(whole, language), *caution_key([item.shown for item in found], language)),
         after=_withheld(found, release, language),
     )
 
 
 def alphabetical(found: tuple[AreaFigure, ...], language: str) -> list[AreaFigure]:
     """Areas by name, an accented letter beside the plain one and the Arabic article counted as written."""
-    return sorted(found, key=lambda item: (_plain(in_language(item.area.name, language)), item.area.code))
+    return sorted(found, key=lambda item: (plain(in_language(item.area.name, language)), item.area.code))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name as an index sorts it."""
     letters = unicodedata.normalize("NFD", name.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
@@ -78,59 +79,9 @@ def grouped(found: tuple[AreaFigure, ...], language: str) -> dict[str, list[Area
     return {name: items for name, items in groups.items() if items}
 
 
-def _chart(groups: dict[str, list[AreaFigure]], whole: Shown | None, language: str) -> Chart:
-    rtl = direction(language) == "rtl"
-    places, labels, found, hovers, heads_at = [], [], [], [], []
-    row = 0
-    for name, items in groups.items():
-        heads_at.append((row, name))
-        row += 1
-        for item in items:
-            assert item.shown is not None
-            label = in_language(item.area.name, language)
-            places.append(row)
-            labels.append(label)
-            found.append(item.shown)
-            hovers.append(literal(hover(label, item.shown, language)))
-            row += 1
-    margin = min(max(len(label) for label in labels) * LETTER + 16, LONGEST_LABEL)
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [item.estimate * 100 for item in found],
-        "y": places,
-        "marker": {
-            "color": ACCENT,
-            "size": 9,
-            "symbol": ["circle-open" if item.review else "circle" for item in found],
-            "line": {"width": 2, "color": ACCENT},
-        },
-        "error_x": whiskers(found, ACCENT),
-        "hoverinfo": "text",
-        "hovertext": hovers,
-    }
-    side = (
-        {"xref": "paper", "x": 1, "xanchor": "right", "xshift": margin}
-        if rtl
-        else {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -margin}
-    )
-    return figure(
-        [trace],
-        margin={"l": 16 if rtl else margin, "r": margin if rtl else 16, "t": 4, "b": 32},
-        xaxis=share_axis(language, across=True),
-        yaxis={
-            "range": [row - 0.4, -0.6],
-            "tickvals": places,
-            "ticktext": [chart_text(label, language) for label in labels],
-            "side": "right" if rtl else "left",
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-            "ticklabelstandoff": 6,
-        },
-        shapes=_whole(whole),
-        annotations=[heading(name, language, y=place, yanchor="middle", **side) for place, name in heads_at],
-    )
+def _dots(items: list[AreaFigure], language: str) -> list[Dot]:
+    named = [(in_language(item.area.name, language), item.shown) for item in items]
+    return [Dot(name, found, hover(name, found, language)) for name, found in named if found is not None]
 
 
 def _whole_key(whole: Shown | None, language: str) -> tuple[str, ...]:
@@ -140,34 +91,12 @@ def _whole_key(whole: Shown | None, language: str) -> tuple[str, ...]:
     return (_("The dashed line and its band are the whole survey: %(figure)s", figure=with_interval(whole, language)),)
 
 
-def _caution_key(found: tuple[AreaFigure, ...], language: str) -> tuple[Any, ...]:
+def caution_key(found: Iterable[Shown | None], language: str) -> tuple[Any, ...]:
+    """The key of an open dot, where one is drawn."""
     _ = translator(language)
-    if not any(item.shown is not None and item.shown.review for item in found):
+    if not any(item is not None and item.review for item in found):
         return ()
     return ([html.Span(className="key key-caution", **{"aria-hidden": "true"}), _("to be read with caution")],)
-
-
-def _whole(whole: Shown | None) -> list[Chart]:
-    if whole is None:
-        return []
-    down = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    return [
-        {
-            "type": "rect",
-            "x0": whole.low * 100,
-            "x1": whole.high * 100,
-            "fillcolor": BAND,
-            "line": {"width": 0},
-            **down,
-        },
-        {
-            "type": "line",
-            "x0": whole.estimate * 100,
-            "x1": whole.estimate * 100,
-            "line": {"color": ZERO, "width": 1.5, "dash": "dash"},
-            **down,
-        },
-    ]
 
 
 def _withheld(found: tuple[AreaFigure, ...], release: Release, language: str) -> tuple[Any, ...]:

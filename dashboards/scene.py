@@ -16,7 +16,8 @@ from dashboards.view import View
 class Action:
     """What the police of an area did about what residents said: "you said, we did".
 
-    said, done: by language, written by an officer. day: ISO; published: whether residents see it.
+    indicator, wave: the figure that it answers to. said, done: by language, written by an officer. day: ISO;
+    published: whether residents see it.
     """
 
     number: int
@@ -26,6 +27,7 @@ class Action:
     done: dict[str, str]
     day: str
     published: bool
+    wave: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,13 @@ MOST_PARTS = 64
 
 @dataclass
 class LatestRelease:
-    """The latest release below a directory, kept in memory for as long as it is the latest."""
+    """The latest release below a directory, kept in memory for as long as it is the latest.
+
+    pinned: keys of which one must have signed it; none asks for no signature.
+    """
 
     directory: Path
+    pinned: tuple[str, ...] = ()
     _kept: Release | None = field(default=None, init=False)
     _parts: dict[frozenset[str], Release] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -28,7 +32,7 @@ class LatestRelease:
             path = latest(self.directory)
             if self._kept is None or self._kept.id != path.name:
                 self._kept = None
-                self._kept = _whole(path)
+                self._kept = _whole(path, self.pinned)
                 self._parts.clear()
             return self._kept
 
@@ -43,9 +47,9 @@ class LatestRelease:
             return self._parts[areas]
 
 
-def _whole(path: Path) -> Release:
+def _whole(path: Path, pinned: tuple[str, ...]) -> Release:
     try:
-        release = read(path)
+        release = read(path, pinned)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ReleaseError(f"{path.name} does not hold what a release holds") from error
     if not release.waves or not release.indicators:

@@ -3,6 +3,7 @@
 The mark for "cannot be told apart" is drawn as carefully as the other two: it is the usual one.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, IndicatorCard, Release
@@ -18,26 +19,38 @@ from translations.languages import translator
 MARKS = {"higher": "▲", "lower": "▼", "same": "≈"}
 
 
-def tiles(release: Release, view: View, prefix: str) -> Any:
-    """The headline indicators of the wave, all of them where none is one; the name of each leads to its charts."""
+More = Callable[[Release, View, IndicatorCard], Sequence[Any]]
+
+
+def _no_more(_release: Release, _view: View, _card: IndicatorCard) -> Sequence[Any]:
+    return ()
+
+
+def tiles(release: Release, view: View, prefix: str, more: More = _no_more) -> Any:
+    """The headline indicators of the wave, all of them where none is one; the name of each leads to its charts.
+
+    more: what else stands at the foot of a tile that has a figure.
+    """
     headline = [card for card in release.indicators if card.headline] or list(release.indicators)
-    return html.Ul([_tile(release, view, card, prefix) for card in headline], className="tiles")
+    return html.Ul([_tile(release, view, card, prefix, more) for card in headline], className="tiles")
 
 
-def _tile(release: Release, view: View, card: IndicatorCard, prefix: str) -> Any:
+def _tile(release: Release, view: View, card: IndicatorCard, prefix: str, more: More) -> Any:
     _ = translator(view.language)
     chosen = card.id == view.indicator.id
     here = {"aria-current": "true"} if chosen else {}
     link = html.A(
-        in_language(card.name, view.language), href=prefix + view.with_indicator(card).query + "#trend-title", **here
+        in_language(card.name, view.language),
+        href=prefix + view.path + view.with_indicator(card).query + "#trend-title",
+        **here,
     )
     behind = view.with_indicator(card).behind
     about = html.A(_("About this figure"), href=prefix + behind.path + behind.query, className="behind")
-    parts = [html.H3(link), *_numbers(release, view, card), html.P(about, className="foot")]
+    parts = [html.H3(link), *_numbers(release, view, card, more), html.P(about, className="foot")]
     return html.Li(parts, className="tile tile-chosen" if chosen else "tile")
 
 
-def _numbers(release: Release, view: View, card: IndicatorCard) -> list[Any]:
+def _numbers(release: Release, view: View, card: IndicatorCard, more: More) -> list[Any]:
     _ = translator(view.language)
     figure = release.figure(card.id, view.wave.id)
     found = shown(figure)
@@ -52,6 +65,7 @@ def _numbers(release: Release, view: View, card: IndicatorCard) -> list[Any]:
         html.P(tile_print(figure, release, view), className="foot"),
         _caution(release, found, view.language),
         _change(release, view, card),
+        *more(release, view, card),
     ]
 
 
@@ -69,5 +83,10 @@ def _change(release: Release, view: View, card: IndicatorCard) -> Any:
     found = shown(release.figure(card.id, view.wave.id, contrast=CHANGE))
     text = change(found, view.wave == in_time(release.waves)[0], view.language)
     verdict = against(found) if found else "none"
+    return marked(verdict, text)
+
+
+def marked(verdict: str, text: str, more: str = "") -> Any:
+    """Words on a change, beside one of the three marks; "none" where there is no verdict. more: another class."""
     mark = html.Span(MARKS.get(verdict, "–"), className=f"mark mark-{verdict}", **{"aria-hidden": "true"})
-    return html.P([mark, html.Span(text)], className="change")
+    return html.P([mark, html.Span(text)], className=f"change {more}".strip())

@@ -17,8 +17,13 @@ from sqlalchemy import Engine, func
 from sqlmodel import select
 
 from analytics.custody import close_wave, new_keys, open_batches
-from analytics.publish import Parameters, publish
-from analytics.settings import CustodianSettings
+from analytics.publish import Parameters, cards
+from analytics.releasing.building import Trust, build
+from analytics.releasing.keys import new_signing_pair
+from analytics.releasing.publishing import publish
+from analytics.releasing.register import register
+from analytics.releasing.store import alone
+from analytics.settings import CustodianSettings, ReleaseSettings
 from sms.settings import ChannelSettings
 from sms.talk.wording import Terms
 from survey_app.fieldwork import OPEN, field, waves
@@ -39,6 +44,7 @@ WAVES = (
     ("2026-q3", date(2026, 7, 1), date(2026, 9, 30)),
     ("2026-q4", date(2026, 10, 1), date(2026, 12, 31)),
 )
+REGISTERED = date(2025, 6, 2)  # simulated like the waves: a month before the first one
 LEFT_WAITING = 40  # envelopes in the open wave beside the pool that stays: ten more, and a visitor sees a batch open
 
 
@@ -69,6 +75,8 @@ def demo_environment(directory: Path) -> Path:
         with private_file(file) as out:
             out.write("".join(f"{name}={value}\n" for name, value in lines.items()).encode())
     newer = {"THIQA_WAVE_KEYS": str(directory / "wave-keys"), "THIQA_SPOOL": str(directory / "spool")}
+    signing = new_signing_pair()
+    newer |= {"THIQA_RELEASE_SIGNING_KEY": signing.private, "THIQA_RELEASE_PUBLIC_KEY": signing.public}
     _completed(file, {**newer, "THIQA_BATCH": "50"})
     os.environ["THIQA_ENV_FILE"] = str(file)
     return file
@@ -91,10 +99,15 @@ def make_demo(console: Console, seed: int = 1, share: float = 1.0) -> Outcome:
         if waves(session):
             return Outcome(made=False, responses=0, release=None)
     terms = read_settings(ChannelSettings).terms
+    keys = read_settings(ReleaseSettings)
+    trust = Trust(keys.signing_key, keys.pinned, keys.officers)
+    with alone(settings.releases):
+        register(settings.releases, cards(instrument), REGISTERED, trust.private)
     _simulate(engine, instrument, settings, terms, console, seed, share)
-    with console.status("Weights, estimates, release"):
-        parameters = Parameters(created=datetime.now(UTC).date(), synthetic=True)
-        path = publish(engine, instrument, settings.releases, parameters)
+    with console.status("Weights, estimates, release"), alone(settings.releases):
+        today = datetime.now(UTC).date()
+        path = build(engine, instrument, settings.releases, Parameters(created=today, synthetic=True), trust)
+        publish(settings.releases, path.name, trust.private, today, trust.pinned)
     with reading(engine) as session:
         responses = session.exec(select(func.count()).select_from(ResponseRow)).one()
     return Outcome(made=True, responses=responses, release=path)

@@ -3,7 +3,6 @@
 import os
 import secrets
 import socket
-import subprocess
 import sys
 import time
 from dataclasses import asdict, replace
@@ -13,12 +12,18 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.custody import WrongKeyError, open_batches
-from analytics.publish import NothingToPublishError, Parameters, publish
-from analytics.settings import CustodianSettings
+from analytics.custody import WrongKeyError
+from analytics.disclosure.insight import RefusedError
+from analytics.disclosure.linked_table import UnprotectableError
+from analytics.publish import NothingToPublishError, Parameters
+from analytics.release import ReleaseError
+from analytics.releasing.building import Trust
+from analytics.releasing.policy import current
+from analytics.releasing.refreshing import refresh as refreshed
+from analytics.releasing.store import BusyError
+from analytics.settings import CustodianSettings, ReleaseSettings
 from sms.verbs import sms
 from survey_app.instrument import read_instrument
 from survey_app.settings import SECRET_BYTES, CollectorSettings, RetentionSettings, read_settings
@@ -27,11 +32,13 @@ from survey_app.wavekeys import WaveKeys
 
 from .campaign.verb import rehearse
 from .demo import demo_environment, make_demo
+from .processes import together
 from .questionnaire import questionnaire
 from .retention import Outcome, Purged, destroy_keys, purge_rows
 from .server import command
 
 VAR = Path("var")
+REFUSED = (WrongKeyError, NothingToPublishError, UnprotectableError, RefusedError, ReleaseError, SQLAlchemyError)
 
 
 @click.command()
@@ -79,53 +86,41 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
     if settings.demo:
         click.echo(f"Text message simulator   {address}/sms/simulator")
     click.echo(f"Dashboards               {address}/dashboards/\nStop with Ctrl+C.")
-    watcher = (
-        subprocess.Popen([sys.executable, "-m", "deploy.command", "refresh", "--every", "20"])
-        if settings.demo
-        else None
-    )
-    try:
-        raise SystemExit(subprocess.call(command("deploy.wsgi:everything()", host, port, workers)))
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
-    finally:
-        if watcher:
-            watcher.terminate()
+    beside = [[sys.executable, "-m", "deploy.command", "refresh", "--every", "20"]] if settings.demo else []
+    raise SystemExit(together(command("deploy.wsgi:everything()", host, port, workers), *beside))
 
 
 @click.command()
 @click.option("--every", type=click.IntRange(min=5), help="Go on, looking again after this many seconds.")
 def refresh(every: int | None) -> None:
-    """Open what may be opened and, if there was any, publish. Writes responses and a release.
+    """Open what may be opened, compute, audit and, if anything changed, publish. Writes responses and a release.
 
-    Needs THIQA_CUSTODIAN_PRIVATE_KEY; where holders have shares of it, they use `thiqa custody open`. Safe to run at
-    any time: where nothing waits, nothing changes.
+    Needs THIQA_CUSTODIAN_PRIVATE_KEY and THIQA_RELEASE_SIGNING_KEY; where holders have shares of the first, they use
+    `thiqa custody open`. Safe to run at any time and to interrupt: where nothing is new, nothing changes.
     """
-    settings = read_settings(CustodianSettings)
-    private = settings.private_key
-    with connected(settings.database_url.get_secret_value()) as engine:
+    custodian, releases = read_settings(CustodianSettings), read_settings(ReleaseSettings)
+    opener = custodian.private_key, custodian.smallest
+    trust = Trust(releases.signing_key, releases.pinned, releases.officers)
+    console, instrument = Console(stderr=True), read_instrument()
+    with connected(custodian.database_url.get_secret_value()) as engine:
         while True:
             try:
-                said = _refreshed(engine, private, settings)
-            except (WrongKeyError, NothingToPublishError, SQLAlchemyError) as error:
+                k = current(releases.releases, releases.officers).k
+                parameters = Parameters(created=datetime.now(UTC).date(), k=k, synthetic=releases.demo)
+                with console.status("Refresh") as status:
+                    said = refreshed(engine, instrument, releases.releases, parameters, trust, opener, status.update)
+            except BusyError:
+                said = "" if every else "Another refresh is at work; it does what there is to do."
+            except REFUSED as error:
                 said = str(error) if not isinstance(error, SQLAlchemyError) else "The database cannot be used now."
                 if not every:
-                    raise click.ClickException(said) from None
+                    raise click.ClickException(f"{said}. The last release stands.") from None
             if said or not every:
-                click.echo(said or "Nothing waits that may be opened; the last release stands.")
+                click.echo(said or "Nothing is new; the last release stands.")
             if not every:
+                click.echo("Next: thiqa release verify")
                 return
             time.sleep(every)
-
-
-def _refreshed(engine: Engine, private_key: str, settings: CustodianSettings) -> str:
-    """What was opened and published, or nothing."""
-    done = open_batches(engine, private_key, settings.smallest)
-    if not done:
-        return ""
-    parameters = Parameters(created=datetime.now(UTC).date(), synthetic=settings.demo)
-    path = publish(engine, read_instrument(), settings.releases, parameters)
-    return f"Opened {sum(opening.opened for opening in done.values())}; published {path}"
 
 
 @click.command()

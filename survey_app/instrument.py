@@ -91,7 +91,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """Everything that is fixed before fieldwork. `area`, `sex` and `age` are the names of those variables."""
+    """Everything that is fixed before fieldwork. `area`, `sex` and `age` are the names of those variables.
+
+    `drivers` are the ids of indicators of which a release says how they go together with the first headline one.
+    """
 
     title: Text
     questionnaire: Questionnaire
@@ -107,6 +110,7 @@ class Instrument:
     sample: str
     lattice: Lattice = Lattice()
     targets: tuple[Target, ...] = ()
+    drivers: tuple[str, ...] = ()
 
 
 def read_instrument(path: Path = BUNDLED) -> Instrument:
@@ -130,6 +134,7 @@ def read_instrument(path: Path = BUNDLED) -> Instrument:
             sample=content["sampling"]["sample"],
             lattice=_lattice(content.get("release", {})),
             targets=tuple(_target(entry) for entry in content.get("targets", [])),
+            drivers=tuple(content.get("release", {}).get("drivers", ())),
         )
     except (KeyError, TypeError, tomllib.TOMLDecodeError, OSError, ExpressionError) as error:
         raise InstrumentError(f"{path.name} is unreadable or lacks a part: {error}") from error
@@ -201,6 +206,8 @@ def _check(instrument: Instrument, name: str) -> None:
         variable = book.get(getattr(instrument, role))
         if variable is None or not levels <= variable.substantive:
             raise InstrumentError(f"{name}: the choices of {role} are not the levels of the census")
+    if not set(instrument.drivers) <= {indicator.id for indicator in instrument.indicators}:
+        raise InstrumentError(f"{name}: drivers names an indicator that is not there")
     if instrument.sample not in SAMPLES:
         raise InstrumentError(f"{name}: sample must be one of {', '.join(SAMPLES)}")
     of_targets = (

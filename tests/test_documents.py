@@ -7,7 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from analytics.free_text.settings import TextSettings
-from analytics.settings import CustodianSettings
+from analytics.settings import CustodianSettings, ReleaseSettings
 from dashboards.settings import DashboardSettings
 from deploy.command import main
 from sms.settings import ChannelSettings
@@ -25,6 +25,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         PrintSettings,
         ChannelSettings,
         CustodianSettings,
+        ReleaseSettings,
         RetentionSettings,
         TextSettings,
         DashboardSettings,

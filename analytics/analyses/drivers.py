@@ -18,10 +18,10 @@ from .levels import LEVEL, false_discovery
 from .sample import AnalysisError, Bools, Floats, Survey, english
 from .sheet import CONFIDENTIAL, Sheet, masked
 
-_ASKED = 0.75  # of those who answered the outcome: a model on fewer would be of other people
-_FEWEST = 30  # on either side of a predictor
+ASKED = 0.75  # of those who answered the outcome: a model on fewer would be of other people
+FEWEST = 30  # on either side of a predictor
 _ALIKE = 5.0  # variance inflation, over which a predictor's own part cannot be told
-_ROWS_A_COEFFICIENT = 20
+ROWS_A_COEFFICIENT = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +61,10 @@ def _modelled(survey: Survey, outcome: Indicator, name: str, base: Bools, chosen
     rows = base & data.notna().all(axis=1).to_numpy()
     controls = _controls(survey, rows)
     coefficients = 1 + len(names) + sum(column[rows].nunique() - 1 for column in controls.values())
-    if rows.sum() < coefficients * _ROWS_A_COEFFICIENT:
+    if rows.sum() < coefficients * ROWS_A_COEFFICIENT:
         raise AnalysisError(
             f"{rows.sum()} people answered {outcome.id} and all {len(names)} predictors; {coefficients} coefficients "
-            f"need {coefficients * _ROWS_A_COEFFICIENT}."
+            f"need {coefficients * ROWS_A_COEFFICIENT}."
         )
     design = replace(survey.design, data=data.assign(**controls))
     try:
@@ -103,10 +103,10 @@ def _unfit(survey: Survey, outcome: Indicator, each: Indicator, base: Bools) -> 
         return "the same question or scale as the outcome, asked of somebody else: it would explain trust by trust"
     x = survey.coded[each.id]
     answered = base & np.isfinite(x)
-    if answered.sum() < _ASKED * base.sum():
-        return f"answered by fewer than {_ASKED:.0%} of those who answered the outcome"
-    if min(np.nansum(x[answered]), np.nansum(1 - x[answered])) < _FEWEST:
-        return f"sparse: fewer than {_FEWEST} people on one side"
+    if answered.sum() < ASKED * base.sum():
+        return f"answered by fewer than {ASKED:.0%} of those who answered the outcome"
+    if min(np.nansum(x[answered]), np.nansum(1 - x[answered])) < FEWEST:
+        return f"sparse: fewer than {FEWEST} people on one side"
     return ""
 
 
@@ -130,14 +130,14 @@ def _controls(survey: Survey, rows: Bools) -> "dict[str, pd.Series[str]]":
     """What is held alike beside the predictors: wave, sex and age, where they vary among the rows."""
     given = {role: getattr(survey.instrument, role) for role in ("sex", "age")} | {"wave": "wave"}
     found = {r: survey.frame[name].fillna("none").astype(str) for r, name in given.items() if name in survey.frame}
-    joined = {role: _joined(column, rows) for role, column in found.items()}
-    return {role: column for role, column in joined.items() if column[rows].nunique() > 1}
+    kept = {role: joined(column, rows) for role, column in found.items()}
+    return {role: column for role, column in kept.items() if column[rows].nunique() > 1}
 
 
-def _joined(column: "pd.Series[str]", rows: Bools) -> "pd.Series[str]":
+def joined(column: "pd.Series[str]", rows: Bools) -> "pd.Series[str]":
     """The column with levels of few of the rows as one with the most frequent level: they carry no coefficient."""
     sizes = column[rows].value_counts().reindex(column.unique(), fill_value=0).sort_values(ascending=False)
-    rare = sizes.index[sizes < _FEWEST]
+    rare = sizes.index[sizes < FEWEST]
     return column.where(~column.isin(rare), sizes.index[0])
 
 

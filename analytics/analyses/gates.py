@@ -14,7 +14,7 @@ from analytics.disclosure.exposure import COMPLEMENTARY, SMALL_AREA, exposure, e
 from analytics.disclosure.linked_table import UNTOLD, LinkedTable, Rule, UnprotectableError
 from analytics.disclosure.suppression import withheld
 from analytics.indicators.presentation_standards import Kind, RuleSet, Ruling, evidence, judge
-from analytics.lattice import WHOLE, LatticeCells, Place
+from analytics.lattice import WHOLE, CellAmounts, LatticeCells, Place, linked
 from analytics.survey.results import Estimates
 from survey_app.areas import SEXES
 
@@ -112,35 +112,26 @@ def _under_a_floor(survey: Survey, code: str, rows: Bools) -> bool:
 def _table(
     survey: Survey, y: Floats, lattice: LatticeCells, rows: Mapping[Place, Bools], primary: Mapping[Place, str]
 ) -> LinkedTable:
-    """The cells of `lattice`, then for each sum those who are in the total and in no part, whom the total tells of."""
+    """The cells of `lattice`, and for each sum those who are in the total and in no part."""
     based = np.isfinite(y)
     said, weights = np.where(based, y, 0.0), np.where(based, survey.design.weights, 0.0)
     amounts = np.array([[(based & at).sum(), weights[at].sum(), (weights * said)[at].sum()] for at in rows.values()])
-    rest = [amounts[total] - amounts[list(parts)].sum(axis=0) for total, parts, _ in lattice.sums]
-    found = np.vstack([amounts, np.maximum(np.array(rest).reshape(-1, 3), 0)])
-    more = len(found) - len(rows)
-    return LinkedTable(
-        n=found[:, 0].round().astype(np.int64),
-        weight=found[:, 1],
-        positive=found[:, 2],
-        primary=np.array([*(bool(primary[place]) for place in lattice.places), *[False] * more]),
-        silent=np.zeros(len(found), dtype=bool),
-        most=np.full(len(found), UNTOLD),
-        known=np.array([*[False] * len(rows), *[True] * more]),
-        cost=np.array([*(_cost(survey, place) for place in lattice.places), *[1.0] * more]),
-        sums=lattice.matrix(range(len(lattice.sums))),
+    size = len(rows)
+    return linked(
+        lattice,
+        CellAmounts(
+            n=amounts[:, 0].astype(np.int64),
+            weight=amounts[:, 1],
+            positive=amounts[:, 2],
+            primary=np.array([bool(primary[place]) for place in lattice.places]),
+            silent=np.zeros(size, dtype=bool),
+            known=np.zeros(size, dtype=bool),
+            least=np.zeros(size, np.int64),
+            most=np.full(size, UNTOLD),
+            least_share=np.zeros(size),
+            most_share=np.ones(size),
+        ),
     )
-
-
-def _cost(survey: Survey, place: Place) -> float:
-    """By place and population alone, so that every wave and indicator loses the same cells; everybody's last."""
-    areas = survey.instrument.areas
-    if not place.area:
-        return 300.0 if place.sex else 1_000.0
-    people = areas.get(place.area).population / max(sum(area.population for area in areas.areas), 1)
-    above = any(area.parent == place.area for area in areas.areas)
-    rank = list(survey.members).index(place.area)
-    return ((30.0 if above else 1.0) + people + 1e-6 * rank) * (0.5 if place.sex else 1.0)
 
 
 def verdict(survey: Survey, found: Estimates, row: int, kind: Kind, cases: int | None = None) -> Ruling:

@@ -53,3 +53,11 @@ def exposures(
 def by_weight(weights: npt.NDArray[np.float64], cell: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The people by cell, within each the heaviest first."""
     return np.lexsort((-weights, cell))
+
+
+def share_open(n: npt.NDArray[np.int64] | npt.NDArray[np.float64], k: int) -> npt.NDArray[np.float64]:
+    """float64, by how much the share of cells of n respondents must stay open: k of them, at most half.
+
+    A cell of fewer than 2 k people is open enough if the half of them may have said yes or may not.
+    """
+    return np.where(n > 0, np.minimum(0.5, k / np.maximum(n, 1)), 0.0)

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from .exposure import share_open
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,10 +24,11 @@ class LinkedTable:
 
     n: int64[C], respondents in the base. weight, positive: float64[C], their weight, and the weight of those who said
     yes. primary: bool[C], withheld for its own sake. silent: bool[C], shows no number whatever is decided here, as what
-    is not reliable does. most: int64[C], the most respondents that the reason of a silent cell tells ("fewer than 30"),
-    else a large number. known: bool[C], was shown in a release before, and cannot be hidden any more. cost:
-    float64[C], positive, what it costs to withhold. sums: R rows of a sparse matrix, 1 at a total and -1 at its parts:
-    sums @ n = sums @ weight = sums @ positive = 0, up to rounding.
+    is not reliable does, and what a sum leaves beside its parts. known: bool[C], was shown in a release before, and
+    cannot be hidden any more. cost: float64[C], positive, what it costs to withhold. sums: R rows of a sparse matrix, 1
+    at a total and -1 at its parts: sums @ n = sums @ weight = sums @ positive = 0, up to rounding. Of a cell that is
+    not shown everybody knows that it has from `least` to `most` respondents, int64[C], and that from `least_yes` to
+    `most_yes` of its weight said yes, float64[C].
     """
 
     n: Ints
@@ -33,10 +36,13 @@ class LinkedTable:
     positive: Floats
     primary: Bools
     silent: Bools
-    most: Ints
     known: Bools
     cost: Floats
     sums: csr_array
+    least: Ints
+    most: Ints
+    least_yes: Floats
+    most_yes: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,14 @@ class Rule:
     """How uncertain a cell that is withheld for its own sake must stay, to whoever knows all that is published.
 
     Its number of respondents stays open by at least `k`; its share stays open by as much as k of its respondents, or
-    all of them if they are fewer (`share_width`). What nobody answered has nothing to protect.
+    half of them if they are fewer than 2 k (`share_open`). What nobody answered has nothing to protect.
     """
 
     k: int
 
-    def share_width(self, n: int) -> float:
-        """The least width of the interval of the share of a cell of n respondents; 0..1."""
-        return min(self.k, n) / n if n else 0.0
+    def share_width(self, n: Ints) -> Floats:
+        """The least width of the interval of the share of cells of n respondents; 0..1."""
+        return share_open(n, self.k)
 
 
 class UnprotectableError(ValueError):

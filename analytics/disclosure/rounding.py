@@ -20,7 +20,8 @@ def unit(se: float | None) -> float:
 def rounded(figure: Figure, *, banded: bool) -> Figure:
     """The figure as it is published: the interval's ends outwards, so that it covers as often as it says.
 
-    The standard error and the design effect keep two figures; the base becomes a band where `banded`.
+    The standard error and the design effect keep two figures. Where `banded` the base becomes a band, and the design
+    effect is not said: with it the standard error would tell the base.
     """
     if figure.estimate is None or figure.n is None:
         return figure
@@ -32,7 +33,7 @@ def rounded(figure: Figure, *, banded: bool) -> Figure:
         low=None if figure.low is None else _to(figure.low, step, _down),
         high=None if figure.high is None else _to(figure.high, step, _up),
         se=None if figure.se is None else two_figures(figure.se),
-        deff=None if figure.deff is None else two_figures(figure.deff),
+        deff=None if figure.deff is None or banded else two_figures(figure.deff),
         df=None if figure.df is None else float(round(figure.df)),
         n=low,
         n_to=high,

@@ -146,6 +146,24 @@ class TargetCard:
     milestones: tuple[tuple[str, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DriverCard:
+    """How much more often those whom an indicator counts are counted by `outcome` too, all else alike. No cause.
+
+    effect, low, high: a difference of shares -1..1 with its 95 % interval, rounded as a figure is. n: how many answered
+    all that the model holds, rounded down to tens. waves: which it pools, oldest first. method: the kind of model.
+    """
+
+    indicator: str
+    outcome: str
+    effect: float
+    low: float
+    high: float
+    n: int
+    waves: tuple[str, ...]
+    method: str
+
+
 @dataclass(frozen=True)
 class Release:
     """Everything that is published of one survey at one time.
@@ -171,6 +189,7 @@ class Release:
     method: Text = field(default_factory=dict)
     quality: Mapping[str, object] = field(default_factory=dict)
     targets: tuple[TargetCard, ...] = ()
+    drivers: tuple[DriverCard, ...] = ()
     id: str = field(default="", compare=False)
 
     @cached_property

@@ -170,13 +170,14 @@ def test_fault_56_women_of_an_area_who_answered_alike_take_its_men_and_its_gap_w
     assert shown(made)["w2", SIDI_MOUMEN, "", GAP].status == CONFIDENTIAL
 
 
-def test_fault_56_pooled_waves_show_no_area_that_is_under_a_floor_in_one_of_them(trust: Instrument) -> None:
+def test_fault_56_pooled_waves_do_not_tell_of_an_area_that_is_under_a_floor_in_one_of_them(trust: Instrument) -> None:
     pooled = replace(trust, lattice=Lattice(tables=("sex", "area"), spans=(1, 2), area_respondents=60))
     frame = survey(pooled, smallest(trust))
     theirs = frame.index[(frame[trust.area] == SIDI_MOUMEN) & (frame["wave"] == "w1")]
     made = computed(frame.drop(theirs[:70]).reset_index(drop=True), pooled)
     both = Place("w2", SIDI_MOUMEN, "", 2)
-    assert made.decisions[0].why[both] == SMALL_AREA
+    assert made.decisions[0].why[replace(both, wave="w1", span=1)] == SMALL_AREA
+    assert made.decisions[0].why[both] == COMPLEMENTARY  # with the other wave it would tell of this one
     figure = next(f for f in made.figures if f.key == ("trust", "w2", SIDI_MOUMEN, "", LEVEL, 2))
     assert (figure.status, figure.reason, figure.n) == (CONFIDENTIAL, PROTECTED, None)
 

@@ -9,8 +9,9 @@ import statsmodels.api as sm
 from sqlalchemy import Engine
 
 from analytics.foreign import MappingError, load, read_mapping
-from analytics.publish import Parameters, publish
+from analytics.publish import Parameters
 from analytics.release import CHANGE, read
+from analytics.releasing.building import build
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PARAMETERS = Parameters(created=date(2026, 11, 22))
@@ -28,7 +29,7 @@ def test_the_trust_panel_gives_the_change_between_waves_with_the_covariance_of_s
     survey = read_mapping(GOLDEN / "mappings" / "trust.toml")
     counts = load(engine, survey, GOLDEN / "rsurvey" / "trust.csv")
     assert counts == {"wave-1": 491, "wave-2": 848, "wave-3": 622}
-    release = read(publish(engine, survey.instrument, tmp_path, PARAMETERS))
+    release = read(build(engine, survey.instrument, tmp_path, PARAMETERS))
     assert [wave.modes.get("assisted", 0) > 0 for wave in release.waves] == [True] * 3
     levels = [release.figure("trust", wave.id) for wave in release.waves]
     change = release.figure("trust", "wave-3", contrast=CHANGE)
@@ -49,7 +50,7 @@ def test_the_american_national_election_study_of_statsmodels(engine: Engine, tmp
     table.to_csv(tmp_path / "anes96.csv", index=False)
     survey = read_mapping(GOLDEN / "mappings" / "anes96.toml")
     assert load(engine, survey, tmp_path / "anes96.csv") == {"1996": 944}
-    release = read(publish(engine, survey.instrument, tmp_path / "releases", PARAMETERS))
+    release = read(build(engine, survey.instrument, tmp_path / "releases", PARAMETERS))
     vote = release.figure("vote", "1996")
     assert vote is not None
     assert vote.n == 944

@@ -10,7 +10,8 @@ from rich.console import Console
 from sqlalchemy import func
 from sqlmodel import select
 
-from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, Figure, Release, latest, read
+from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, YEAR, Figure, Release, latest, read
+from analytics.release.chain import verify_all
 from deploy.demo import LEFT_WAITING, WAVES, demo_environment, make_demo
 from deploy.residents import OPINIONS, truth
 from survey_app.instrument import Instrument
@@ -50,12 +51,13 @@ def known(instrument: Instrument, figure: Figure) -> float:
     number, within = NUMBERS[figure.wave], areas or None
 
     def share(wave: int, sex: str | None) -> float:
-        return truth(instrument, figure.indicator, wave, within, sex)
+        pooled = range(wave - figure.span + 1, wave + 1)  # waves are of about one size
+        return sum(truth(instrument, figure.indicator, each, within, sex) for each in pooled) / figure.span
 
     if figure.contrast == GAP:
         return share(number, "woman") - share(number, "man")
-    now = share(number, figure.sex or None)
-    return now - share(number - 1, figure.sex or None) if figure.contrast == CHANGE else now
+    now, earlier = share(number, figure.sex or None), {CHANGE: 1, YEAR: 4}.get(figure.contrast)
+    return now if earlier is None else now - share(number - earlier, figure.sex or None)
 
 
 def test_the_intervals_cover_the_known_truth(release: Release, instrument: Instrument) -> None:
@@ -113,6 +115,18 @@ def test_the_release_says_that_it_is_synthetic_and_holds_every_indicator(
 ) -> None:
     assert release.synthetic
     assert {figure.indicator for figure in release.figures} == {found.id for found in instrument.indicators}
+
+
+def test_its_release_is_signed_and_its_definitions_were_registered_before_the_first_wave(
+    demo: Path, release: Release, instrument: Instrument
+) -> None:
+    key = dict(line.split("=", 1) for line in (demo / "demo.env").read_text().splitlines())["THIQA_RELEASE_PUBLIC_KEY"]
+    assert read(latest(demo / "releases"), [key]) == release
+    assert verify_all(demo / "releases", [key]).faults == ()
+    found = release.quality["registration"]
+    assert isinstance(found, dict)
+    assert found["before"] == [indicator.id for indicator in instrument.indicators]
+    assert (found["after"], found["never"]) == ([], [])
 
 
 def test_a_filter_limits_the_base_to_those_it_speaks_of(release: Release) -> None:

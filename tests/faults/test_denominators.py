@@ -76,7 +76,7 @@ def opened(asked: Instrument, keys: KeyPair, tmp_path_factory: pytest.TempPathFa
     with reading(engine) as session:
         frame, periods = read_microdata(session, {"w1": form}), list(waves(session))
     engine.dispose()
-    return frame, compute(frame, asked, periods, Parameters(created=DAY, synthetic=True, rule_set="dhs"))
+    return frame, compute(frame, asked, periods, Parameters(created=DAY, synthetic=True, rule_set="dhs")).release
 
 
 def test_fault_68_each_kind_of_missing_answer_has_a_code_of_its_own_in_the_microdata(

@@ -186,7 +186,7 @@ def test_sterner_rules_withhold_more(instrument: Instrument) -> None:
 
     def unsure(rules: Any) -> int:
         parameters = Parameters(created=date(2026, 11, 26), rule_set=rules)
-        found = compute(frame, instrument, list(waves_of(instrument, ("w1",))), parameters)
+        found = compute(frame, instrument, list(waves_of(instrument, ("w1",))), parameters).release
         assert found.parameters["rule_set"] == rules
         return sum(figure.status == UNRELIABLE for figure in found.figures)
 

@@ -75,7 +75,7 @@ def test_the_table_adds_up_with_those_who_named_no_area(asked: Survey, monkeypat
     for amount in (table.n, table.weight, table.positive):
         assert np.allclose(table.sums @ amount, 0)
     assert table.n[0] == np.isfinite(asked.coded["trust"]).sum()
-    assert table.n[table.known].sum() > 0
+    assert table.n[table.silent].sum() > 0
 
 
 def test_fault_57_where_nothing_protects_a_cell_nothing_is_shown(

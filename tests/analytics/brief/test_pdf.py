@@ -16,7 +16,7 @@ from analytics.brief.content import area_page, leadership
 from analytics.brief.page import area_html, leadership_page
 from analytics.brief.pdf import BriefTooLongError, PangoMissingError, pdf
 from analytics.release import Release, write
-from analytics.verbs import release as verbs
+from deploy.command import main
 from tests.conftest import unavailable
 from tests.test_logical_style import faults
 
@@ -111,7 +111,7 @@ def test_without_pango_the_verb_says_what_to_install(
         monkeypatch.setitem(sys.modules, "weasyprint", None)
     else:
         monkeypatch.setattr(sys, "meta_path", [_Refusing(blocked), *sys.meta_path])
-    told = CliRunner().invoke(verbs, ["brief", "--to", str(tmp_path), str(path)])
+    told = CliRunner().invoke(main, ["release", "brief", "--to", str(tmp_path), str(path)])
     assert told.exit_code == 1
     assert "libpango" in told.output
     assert "apt-get install" in told.output
@@ -140,12 +140,12 @@ def test_no_other_verb_loads_the_library_of_the_brief() -> None:
 
 def test_the_verb_writes_a_file_for_each_language_or_area(tmp_path: Path, small: Release) -> None:
     path = write(tmp_path / "releases", replace(small, id=""))
-    asked = ["brief", "--to", str(tmp_path), str(path), "--language", "en"]
-    assert CliRunner().invoke(verbs, asked).exit_code == 0
-    assert CliRunner().invoke(verbs, [*asked, "--area", "all"]).exit_code == 0
+    asked = ["release", "brief", "--to", str(tmp_path), str(path), "--language", "en"]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    assert CliRunner().invoke(main, [*asked, "--area", "all"]).exit_code == 0
     names = sorted(found.name for found in tmp_path.glob("*.pdf"))
     assert names == sorted(f"brief-{path.name}{area}-en.pdf" for area in ("", "-za", "-zb", "-zc", "-zd"))
-    unknown = CliRunner().invoke(verbs, [*asked, "--area", "nowhere"])
+    unknown = CliRunner().invoke(main, [*asked, "--area", "nowhere"])
     assert unknown.exit_code == 1
     assert "The release has no area nowhere" in unknown.output
 

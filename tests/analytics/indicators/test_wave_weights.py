@@ -127,9 +127,9 @@ def test_the_release_says_that_a_sample_is_none(instrument: Instrument) -> None:
     one = replace(instrument, indicators=instrument.indicators[:1])
     period = Wave("w1", date(2026, 1, 1), date(2026, 1, 20), CLOSED, instrument.questionnaire)
     parameters = Parameters(created=date(2026, 2, 1))
-    drawn = compute(frame_of(one), one, [period], parameters)
+    drawn = compute(frame_of(one), one, [period], parameters).release
     entry = np.where(np.arange(N) < 1_190, "invited", "open")
-    mixed = compute(frame_of(one, entry=entry), one, [period], parameters)
+    mixed = compute(frame_of(one, entry=entry), one, [period], parameters).release
     assert (drawn.sample, mixed.sample) == ("probability", "non_probability")
 
 

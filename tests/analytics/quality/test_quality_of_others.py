@@ -27,7 +27,7 @@ def panel(engine: Engine) -> Engine:
 def test_a_survey_of_others_has_a_report_without_a_census_and_a_note_that_says_whose_weights(panel: Engine) -> None:
     instrument = read_mapping(GOLDEN / "mappings" / "trust.toml").instrument
     frame, periods = responses(panel)
-    release = compute(frame, instrument, periods, Parameters(created=date(2026, 11, 22)))
+    release = compute(frame, instrument, periods, Parameters(created=date(2026, 11, 22))).release
     kept = unhurried(frame)
     found = weighted(kept, instrument, 1)
     computed = figures(kept, found.design, instrument, {period.id: period.opens for period in periods})

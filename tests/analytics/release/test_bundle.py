@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 
 from analytics.release import LATEST, AreaCard, Figure, IndicatorCard, Release, ReleaseError, Wave, latest, read, write
+from analytics.release.bundle import pack, place, point
+from dashboards.settings import DashboardSettings
+from dashboards.source import LatestRelease
+
+from .made import KEYS, OTHER, candidate
+from .made import release as made
 
 TEXT = {"ar": "نص", "fr": "texte", "en": "text"}
 
@@ -52,11 +58,11 @@ def test_fault_69_the_same_content_gives_the_same_bytes_and_name(tmp_path: Path,
     assert write(tmp_path / "third", shuffled).name == one.name
 
 
-@pytest.mark.parametrize("file", ["figures.csv", "indicators.json", "areas.json", "areas.geojson", "manifest.json"])
+@pytest.mark.parametrize("file", ["figures.parquet", "indicators.json", "areas.json", "areas.geojson", "manifest.json"])
 def test_a_changed_or_missing_file_is_noticed(tmp_path: Path, content: Release, file: str) -> None:
     path = write(tmp_path, content)
     original = (path / file).read_bytes()
-    (path / file).write_bytes(original.replace(b"trust", b"trusT").replace(b"text", b"tExt") + b" ")
+    (path / file).write_bytes(original + b" ")
     with pytest.raises(ReleaseError, match=path.name):
         read(path)
     (path / file).unlink()
@@ -78,6 +84,44 @@ def test_fault_45_a_failed_write_leaves_the_last_release_standing(
     monkeypatch.undo()
     assert latest(tmp_path) == first
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [first.name, LATEST]
+
+
+def test_a_candidate_is_not_the_latest(tmp_path: Path, content: Release) -> None:
+    path = place(tmp_path, pack(content, {"open/data.csv": b"1\n"}))
+    assert (path / "open" / "data.csv").read_bytes() == b"1\n"
+    assert read(path) == content
+    with pytest.raises(ReleaseError, match="no release"):
+        latest(tmp_path)
+    (path / "open" / "data.csv").write_bytes(b"2\n")
+    with pytest.raises(ReleaseError, match=r"open/data\.csv"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "a\\b", ""])
+def test_a_file_outside_of_the_release_is_refused(tmp_path: Path, content: Release, name: str) -> None:
+    with pytest.raises(ReleaseError, match="cannot be part"):
+        place(tmp_path, pack(content, {name: b""}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_pins_a_key_reads_nothing_unsigned_or_signed_by_another(tmp_path: Path, content: Release) -> None:
+    unsigned = write(tmp_path, content)
+    assert read(unsigned).id == unsigned.name
+    with pytest.raises(ReleaseError, match="nobody vouches"):
+        read(unsigned, [KEYS.public])
+    name = candidate(tmp_path, made())
+    assert read(tmp_path / name, [KEYS.public, OTHER.public]) == made()
+    with pytest.raises(ReleaseError, match="another key"):
+        read(tmp_path / name, [OTHER.public])
+
+
+def test_the_dashboards_show_no_release_of_another_key(tmp_path: Path) -> None:
+    point(tmp_path, candidate(tmp_path, made()))
+    assert LatestRelease(tmp_path, (KEYS.public,)).current() == made()
+    with pytest.raises(ReleaseError, match="another key"):
+        LatestRelease(tmp_path, (OTHER.public,)).current()
+    assert DashboardSettings(release_public_key=f" {KEYS.public} ,{OTHER.public}").pinned == (KEYS.public, OTHER.public)
+    assert DashboardSettings(release_public_key="").pinned == ()
 
 
 def test_no_release_is_said_plainly(tmp_path: Path) -> None:

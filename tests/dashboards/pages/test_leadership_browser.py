@@ -1,0 +1,71 @@
+"""The page of the leadership in a real browser: on a phone, in Arabic, in the dark, with no fault of access."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
+
+from analytics.release import Release, write
+from dashboards.access import Role, Viewer
+from dashboards.application import Staff, create_dashboards
+from dashboards.scene import NoRecords
+from dashboards.settings import DashboardSettings
+from tests.dashboards.pages.test_leadership import DRIVERS, TARGET, institutions_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(tmp_path: Path, release: Release) -> Iterator[str]:
+    """The page as somebody of the leadership is served it."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    full = institutions_of(release)
+    write(
+        tmp_path,
+        replace(full, indicators=(*full.indicators, *release.indicators[1:]), drivers=DRIVERS, targets=(TARGET,)),
+    )
+    staff = Staff(lambda _server: None, lambda: Viewer(Role.LEADERSHIP), NoRecords(), lambda *_: None, "/in")
+    dashboards = create_dashboards(DashboardSettings(releases=tmp_path), staff=staff)
+    server = make_server(
+        "127.0.0.1", 0, DispatcherMiddleware(Flask("outer"), {"/dashboards": dashboards}), threaded=True
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/dashboards/leadership"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_it_fits_is_drawn_and_axe_finds_no_fault(
+    chromium: Browser, address: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    context = chromium.new_context(
+        bypass_csp=True,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},  # axe is injected into the page
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{address}?lang=ar")
+    page.wait_for_selector(".exhibit-map .js-fill")
+    page.wait_for_function("document.querySelectorAll('svg.main-svg .cartesianlayer').length >= 7")
+    assert page.locator(".plot-container").count() == 7
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults == []
+    found = Axe().run(page).response
+    assert len(found["passes"]) > 20
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+    context.close()
