@@ -11,7 +11,6 @@ from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import chart_text, fenced, level, listed, literal, month, percent
 from dashboards.quality_report import DONT_KNOW, REFUSED, Rate, Reached, WaveQuality, labels, reached, unanswered, waves
-from dashboards.ranking import LETTER, LONGEST_LABEL, ROW
 from dashboards.view import View, in_language
 from dashboards.words import mode
 from translations.languages import direction, number, translator
@@ -19,7 +18,9 @@ from translations.languages import direction, number, translator
 SYMBOLS = ("circle", "square-open", "diamond", "triangle-up-open", "cross")
 SIGNS = ("●", "□", "◆", "△", "✚")
 WITHHELD = "c"
-TALL_ROW, OFFSET = 34, 0.15  # room for two lines of a label, and for two series in a row
+# Heights of a row with one and with two lines of a label, widths of a letter and of the longest line, all in px.
+ROW, TALL_ROW, LETTER, LONGEST_LABEL = 26, 34, 6.8, 168
+OFFSET = 0.15  # of a row, between two series that both have intervals
 
 
 def modes(release: Release, view: View) -> Exhibit:
