@@ -12,7 +12,7 @@ from dashboards.words import method, mode, sample
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator
 
 
-def about(release: Release, view: View, behind: str) -> Any:
+def about(release: Release, view: View, behind: str = "") -> Any:
     """The section on the chosen figure, and the link to all that stands behind it."""
     _ = translator(view.language)
     language, card, wave = view.language, view.indicator, view.wave
@@ -45,7 +45,9 @@ def about(release: Release, view: View, behind: str) -> Any:
         [
             html.H2(_("About this figure"), id="about"),
             terms(rows),
-            html.P(html.A(_("All that stands behind this figure"), href=behind), className="behind"),
+            html.P(html.A(_("All that stands behind this figure"), href=behind), className="behind")
+            if behind
+            else None,
         ],
         className="about",
     )
