@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import Release
-from dashboards.access import Page, Role, Viewer
+from dashboards.access import Page, Role, Viewer, own_areas
 from dashboards.scene import Look, NoRecords, Scene
 from dashboards.view import read_view
 
@@ -25,8 +25,9 @@ class Trail(NoRecords):
 
 def scene(release: Release, page: Page, search: str = "?lang=en", **more: Any) -> Scene:
     """What oversight sees of a page at an address; `more` replaces parts of it."""
-    view = read_view(search, [], release, page)
-    return replace(Scene(release, view, Viewer(Role.OVERSIGHT), "/staff/", NoRecords()), **more)
+    viewer = Viewer(Role.OVERSIGHT)
+    own = tuple(area.code for area in own_areas(release, viewer))
+    return replace(Scene(release, read_view(search, [], release, page, own), viewer, "/staff/", NoRecords()), **more)
 
 
 def components(found: object) -> Iterator[Any]:
