@@ -174,6 +174,7 @@ def _card(indicator: Indicator, item: Item, question: Mapping[str, str]) -> Indi
         sensitive=indicator.sensitive,
         answers=(*_choices(indicator, item), *_steps(indicator, item)),
         filter=str(indicator.filter) if indicator.filter else "",
+        wording=dict(indicator.wording),
     )
 
 

@@ -6,13 +6,14 @@ from analytics.release import Release, Wave
 from dashboards.elements import html
 from dashboards.formats import day, listed
 from dashboards.judgement import shown
+from dashboards.sections import terms
 from dashboards.view import View, in_language
 from dashboards.words import method, mode, sample
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator
 
 
-def about(release: Release, view: View) -> Any:
-    """The section on the chosen figure."""
+def about(release: Release, view: View, behind: str = "") -> Any:
+    """The section on the chosen figure, and the link to all that stands behind it."""
     _ = translator(view.language)
     language, card, wave = view.language, view.indicator, view.wave
     figure = release.figure(card.id, wave.id)
@@ -22,20 +23,20 @@ def about(release: Release, view: View) -> Any:
         for code, count in sorted(wave.modes.items())
     ]
     k = release.parameters.get("k")
-    terms = [
+    rows = [
         (_("What it says"), in_language(card.definition, language)),
         (_("Who is counted"), in_language(card.base, language)),
-        (_("The question as it was asked"), _questions(view)),
+        (_("The question as it was asked"), questions(view)),
         (_("Method"), method(figure.method if figure and found else "", language)),
-        (_("Sample"), _sample(release, language)),
+        (_("Sample"), kind_of_sample(release, language)),
         (_("Answers behind the figure"), number(found.n, language) if found else _("not shown")),
         (_("Finished interviews"), _interviews(number(wave.n, language), modes, language)),
-        (_("Data quality"), _quality(wave, language)),
+        (_("Data quality"), hurry(wave, language)),
         (
             _("Fieldwork"),
             _("%(opens)s to %(closes)s", opens=day(wave.opens, language), closes=day(wave.closes, language)),
         ),
-        (_("How to read an interval"), _interval(language)),
+        (_("How to read an interval"), how_to_read(language)),
         (_("Fewest answers shown"), number(k, language) if isinstance(k, int | float) else _("not stated")),
         (_("Source of the question"), html.Bdi(card.source)),
         (_("Release"), html.Code(release.id, dir="ltr")),
@@ -43,13 +44,17 @@ def about(release: Release, view: View) -> Any:
     return html.Section(
         [
             html.H2(_("About this figure"), id="about"),
-            html.Dl([html.Div([html.Dt(term), html.Dd(text)]) for term, text in terms]),
+            terms(rows),
+            html.P(html.A(_("All that stands behind this figure"), href=behind), className="behind")
+            if behind
+            else None,
         ],
         className="about",
     )
 
 
-def _questions(view: View) -> Any:
+def questions(view: View) -> Any:
+    """The wording of the question in each language that it was asked in."""
     return html.Ul(
         [
             html.Li(
@@ -69,7 +74,8 @@ def _interviews(total: str, modes: list[str], language: str) -> str:
     return _("%(total)s (%(modes)s)", total=total, modes=listed(modes, language)) if modes else total
 
 
-def _quality(wave: Wave, language: str) -> str:
+def hurry(wave: Wave, language: str) -> str:
+    """The interviews that were set aside or are marked."""
     _ = translator(language)
     return _(
         "Set aside for having come faster than anybody reads: %(hurried)s. All alike in a series of questions, and "
@@ -79,7 +85,8 @@ def _quality(wave: Wave, language: str) -> str:
     )
 
 
-def _sample(release: Release, language: str) -> str:
+def kind_of_sample(release: Release, language: str) -> str:
+    """How people came into the sample, and what the intervals rest on."""
     _ = translator(language)
     if release.sample != "non_probability":
         return sample(release.sample, language)
@@ -89,7 +96,8 @@ def _sample(release: Release, language: str) -> str:
     )
 
 
-def _interval(language: str) -> str:
+def how_to_read(language: str) -> str:
+    """What an interval says."""
     _ = translator(language)
     return _(
         "Were the survey repeated many times, about 95 of 100 intervals made this way would hold the figure "

@@ -19,7 +19,7 @@ from dashboards.headers import secure
 from dashboards.menu import menu
 from dashboards.page import drawn_page, nothing, nowhere
 from dashboards.records import PublishedActions
-from dashboards.scene import Records, Scene
+from dashboards.scene import Publications, Records, Scene, no_publications
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
 from dashboards.view import View, in_language, language, parameters, read_view
@@ -35,7 +35,8 @@ class Staff:
     """What a site for people who signed in adds: who asks now, what is kept, and the note of each look.
 
     `viewer` gives None where nobody is signed in, who is then sent to `entrance`. `prepare` adds the accounts to the
-    server before anything else; what is below ACCOUNTS is theirs, and guards itself.
+    server before anything else; what is below ACCOUNTS is theirs, and guards itself. `publications` reads the chain of
+    releases, which oversight sees.
     """
 
     prepare: Callable[[Flask], object]
@@ -43,6 +44,7 @@ class Staff:
     records: Records
     note: Callable[[Viewer, View, str], None]
     entrance: str
+    publications: Callable[[], Publications] = no_publications
 
 
 def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/", staff: Staff | None = None) -> Flask:
@@ -56,7 +58,13 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
     if staff:
         staff.prepare(server)
     looking = staff.viewer if staff else _public
-    stage = _Stage(source, prefix, staff.records if staff else PublishedActions(settings.actions))
+    stage = _Stage(
+        source,
+        prefix,
+        staff.records if staff else PublishedActions(settings.actions),
+        staff.publications if staff else no_publications,
+        settings.open_data or "",
+    )
     _guard(server, source, prefix, looking, staff.entrance if staff else "")
     app: Any = Dash(
         __name__,
@@ -123,6 +131,8 @@ class _Stage:
     source: LatestRelease
     prefix: str
     records: Records
+    publications: Callable[[], Publications]
+    open_data: str
 
     def scene(self, path: object, search: object, viewer: Viewer) -> Scene | None:
         """What the viewer may see of an address; None where there is no such page for her. Raises ReleaseError."""
@@ -131,7 +141,8 @@ class _Stage:
             return None
         release = self.source.part(visible(self.source.current(), viewer))
         own = tuple(area.code for area in own_areas(release, viewer))
-        return Scene(release, read_view(search, _accepted(), release, page, own), viewer, self.prefix, self.records)
+        view = read_view(search, _accepted(), release, page, own)
+        return Scene(release, view, viewer, self.prefix, self.records, self.publications, self.open_data)
 
 
 def _public() -> Viewer:

@@ -1,13 +1,15 @@
 """The small print around a chart: base and unit above it, n, wave and kind of sample below it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from analytics.release import Release
+from analytics.release import Figure, Release, Wave
 from dashboards.elements import html
-from dashboards.formats import level, month
+from dashboards.formats import fenced, level, month, percent
 from dashboards.judgement import shown
-from dashboards.view import View, in_language
-from dashboards.words import sample
+from dashboards.view import View, in_language, in_time
+from dashboards.words import mode, sample, standing
 from translations.languages import direction, number, translator
 
 
@@ -27,11 +29,64 @@ def foot(release: Release, view: View) -> str:
     _ = translator(view.language)
     found = shown(release.figure(view.indicator.id, view.wave.id))
     return _(
-        "%(wave)s: n = %(n)s, %(sample)s.",
+        "%(wave)s: n = %(n)s, %(sample)s; %(modes)s.",
         wave=month(view.wave, view.language),
         n=number(found.n, view.language) if found else _("not shown"),
         sample=sample(release.sample, view.language),
+        modes=mode_mix([view.wave], view.language),
     )
+
+
+def small_print(figure: Figure | None, release: Release, view: View) -> str:
+    """What goes with an estimate wherever it stands: n, how the answers came in, and whether it is to be believed."""
+    _ = translator(view.language)
+    return _(
+        "n: %(n)s. Answers came by: %(modes)s. Status: %(status)s.",
+        n=base(figure, view.language) if figure and shown(figure) else _("not shown"),
+        **_provenance(figure, release, view),
+    )
+
+
+def tile_print(figure: Figure | None, release: Release, view: View) -> str:
+    """The same beside a number of answers that stands already."""
+    _ = translator(view.language)
+    return _("Answers came by: %(modes)s. Status: %(status)s.", **_provenance(figure, release, view))
+
+
+def _provenance(figure: Figure | None, release: Release, view: View) -> dict[str, str]:
+    return {
+        "modes": mode_mix(pooled(release, view.wave, figure.span if figure else 1), view.language),
+        "status": standing(figure, view.language, release.parameters).rstrip("."),
+    }
+
+
+def base(figure: Figure, language: str) -> str:
+    """The answers behind a published figure: one number, or the band that is told of a small group."""
+    _ = translator(language)
+    assert figure.n is not None
+    if figure.n_to is None or figure.n_to == figure.n:
+        return fenced(number(figure.n, language), language)
+    low, high = (fenced(number(end, language), language) for end in (figure.n, figure.n_to))
+    return _("%(low)s to %(high)s", low=low, high=high)
+
+
+def pooled(release: Release, wave: Wave, span: int) -> tuple[Wave, ...]:
+    """The waves that a figure pools: this one and those before it."""
+    waves = in_time(release.waves)
+    last = waves.index(wave) + 1
+    return waves[max(last - span, 0) : last]
+
+
+def mode_mix(waves: Sequence[Wave], language: str) -> str:
+    """Which part of the interviews came in which way, most first: "web 81%, text message 19%"."""
+    _ = translator(language)
+    counts = sum((Counter(wave.modes) for wave in waves), Counter[str]())
+    total = counts.total()
+    parts = [
+        _("%(mode)s %(n)s", mode=mode(code, language), n=percent(count / total, language))
+        for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return ("، " if language == "ar" else ", ").join(parts) if parts else _("not stated")
 
 
 def time_direction(language: str) -> tuple[Any, ...]:

@@ -40,8 +40,8 @@ class Exhibit:
     after: tuple[Any, ...] = ()
 
 
-def drawn(exhibit: Exhibit, language: str) -> Any:
-    """An exhibit as a figure of the page."""
+def drawn(exhibit: Exhibit, language: str, about: str = "") -> Any:
+    """An exhibit as a figure of the page. `about`: the address of all that stands behind its figures."""
     _ = translator(language)
     summary, title = f"{exhibit.name}-summary", f"{exhibit.name}-title"
     if exhibit.chart is None:
@@ -68,12 +68,17 @@ def drawn(exhibit: Exhibit, language: str) -> Any:
             else html.Div(className="legend"),
             picture,
             html.P(exhibit.summary, id=summary, className="for-screen-readers"),
-            html.P(exhibit.foot, className="foot"),
+            html.P([exhibit.foot, *_about(about, language)], className="foot"),
             *exhibit.after,
             html.Details([html.Summary(_("The figures as a table")), table(exhibit.table)]),
         ],
         className=f"exhibit exhibit-{exhibit.name}",
     )
+
+
+def _about(address: str, language: str) -> list[Any]:
+    _ = translator(language)
+    return [" ", html.A(_("About this figure"), href=address, className="behind")] if address else []
 
 
 def table(found: Table) -> Any:

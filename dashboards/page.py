@@ -1,17 +1,21 @@
 """The overview: the sentence first, then the tiles, then the charts that prove it, each with its table."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from analytics.release import Release
+from analytics.release import GAP, Release
 from dashboards.about import about
 from dashboards.access import Page
 from dashboards.area_map import area_map
+from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.exhibits import drawn
 from dashboards.formats import month
 from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
-from dashboards.pages import area, leadership
+from dashboards.pages import about as pages_about
+from dashboards.pages import area, leadership, oversight, quality
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
@@ -24,17 +28,27 @@ from translations.languages import translator
 
 def drawn_page(scene: Scene) -> list[Any]:
     """Everything below the header of the page that is asked for."""
-    made = {Page.AREA: area.page, Page.LEADERSHIP: leadership.page}
-    return made.get(scene.view.page, _overview)(scene)
+    return PAGES.get(scene.view.page, _overview)(scene)
 
 
 def _overview(scene: Scene) -> list[Any]:
     return overview(scene.release, scene.view, scene.prefix)
 
 
+PAGES: Mapping[Page, Callable[[Scene], list[Any]]] = {
+    Page.OVERVIEW: _overview,
+    Page.LEADERSHIP: leadership.page,
+    Page.AREA: area.page,
+    Page.QUALITY: quality.page,
+    Page.OVERSIGHT: oversight.page,
+    Page.ABOUT: pages_about.page,
+}
+
+
 def overview(release: Release, view: View, prefix: str) -> list[Any]:
     """Everything below the header, in the view's language. `prefix` is the address that the site is mounted at."""
     _ = translator(view.language)
+    behind = _behind(view, prefix)
     return [
         *banner(release, view.language),
         html.Section(
@@ -42,6 +56,7 @@ def overview(release: Release, view: View, prefix: str) -> list[Any]:
                 html.H1(headline(release, view)),
                 html.P(gap(release, view), className="lead"),
                 label(release, view.language),
+                html.P(small_print(release.figure(view.indicator.id, view.wave.id), release, view), className="foot"),
                 choice(release, view, prefix),
             ],
             className="headline",
@@ -51,13 +66,17 @@ def overview(release: Release, view: View, prefix: str) -> list[Any]:
             [
                 html.H2(in_language(view.indicator.name, view.language)),
                 html.Div(
-                    [drawn(part(release, view), view.language) for part in (trend, sexes, gaps)],
+                    [
+                        drawn(trend(release, view), view.language, behind),
+                        drawn(sexes(release, view), view.language, behind),
+                        drawn(gaps(release, view), view.language, _behind(replace(view, contrast=GAP), prefix)),
+                    ],
                     className="grid thirds",
                 ),
             ]
         ),
-        *_places(release, view),
-        about(release, view),
+        *_places(release, view, behind),
+        about(release, view, behind),
     ]
 
 
@@ -73,7 +92,11 @@ def nowhere(language: str) -> list[Any]:
     return [html.P(_("There is no such page."), role="alert")]
 
 
-def _places(release: Release, view: View) -> list[Any]:
+def _behind(view: View, prefix: str) -> str:
+    return prefix + view.behind.path + view.behind.query
+
+
+def _places(release: Release, view: View, behind: str) -> list[Any]:
     _ = translator(view.language)
     if not areas(release, view.indicator.id, view.wave.id):
         return []
@@ -82,7 +105,7 @@ def _places(release: Release, view: View) -> list[Any]:
             [
                 html.H2(_("By area, %(wave)s", wave=month(view.wave, view.language))),
                 html.Div(
-                    [drawn(part(release, view), view.language) for part in (ranking, area_map)],
+                    [drawn(part(release, view), view.language, behind) for part in (ranking, area_map)],
                     className="grid halves",
                 ),
             ]

@@ -3,11 +3,11 @@
 A page is a function from a scene to what stands below the header. It knows no request and no account.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from analytics.release import Release
+from analytics.release import Release, Text
 from dashboards.access import Viewer
 from dashboards.view import View
 
@@ -44,6 +44,36 @@ class Look:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done to a release, as the chain of releases has it.
+
+    act: "published" or "withdrawn"; day: ISO; reason by language. indicator: the one that alone was withdrawn, "" for
+    the whole release.
+    """
+
+    act: str
+    release: str
+    day: str
+    reason: Text
+    indicator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publications:
+    """The chain of releases, oldest act first: whether anybody keeps one here, its last hash, and what is wrong."""
+
+    is_kept: bool
+    acts: Sequence[Act] = ()
+    head: str = ""
+    faults: Sequence[str] = ()
+
+
+def no_publications() -> Publications:
+    """Where nobody keeps a chain."""
+    return Publications(is_kept=False)
+
+
 class Records(Protocol):
     """What is kept beside the figures. The public site reads actions that were published and nothing else."""
 
@@ -75,14 +105,24 @@ class NoRecords:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything a page may know. `release` holds only what the viewer may see; `prefix` is where the site is."""
+    """Everything a page may know. `release` holds only what the viewer may see; `prefix` is where the site is.
+
+    publications: reads the chain of releases. open_data: the address of the release's open data, "" where there are
+    none.
+    """
 
     release: Release
     view: View
     viewer: Viewer
     prefix: str
     records: Records
+    publications: Callable[[], Publications] = no_publications
+    open_data: str = ""
 
     def address(self, view: View) -> str:
         """The link to another view."""
         return self.prefix + view.path + view.query
+
+    def about(self, view: View | None = None) -> str:
+        """The link to all that stands behind a figure: that of the scene's own view, or of another."""
+        return self.address((view or self.view).behind)

@@ -1,4 +1,4 @@
-"""Configuration of the dashboards from the environment, prefix THIQA_: where releases and actions are.
+"""Configuration of the dashboards from the environment, prefix THIQA_: where releases, actions and open data are.
 
 There is no secret here, since a key that verifies signatures is none, and no address of any database: the dashboards
 could not open one.
@@ -6,6 +6,7 @@ could not open one.
 
 from pathlib import Path
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,7 +14,8 @@ class DashboardSettings(BaseSettings):
     """What the dashboards need: the directories that releases and published actions are written to.
 
     `release_public_key`: keys (hexadecimal, commas between) of which one must have signed what is shown; without
-    it no signature is asked for. Variables of other rooms are ignored.
+    it no signature is asked for. `open_data`: the address where the open data of the latest release are served, None
+    where they are not. Variables of other rooms are ignored.
     """
 
     model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
@@ -21,6 +23,14 @@ class DashboardSettings(BaseSettings):
     releases: Path = Path("var/releases")
     actions: Path = Path("var/actions")
     release_public_key: str | None = None
+    open_data: str | None = None
+
+    @field_validator("open_data")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://", "/")):
+            raise ValueError("must begin with https://, http:// or a slash")
+        return value
 
     @property
     def pinned(self) -> tuple[str, ...]:

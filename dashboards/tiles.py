@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, IndicatorCard, Release
+from dashboards.captions import tile_print
 from dashboards.elements import html
 from dashboards.formats import interval, level, percent
 from dashboards.judgement import Shown, against, shown
@@ -35,6 +36,7 @@ def tiles(release: Release, view: View, prefix: str, more: More = _no_more) -> A
 
 
 def _tile(release: Release, view: View, card: IndicatorCard, prefix: str, more: More) -> Any:
+    _ = translator(view.language)
     chosen = card.id == view.indicator.id
     here = {"aria-current": "true"} if chosen else {}
     link = html.A(
@@ -42,9 +44,10 @@ def _tile(release: Release, view: View, card: IndicatorCard, prefix: str, more: 
         href=prefix + view.path + view.with_indicator(card).query + "#trend-title",
         **here,
     )
-    return html.Li(
-        [html.H3(link), *_numbers(release, view, card, more)], className="tile tile-chosen" if chosen else "tile"
-    )
+    behind = view.with_indicator(card).behind
+    about = html.A(_("About this figure"), href=prefix + behind.path + behind.query, className="behind")
+    parts = [html.H3(link), *_numbers(release, view, card, more), html.P(about, className="foot")]
+    return html.Li(parts, className="tile tile-chosen" if chosen else "tile")
 
 
 def _numbers(release: Release, view: View, card: IndicatorCard, more: More) -> list[Any]:
@@ -59,6 +62,7 @@ def _numbers(release: Release, view: View, card: IndicatorCard, more: More) -> l
     return [
         html.P(percent(found.estimate, view.language), className="estimate"),
         html.P([bounds, html.Br(), answers(found.n, view.language)], className="bounds"),
+        html.P(tile_print(figure, release, view), className="foot"),
         _caution(release, found, view.language),
         _change(release, view, card),
         *more(release, view, card),

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
-from analytics.release import IndicatorCard, Release, Text, Wave
-from dashboards.access import Page
+from analytics.release import CHANGE, GAP, YEAR, IndicatorCard, Release, Text, Wave
+from dashboards.access import Page, Role
+from dashboards.judgement import MEN, WOMEN
 from translations.languages import LANGUAGES, negotiate
 
 LONGEST_QUERY = 2000
+SEXES, CONTRASTS = (WOMEN, MEN), (GAP, CHANGE, YEAR)
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class View:
 
     `area` is a code of the release, "" the whole; `span` is how many waves are pooled; `compared` are further
     indicators and areas of a comparison, each in the release's own order; `step` is the page of a long list, from 0.
+    `sex` and `contrast` say with the others which figure it is; `role` is whose looks are listed, "" all.
     """
 
     language: str
@@ -31,6 +34,9 @@ class View:
     indicators: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     step: int = 0
+    sex: str = ""
+    contrast: str = ""
+    role: str = ""
 
     @property
     def path(self) -> str:
@@ -45,7 +51,14 @@ class View:
         state += [("span", str(self.span))] if self.span != 1 else []
         state += [("with", name) for name in self.indicators] + [("place", code) for code in self.areas]
         state += [("step", str(self.step))] if self.step else []
+        more = (("sex", self.sex), ("contrast", self.contrast), ("role", self.role))
+        state += [(name, value) for name, value in more if value]
         return "?" + urlencode(state)
+
+    @property
+    def behind(self) -> "View":
+        """All that stands behind the figure: the page about it."""
+        return replace(self, page=Page.ABOUT, step=0, role="")
 
     def with_language(self, language: str) -> "View":
         """The same figures in another language."""
@@ -69,7 +82,7 @@ def read_view(
     area = asked.get("area", "")
     known = {card.code for card in release.areas}
     first = own[0] if own and page is Page.AREA else ""
-    spans = {str(span): span for span in _spans(release)}
+    pooled = {str(span): span for span in spans(release)}
     step = asked.get("step", "")
     return View(
         language(asked, accepted),
@@ -77,11 +90,18 @@ def read_view(
         waves.get(asked.get("wave", ""), list(waves.values())[-1]),
         page,
         area if area in (own if page is Page.AREA else known) else first,
-        spans.get(asked.get("span", ""), 1),
+        pooled.get(asked.get("span", ""), 1),
         tuple(card.id for card in release.indicators if card.id in repeated(search, "with")),
         tuple(card.code for card in release.areas if card.code in repeated(search, "place")),
         int(step) if step.isascii() and step.isdecimal() and len(step) < 6 else 0,
+        _among(SEXES, asked.get("sex")),
+        _among(CONTRASTS, asked.get("contrast")),
+        _among(tuple(Role), asked.get("role")),
     )
+
+
+def _among(known: tuple[str, ...], value: str | None) -> str:
+    return value if value is not None and value in known else ""
 
 
 def repeated(search: object, name: str) -> frozenset[str]:
@@ -94,7 +114,8 @@ def repeated(search: object, name: str) -> frozenset[str]:
         return frozenset()
 
 
-def _spans(release: Release) -> tuple[int, ...]:
+def spans(release: Release) -> tuple[int, ...]:
+    """How many waves the figures of a release pool: 1, and whatever else it has."""
     said = str(release.parameters.get("spans", "1")).split()
     return tuple(int(part) for part in said if part.isascii() and part.isdecimal())
 

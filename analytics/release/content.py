@@ -90,7 +90,8 @@ class IndicatorCard:
     """What an indicator is, in three languages: name, definition, base, the question as it was asked, source.
 
     A headline indicator is among the few that a reader sees first. `direction` says which way is better. `digest` is
-    the hash of the definition; `registered` the day when it was registered, "" if never.
+    the hash of the definition; `registered` the day when it was registered, "" if never. `wording` says by language
+    whether the question's words are official, adapted or a draft.
     """
 
     id: str
@@ -107,6 +108,7 @@ class IndicatorCard:
     filter: str = ""
     digest: str = ""
     registered: str = ""
+    wording: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from dashboards.access import Viewer
 from dashboards.application import Staff, create_dashboards
+from dashboards.publications import CheckedChain
 from dashboards.scene import Action, Look
 from dashboards.settings import DashboardSettings
 
@@ -22,14 +23,16 @@ from .tables import ActionRow
 def create_staff(settings: StaffSettings, prefix: str = "/staff/") -> Flask:
     """The server, to be mounted at `prefix`."""
     engine = store.connect(settings.staff_database_url.get_secret_value())
+    shown = DashboardSettings(releases=settings.releases)
     staff = Staff(
         prepare=lambda server: add_security(server, settings, engine, prefix),
         viewer=_viewer,
         records=StoredRecords(engine),
         note=partial(trail.note, engine),
         entrance=prefix + "account/login",
+        publications=CheckedChain(shown.releases, shown.pinned),
     )
-    return create_dashboards(DashboardSettings(releases=settings.releases), prefix, staff)
+    return create_dashboards(shown, prefix, staff)
 
 
 class StoredRecords:

@@ -11,6 +11,7 @@ from typing import Any
 from analytics.release import CHANGE, AreaCard
 from dashboards.about import about
 from dashboards.access import own_areas
+from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
 from dashboards.formats import month
@@ -37,6 +38,7 @@ def page(scene: Scene) -> list[Any]:
     chosen = next(item for item in found if item.card.id == view.indicator.id)
     named = in_language(area.name, language)
     around, sexes, moving = exhibits(scene)
+    behind = scene.about(replace(view, span=chosen.own.span))
     return [
         *banner(scene.release, language),
         _headline(scene, area, chosen),
@@ -44,20 +46,20 @@ def page(scene: Scene) -> list[Any]:
         html.Section(
             [
                 html.H2(named),
-                html.Div([drawn(part, language) for part in (around, sexes)], className="grid pair"),
+                html.Div([drawn(part, language, behind) for part in (around, sexes)], className="grid pair"),
             ]
         ),
         html.Section(
             [
                 html.H2(in_language(view.indicator.name, language)),
-                drawn(moving, language),
+                drawn(moving, language, behind),
             ]
         ),
         changed(scene),
         *named_problems(scene),
         unshown(scene),
         said_and_done(scene),
-        about(alone(scene.release, view, wave=chosen.own.figure), view),
+        about(alone(scene.release, view, wave=chosen.own.figure), view, behind),
     ]
 
 
@@ -84,6 +86,7 @@ def _headline(scene: Scene, area: AreaCard, found: Standing) -> Any:
             html.P(words.since(view, release, change), className="lead") if found.own.span == 1 else None,
             html.P(words.instead(found.own.span, language), className="lead") if _stands_in(found, view.span) else None,
             label(release, language),
+            html.P(small_print(found.own.figure, release, view), className="foot"),
             _choice(scene),
         ],
         className="headline",

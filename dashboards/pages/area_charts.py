@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import IndicatorCard, Release
+from dashboards.captions import mode_mix
 from dashboards.charts import ACCENT, INK, MEN, WOMEN
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
@@ -166,9 +167,11 @@ def _summary(groups: list[Group], release: Release, language: str) -> str:
 def _foot(release: Release, scene: Scene) -> str:
     _, language = translator(scene.view.language), scene.view.language
     return _(
-        "%(wave)s, %(sample)s. The answers behind each figure, and how many waves it pools, stand in the table.",
+        "%(wave)s, %(sample)s; %(modes)s. The answers behind each figure, and how many waves it pools, stand in the "
+        "table.",
         wave=month(scene.view.wave, language),
         sample=sample(release.sample, language),
+        modes=mode_mix([scene.view.wave], language),
     )
 
 

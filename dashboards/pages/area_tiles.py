@@ -1,15 +1,17 @@
 """One tile an indicator of an area: the estimate, and how it stands to its district, the whole and the last wave."""
 
+from dataclasses import replace
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, Figure, Release
 from dashboards import sentences
+from dashboards.captions import tile_print
 from dashboards.elements import html
 from dashboards.formats import interval, level, percent
 from dashboards.judgement import Shown, against, shown
 from dashboards.scene import Scene
 from dashboards.tiles import MARKS
-from dashboards.view import in_language, in_time
+from dashboards.view import View, in_language, in_time
 from dashboards.words import sample, sign, withheld
 from translations.languages import translator
 
@@ -29,21 +31,26 @@ def _tile(scene: Scene, found: Standing) -> Any:
     link = html.A(
         in_language(found.card.name, view.language), href=scene.address(view.with_indicator(found.card)), **here
     )
+    behind = scene.about(replace(view.with_indicator(found.card), span=found.own.span))
+    about = html.A(translator(view.language)("About this figure"), href=behind, className="behind")
     return html.Li(
-        [html.H3(link), *_numbers(scene.release, view.language, found), _around(scene, found)],
+        [html.H3(link), *_numbers(scene.release, view, found), _around(scene, found), html.P(about, className="foot")],
         className="tile tile-chosen" if chosen else "tile",
     )
 
 
-def _numbers(release: Release, language: str, found: Standing) -> list[Any]:
-    _ = translator(language)
+def _numbers(release: Release, view: View, found: Standing) -> list[Any]:
+    _, language = translator(view.language), view.language
     if found.own.shown is None or found.own.figure is None:
         text = withheld(found.own.asked, language, release.parameters)
-        return [html.P([mark_of(found.own.asked), text], className="tile-withheld")]
+        told = [html.P([mark_of(found.own.asked), text], className="tile-withheld")]
+        whole_figure = release.figure(found.card.id, view.wave.id, span=found.own.span)
+        return [*told, html.P(tile_print(whole_figure, release, view), className="foot")] if found.whole else told
     bounds = _("%(level)s interval: %(interval)s", level=level(language), interval=interval(found.own.shown, language))
     return [
         html.P(percent(found.own.shown.estimate, language), className="estimate"),
         html.P([bounds, html.Br(), base(found.own.figure, language)], className="bounds"),
+        html.P(tile_print(found.own.figure, release, view), className="foot"),
         _tags(release, language, found),
     ]
 
@@ -76,13 +83,7 @@ def _around(scene: Scene, found: Standing) -> Any:
 
 def share_of(place: str, found: Shown, language: str) -> str:
     """The figure of a place, where there is none of the area to compare it with."""
-    _ = translator(language)
-    return _(
-        "%(label)s: %(estimate)s (%(interval)s)",
-        label=place,
-        estimate=percent(found.estimate, language),
-        interval=interval(found, language),
-    )
+    return sentences.hover(place, found, language)
 
 
 def _row(verdict: str, text: str) -> Any:

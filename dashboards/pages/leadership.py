@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboards.about import about
 from dashboards.area_map import area_map
+from dashboards.captions import small_print
 from dashboards.drivers_chart import drivers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
@@ -32,6 +33,7 @@ def page(scene: Scene) -> list[Any]:
                 html.H1(_spaced(spoken(release, view))),
                 html.P(_spaced(behind_it(release, view)), className="lead"),
                 label(release, view.language),
+                html.P(small_print(release.figure(view.indicator.id, view.wave.id), release, view), className="foot"),
                 choice(release, view, scene.prefix),
             ],
             className="headline",
@@ -44,16 +46,16 @@ def page(scene: Scene) -> list[Any]:
             in_language(view.indicator.name, view.language),
             "thirds",
             [trend(release, view), gaps(release, view), sexes(release, view)],
-            view.language,
+            scene,
         ),
         _row(
             _("The police among other institutions, and what goes together with trust"),
             "halves",
             [institutions(release, view), drivers(release, view)],
-            view.language,
+            scene,
         ),
         *_places(scene),
-        about(release, view),
+        about(release, view, scene.about()),
     ]
 
 
@@ -62,8 +64,8 @@ def _spaced(sentences: tuple[str, ...] | list[str]) -> list[Any]:
     return [part for sentence in sentences for part in (sentence, " ")][:-1]
 
 
-def _row(title: str, grid: str, exhibits: list[Exhibit | None], language: str) -> Any:
-    shown = [drawn(exhibit, language) for exhibit in exhibits if exhibit is not None]
+def _row(title: str, grid: str, exhibits: list[Exhibit | None], scene: Scene) -> Any:
+    shown = [drawn(exhibit, scene.view.language, scene.about()) for exhibit in exhibits if exhibit is not None]
     if not shown:
         return None
     return html.Section([html.H2(title), html.Div(shown, className=f"grid {grid}")])
@@ -75,4 +77,4 @@ def _places(scene: Scene) -> list[Any]:
     if not areas(release, view.indicator.id, view.wave.id):
         return []
     title = _("By area, %(wave)s", wave=month(view.wave, view.language))
-    return [_row(title, "halves", [ranking(release, view), area_map(release, view)], view.language)]
+    return [_row(title, "halves", [ranking(release, view), area_map(release, view)], scene)]

@@ -1,0 +1,70 @@
+"""The pages on quality, oversight and a figure in a real browser: drawn, within the screen, and accessible."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
+
+from analytics.release import Release, write
+from dashboards.access import Role, Viewer
+from dashboards.application import Staff, create_dashboards
+from dashboards.scene import Publications
+from dashboards.settings import DashboardSettings
+from tests.dashboards.pages.scenes import Trail
+from tests.dashboards.pages.test_oversight import ACTS, trail
+from tests.dashboards.pages.test_quality import NOTE, REPORT
+from translations.languages import LANGUAGES
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(tmp_path: Path, release: Release) -> Iterator[str]:
+    """The site as oversight has it, with a broken trail."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    write(tmp_path, replace(release, quality=REPORT, method=dict.fromkeys(LANGUAGES, NOTE)))
+    staff = Staff(
+        prepare=lambda _server: None,
+        viewer=lambda: Viewer(Role.OVERSIGHT),
+        records=Trail(trail(60), ("2",)),
+        note=lambda _viewer, _view, _release: None,
+        entrance="/staff/account/login",
+        publications=lambda: Publications(is_kept=True, acts=ACTS, head="ab" * 32, faults=("r1 is missing",)),
+    )
+    dashboards = create_dashboards(DashboardSettings(releases=tmp_path), "/staff/", staff)
+    site = DispatcherMiddleware(Flask("outer"), {"/staff": dashboards})
+    server = make_server("127.0.0.1", 0, site, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}/staff/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(("language", "width"), [("ar", 360), ("fr", 1280)])
+def test_the_pages_fit_the_screen_and_axe_finds_no_fault(
+    chromium: Browser, address: str, language: str, width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)  # axe is injected
+    page = context.new_page()
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
+    for name, drawn in (("quality", ".exhibit-refusals .main-svg"), ("oversight", ".alarm"), ("about", ".signs")):
+        page.goto(f"{address}{name}?lang={language}")
+        page.wait_for_selector(drawn)
+        found = Axe().run(page).response
+        assert len(found["passes"]) > 15
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert heard == []
+    context.close()
