@@ -13,7 +13,7 @@ from dashboards.captions import base_and_unit, foot
 from dashboards.charts import Chart, figure
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import listed, literal, percent
+from dashboards.formats import chart_text, listed, literal, percent
 from dashboards.judgement import AreaFigure, areas
 from dashboards.ranking import alphabetical
 from dashboards.sentences import hover
@@ -54,10 +54,12 @@ def area_map(release: Release, view: View) -> Exhibit:
                 )
                 for item in alphabetical(found, language)
             ),
+            figures=tuple(item.figure for item in alphabetical(found, language)),
         ),
         chart=_chart(drawn, rings, release, language) if drawn else None,
         size={"aspectRatio": f"{_aspect(drawn, rings):.2f}"},
         legend=_legend(language),
+        keys=_keys(language),
         after=(html.P(credit, className="foot", dir="auto"),) if isinstance(credit, str) else (),
     )
 
@@ -180,6 +182,23 @@ def _legend(language: str) -> tuple[Any, ...]:
         [html.Span(className="swatch swatch-hatched"), _("no figure")],
         [html.Span(className="swatch swatch-caution"), _("to be read with caution")],
         [html.Span(className="swatch swatch-heavy"), _("differs from the whole by more than chance explains")],
+    )
+
+
+def _keys(language: str) -> tuple[Chart, ...]:
+    """The classes, as a picture explains them."""
+    _ = translator(language)
+    colours = [*((colour, _class_name(place, language)) for place, colour in enumerate(COLOURS))]
+    return tuple(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [None],
+            "y": [None],
+            "name": chart_text(name, language),
+            "marker": {"color": colour, "size": 13, "symbol": "square", "line": {"width": 1, "color": HATCH}},
+        }
+        for colour, name in [*colours, (NO_FIGURE, _("no figure"))]
     )
 
 

@@ -1,5 +1,6 @@
 """The overview: the sentence first, then the tiles, then the charts that prove it, each with its table."""
 
+from collections.abc import Callable
 from typing import Any
 
 from analytics.release import Release
@@ -7,9 +8,11 @@ from dashboards.about import about
 from dashboards.access import Page
 from dashboards.area_map import area_map
 from dashboards.elements import html
-from dashboards.exhibits import drawn
+from dashboards.exhibits import Exhibit, drawn
 from dashboards.formats import month
+from dashboards.frame import banner, label, select
 from dashboards.judgement import areas
+from dashboards.pages import compare
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
@@ -17,44 +20,50 @@ from dashboards.sexes import gaps, sexes
 from dashboards.tiles import tiles
 from dashboards.trend import trend
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample
 from translations.languages import translator
+
+Part = Callable[[Release, View], Exhibit]
+_OVER_TIME: tuple[Part, ...] = (trend, sexes, gaps)
 
 
 def drawn_page(scene: Scene) -> list[Any]:
     """Everything below the header of the page that is asked for."""
-    return {Page.OVERVIEW: _overview}.get(scene.view.page, _overview)(scene)
+    return {Page.OVERVIEW: overview, Page.COMPARE: compare.page}.get(scene.view.page, overview)(scene)
 
 
-def _overview(scene: Scene) -> list[Any]:
-    return overview(scene.release, scene.view, scene.prefix)
+def page_exhibits(scene: Scene) -> tuple[Exhibit, ...]:
+    """The exhibits of that page, which its downloads are made of; their names differ."""
+    return {Page.OVERVIEW: exhibits, Page.COMPARE: compare.exhibits}.get(scene.view.page, exhibits)(scene)
 
 
-def overview(release: Release, view: View, prefix: str) -> list[Any]:
-    """Everything below the header, in the view's language. `prefix` is the address that the site is mounted at."""
+def exhibits(scene: Scene) -> tuple[Exhibit, ...]:
+    """The overview's: the chosen indicator over time, by sex, and by area where there are any."""
+    return tuple(part(scene.release, scene.view) for part in (*_OVER_TIME, *_by_place(scene)))
+
+
+def overview(scene: Scene) -> list[Any]:
+    """Everything below the header, in the view's language."""
+    release, view = scene.release, scene.view
     _ = translator(view.language)
     return [
-        *_banner(release, view.language),
+        *banner(release, view.language),
         html.Section(
             [
                 html.H1(headline(release, view)),
                 html.P(gap(release, view), className="lead"),
-                _label(release, view.language),
-                _choice(release, view, prefix),
+                label(release, view.language),
+                _choice(release, view, scene.prefix),
             ],
             className="headline",
         ),
-        html.Section([html.H2(_("Main indicators in this wave")), tiles(release, view, prefix)], className="all"),
+        html.Section([html.H2(_("Main indicators in this wave")), tiles(release, view, scene.prefix)], className="all"),
         html.Section(
             [
                 html.H2(in_language(view.indicator.name, view.language)),
-                html.Div(
-                    [drawn(part(release, view), view.language) for part in (trend, sexes, gaps)],
-                    className="grid thirds",
-                ),
+                html.Div([drawn(part(release, view), scene) for part in _OVER_TIME], className="grid thirds"),
             ]
         ),
-        *_places(release, view),
+        *_places(scene),
         about(release, view),
     ]
 
@@ -71,30 +80,17 @@ def nowhere(language: str) -> list[Any]:
     return [html.P(_("There is no such page."), role="alert")]
 
 
-def _banner(release: Release, language: str) -> list[Any]:
-    _ = translator(language)
-    if not release.synthetic:
-        return []
-    return [html.P(_("Synthetic data: no resident was asked"), className="banner", role="note")]
-
-
-def _label(release: Release, language: str) -> Any:
-    if release.sample != "non_probability":
-        return None
-    return html.P(html.Span(sample(release.sample, language), className="tag"), className="label")
-
-
 def _choice(release: Release, view: View, prefix: str) -> Any:
     _ = translator(view.language)
     return html.Form(
         [
-            _select(
+            select(
                 "indicator",
                 _("Indicator"),
                 [(card.id, in_language(card.name, view.language)) for card in release.indicators],
                 view.indicator.id,
             ),
-            _select(
+            select(
                 "wave",
                 _("Wave"),
                 [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
@@ -108,33 +104,14 @@ def _choice(release: Release, view: View, prefix: str) -> Any:
     )
 
 
-def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> Any:
-    marked = [{"selected": "selected"} if value == chosen else {} for value, _text in options]
-    return html.Div(
-        [
-            html.Label(label, htmlFor=f"choose-{name}"),
-            html.Select(
-                [html.Option(text, value=value, **mark) for (value, text), mark in zip(options, marked, strict=True)],
-                id=f"choose-{name}",
-                name=name,
-            ),
-        ],
-        className="field",
-    )
+def _by_place(scene: Scene) -> tuple[Part, ...]:
+    return (ranking, area_map) if areas(scene.release, scene.view.indicator.id, scene.view.wave.id) else ()
 
 
-def _places(release: Release, view: View) -> list[Any]:
-    _ = translator(view.language)
-    if not areas(release, view.indicator.id, view.wave.id):
+def _places(scene: Scene) -> list[Any]:
+    _ = translator(scene.view.language)
+    parts = [drawn(part(scene.release, scene.view), scene) for part in _by_place(scene)]
+    if not parts:
         return []
-    return [
-        html.Section(
-            [
-                html.H2(_("By area, %(wave)s", wave=month(view.wave, view.language))),
-                html.Div(
-                    [drawn(part(release, view), view.language) for part in (ranking, area_map)],
-                    className="grid halves",
-                ),
-            ]
-        )
-    ]
+    title = _("By area, %(wave)s", wave=month(scene.view.wave, scene.view.language))
+    return [html.Section([html.H2(title), html.Div(parts, className="grid halves")])]

@@ -46,6 +46,7 @@ def ranking(release: Release, view: View) -> Exhibit:
                 (named[item.area.code], verdicts.get(item.area.code, ""), *cells(item.figure, release, language))
                 for item in alphabetical(found, language)
             ),
+            figures=tuple(item.figure for item in alphabetical(found, language)),
         ),
         chart=_chart(groups, whole, language) if groups else None,
         size={"blockSize": f"{ROW * rows + 56}px"},

@@ -84,3 +84,7 @@ class Scene:
     def address(self, view: View) -> str:
         """The link to another view."""
         return self.prefix + view.path + view.query
+
+    def file(self, exhibit: str, kind: str) -> str:
+        """The link to one of this page's exhibits as a file."""
+        return f"{self.prefix}download/{self.view.path or 'overview'}/{exhibit}.{kind}{self.view.query}"

@@ -69,7 +69,7 @@ def read_view(
     area = asked.get("area", "")
     known = {card.code for card in release.areas}
     first = own[0] if own and page is Page.AREA else ""
-    spans = {str(span): span for span in _spans(release)}
+    pooled = {str(span): span for span in spans(release)}
     step = asked.get("step", "")
     return View(
         language(asked, accepted),
@@ -77,7 +77,7 @@ def read_view(
         waves.get(asked.get("wave", ""), list(waves.values())[-1]),
         page,
         area if area in (own if page is Page.AREA else known) else first,
-        spans.get(asked.get("span", ""), 1),
+        pooled.get(asked.get("span", ""), 1),
         tuple(card.id for card in release.indicators if card.id in repeated(search, "with")),
         tuple(card.code for card in release.areas if card.code in repeated(search, "place")),
         int(step) if step.isascii() and step.isdecimal() and len(step) < 6 else 0,
@@ -94,7 +94,21 @@ def repeated(search: object, name: str) -> frozenset[str]:
         return frozenset()
 
 
-def _spans(release: Release) -> tuple[int, ...]:
+def is_exact(search: object, view: View) -> bool:
+    """Whether a view is the one that was asked for, and nothing that was asked for fell back to something else."""
+    if not isinstance(search, str) or len(search) > LONGEST_QUERY:
+        return False
+    try:
+        asked = parse_qsl(search.removeprefix("?"), max_num_fields=40)
+    except ValueError:
+        return False
+    there = {*parse_qsl(view.query.removeprefix("?")), ("span", str(view.span))}
+    about = ("indicator", "wave", "area", "span", "with", "place")
+    return all((name, value) in there for name, value in asked if name in about)
+
+
+def spans(release: Release) -> tuple[int, ...]:
+    """How many waves the figures of a release pool: 1 and what else it says."""
     said = str(release.parameters.get("spans", "1")).split()
     return tuple(int(part) for part in said if part.isascii() and part.isdecimal())
 
