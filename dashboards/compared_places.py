@@ -16,7 +16,7 @@ from dashboards.view import View, in_language
 from dashboards.words import withheld
 from translations.languages import direction, plural_translator, translator
 
-ROW, LETTER, WIDEST = 26, 6.8, 168
+ROW, LETTER, WIDEST = 26, 7.2, 188
 Placed = tuple[AreaCard, Figure | None, Shown | None, Standing | None]
 
 
@@ -112,7 +112,7 @@ def _chart(groups: dict[str, list[Placed]], whole: Shown | None, language: str) 
             assert numbers is not None
             label = in_language(area.name, language)
             places.append(row)
-            labels.append(label)
+            labels.append(short(label))
             found.append(numbers)
             hovers.append(literal(hover(label, numbers, language)))
             row += 1
@@ -159,6 +159,12 @@ def rows_axis(places: list[int], labels: list[str], rows: int, language: str) ->
         "fixedrange": True,
         "ticklabelstandoff": 6,
     }
+
+
+def short(name: str) -> str:
+    """A name that fits beside a chart; the whole one is in the table."""
+    most = int((WIDEST - 16) / LETTER)
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _line(whole: Shown | None) -> list[Chart]:

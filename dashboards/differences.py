@@ -7,7 +7,7 @@ from typing import Any
 from analytics.release import CHANGE, GAP, YEAR, Figure, Release
 from dashboards.among import Standing, among
 from dashboards.charts import ACCENT, LINE, ZERO, Chart, figure, heading, whiskers
-from dashboards.compared_places import LETTER, ROW, WIDEST, rows_axis, warning
+from dashboards.compared_places import LETTER, ROW, WIDEST, rows_axis, short, warning
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import level, listed, literal, month, points, signed, signed_interval
@@ -185,7 +185,7 @@ def _chart(rows: Sequence[_Row], language: str) -> Chart:
         for row in items:
             assert row.found is not None
             places.append(at)
-            labels.append(_short(row.subject.name))
+            labels.append(short(row.subject.name))
             found.append(row.found)
             hovers.append(
                 literal(
@@ -222,12 +222,6 @@ def _chart(rows: Sequence[_Row], language: str) -> Chart:
         yaxis=rows_axis(places, labels, at, language),
         annotations=[heading(name, language, y=place, yanchor="middle", **side) for place, name in heads_at],
     )
-
-
-def _short(name: str) -> str:
-    """A name that fits beside the chart; the whole one is in the table and in the sentences."""
-    most = int((WIDEST - 16) / LETTER)
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _points_axis(found: Sequence[Shown], language: str) -> Chart:

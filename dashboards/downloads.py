@@ -106,7 +106,8 @@ def _heads(language: str) -> tuple[str, ...]:
         _("Code of the area"),
         _("Who is counted"),
         _("Source of the question"),
-        _("Sample and release"),
+        _("Sample"),
+        _("Release"),
         _("How to read an interval"),
     )
 
@@ -143,5 +144,6 @@ def _circumstances(card: IndicatorCard, figure: Figure | None, scene: Scene) -> 
         in_language(card.base, language),
         card.source,
         " ".join(origin(scene.release, language)),
+        scene.release.id,
         uncertainty(language),
     )

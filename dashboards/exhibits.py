@@ -99,7 +99,7 @@ def _files(exhibit: Exhibit, scene: Scene) -> Any:
     pictures = {
         "data-chart": f"{exhibit.name}-chart",
         "data-name": file_name(exhibit.name, exhibit.indicator, scene),
-        "data-words": json.dumps(words(exhibit.title, exhibit.subtitle, exhibit.foot, scene), ensure_ascii=False),
+        "data-words": json.dumps(_words(exhibit, scene), ensure_ascii=False),
         "data-keys": json.dumps(exhibit.keys, ensure_ascii=False),
     }
     buttons = [
@@ -108,6 +108,12 @@ def _files(exhibit: Exhibit, scene: Scene) -> Any:
         if exhibit.chart is not None
     ]
     return html.Div([html.Span(_("Download")), *links, *buttons], className="files", **(pictures if buttons else {}))
+
+
+def _words(exhibit: Exhibit, scene: Scene) -> Mapping[str, list[str]]:
+    """What is text of the legend goes below a picture; its marks are keys."""
+    said = [item for item in exhibit.legend if isinstance(item, str)]
+    return words(exhibit.title, exhibit.subtitle, [*said, exhibit.foot], scene)
 
 
 def _named(kind: str, exhibit: Exhibit, _: Callable[..., str]) -> dict[str, str]:

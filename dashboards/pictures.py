@@ -1,16 +1,17 @@
 """What a picture of a chart says once it has left the page: its words above and below, and the name of its file."""
 
 import re
+from collections.abc import Sequence
 from textwrap import wrap
 
 from analytics.release import Release
-from dashboards.formats import chart_text
+from dashboards.formats import chart_text, fenced
 from dashboards.scene import Scene
 from dashboards.view import in_language
 from dashboards.words import sample
-from translations.languages import translator
+from translations.languages import direction, translator
 
-LINE = 118  # letters of 13 px that fit a picture of 960 px with room to spare
+LINES = {"rtl": 165, "ltr": 135}  # letters of 13 px that fit a picture of 960 px with room to spare
 _UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
 
 
@@ -25,17 +26,17 @@ def file_name(exhibit: str, indicator: str, scene: Scene) -> str:
     return "-".join(part for part in plain if part)
 
 
-def words(title: str, subtitle: str, foot: str, scene: Scene) -> dict[str, list[str]]:
+def words(title: str, subtitle: str, foot: Sequence[str], scene: Scene) -> dict[str, list[str]]:
     """The lines above and below a picture, as plotly takes them."""
     language = scene.view.language
     above = [f"<b>{line}</b>" for line in lines(title, language)] + lines(subtitle, language)
-    below = [foot, *origin(scene.release, language), uncertainty(language)]
+    below = [*foot, *origin(scene.release, language), uncertainty(language)]
     return {"above": above, "below": [line for text in below for line in lines(text, language)]}
 
 
 def lines(text: str, language: str) -> list[str]:
     """A text in lines that fit a picture, each fenced by itself."""
-    return [chart_text(line, language) for line in wrap(text, LINE)]
+    return [chart_text(line, language) for line in wrap(text, LINES[direction(language)])]
 
 
 def origin(release: Release, language: str) -> list[str]:
@@ -46,7 +47,7 @@ def origin(release: Release, language: str) -> list[str]:
         "%(survey)s, %(sample)s. Release %(id)s.",
         survey=survey,
         sample=sample(release.sample, language),
-        id=release.id,
+        id=fenced(release.id, language),
     )
     return [said, *([_("Synthetic data: no resident was asked")] if release.synthetic else [])]
 

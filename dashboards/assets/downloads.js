@@ -2,7 +2,7 @@
    has left the page. Nothing is sent anywhere. A permanent link is completed with the host when it is chosen. */
 (() => {
   "use strict";
-  const WIDTH = 960, LEAST = 420, LINE = 19, GROUND = "#ffffff";
+  const WIDTH = 960, LEAST = 420, LINE = 19, SIDE = 14, SHARPNESS = 2, GROUND = "#ffffff";
 
   function lines(texts, place) {
     return texts.map((text, index) => ({
@@ -14,12 +14,14 @@
   function picture(drawn, words, keys, rtl) {
     const layout = JSON.parse(JSON.stringify(drawn.layout));
     const margin = { l: 8, r: 8, t: 12, b: 32, ...layout.margin };
+    margin.l += SIDE;
+    margin.r += SIDE;
     const above = (words.above.length + 1) * LINE + (keys.length ? 28 : 0);
     const below = (words.below.length + 1) * LINE;
     const height = Math.max(LEAST, drawn.clientHeight);
     const side = rtl
-      ? { x: 1, xanchor: "right", xshift: margin.r - 16, align: "right" }
-      : { x: 0, xanchor: "left", xshift: 16 - margin.l, align: "left" };
+      ? { x: 1, xanchor: "right", xshift: margin.r - 16 }
+      : { x: 0, xanchor: "left", xshift: 16 - margin.l };
     layout.annotations = [
       ...(layout.annotations || []),
       ...lines(words.above, { ...side, y: 1, yanchor: "top", yshift: margin.t + above - 8 }),
@@ -36,7 +38,7 @@
     delete layout.height;
     const data = drawn.data.map((trace) => ({ ...trace, showlegend: false }));
     return {
-      figure: { data: [...data, ...keys], layout, config: { staticPlot: true } },
+      figure: { data: [...data, ...(rtl ? keys.reverse() : keys)], layout, config: { staticPlot: true } },
       size: { width: WIDTH, height: height + above + below },
     };
   }
@@ -49,7 +51,8 @@
     if (!drawn) return;
     const made = picture(drawn, JSON.parse(words), JSON.parse(keys), document.documentElement.dir === "rtl");
     const format = button.dataset.picture;
-    window.Plotly.downloadImage(made.figure, { format, filename: name, scale: format === "png" ? 2 : 1, ...made.size });
+    const scale = format === "png" ? SHARPNESS : 1;
+    window.Plotly.downloadImage(made.figure, { format, filename: name, scale, ...made.size });
   });
 
   document.addEventListener("focusin", (event) => {

@@ -148,14 +148,11 @@ def _sentence(release: Release, view: View) -> str:
 def _lead(release: Release, view: View) -> str:
     _ = translator(view.language)
     subject = Subject(view.indicator.id, view.area, "")
-    gap = in_words(release, view, subject, GAP)
+    gap = in_words(release, view, subject, GAP).rstrip(".")
     if view.span != 1:
-        return _("Women and men: %(gap)s.", gap=gap.rstrip("."))
-    return _(
-        "Since the wave before: %(change)s. Women and men: %(gap)s.",
-        change=in_words(release, view, subject, CHANGE).rstrip("."),
-        gap=gap.rstrip("."),
-    )
+        return f"{gap}."
+    change = in_words(release, view, subject, CHANGE).rstrip(".")
+    return _("Since the wave before: %(change)s. %(gap)s.", change=change, gap=gap)
 
 
 def _pooled(view: View) -> str:
