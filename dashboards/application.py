@@ -27,7 +27,7 @@ from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translato
 
 LARGEST_REQUEST = 64 * 1024
 CALLBACK = "/_dash-update-component"
-ACCOUNTS, DOWNLOADS = "/account/", "/download/"
+ACCOUNTS, DOWNLOAD = "/account/", "download"
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class _Stage:
 def _hand_out(server: Flask, stage: "_Stage", looking: Callable[[], Viewer | None], staff: Staff | None) -> None:
     """Serve the exhibits of every page as files, to those who may open the page and with what they see on it."""
 
-    @server.get(f"{DOWNLOADS}<page>/<name>.<kind>")
+    @server.get("/download/<page>/<name>.<kind>", endpoint=DOWNLOAD)
     def download(page: str, name: str, kind: str) -> Response:
         viewer, search = looking(), request.query_string.decode("latin-1")
         found = stage.scene(stage.prefix + ("" if page == "overview" else page), search, viewer) if viewer else None
@@ -197,7 +197,7 @@ def _guard(
             return make_response(jsonify(error="sign in"), 401) if ours else make_response(redirect(entrance))
         if request.path == CALLBACK and not _is_ours(request.get_json(silent=True)):
             return make_response(jsonify(error="no such callback"), 400)
-        asked = ours or request.path.startswith(DOWNLOADS)  # which answer for themselves
+        asked = ours or request.endpoint == DOWNLOAD  # which answer for themselves
         if not asked and (elsewhere := _elsewhere(request.path, viewer, prefix)) is not None:
             return make_response(redirect(elsewhere)) if elsewhere else notice(404)
         try:
