@@ -188,17 +188,23 @@ def _legend(language: str) -> tuple[Any, ...]:
 def _keys(language: str) -> tuple[Chart, ...]:
     """The classes, as a picture explains them."""
     _ = translator(language)
-    colours = [*((colour, _class_name(place, language)) for place, colour in enumerate(COLOURS))]
+    edge = {"width": 1, "color": HATCH}
+    marks: list[tuple[str, Chart]] = [
+        (_class_name(place, language), {"color": colour, "symbol": "square", "line": edge})
+        for place, colour in enumerate(COLOURS)
+    ]
+    marks += [
+        (_("no figure"), {"color": NO_FIGURE, "symbol": "square", "line": edge}),
+        (_("hatched: to be read with caution"), {"color": HATCH, "symbol": "hash-open", "line": edge}),
+        (
+            _("differs from the whole by more than chance explains"),
+            {"color": HEAVY, "symbol": "square-open", "line": {"width": 2.4, "color": HEAVY}},
+        ),
+    ]
     return tuple(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [None],
-            "y": [None],
-            "name": chart_text(name, language),
-            "marker": {"color": colour, "size": 13, "symbol": "square", "line": {"width": 1, "color": HATCH}},
-        }
-        for colour, name in [*colours, (NO_FIGURE, _("no figure"))]
+        {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "name": chart_text(name, language)}
+        | {"marker": {"size": 13, **mark}}
+        for name, mark in marks
     )
 
 

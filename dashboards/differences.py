@@ -228,12 +228,13 @@ def _points_axis(found: Sequence[Shown], language: str) -> Chart:
     """Points around 0, never nearer than 20 to both sides."""
     widest = max(max(abs(item.low), abs(item.high)) for item in found) * 100
     bound = max(20, 10 * (int(widest // 10) + 1))
-    step = 10 if bound <= 30 else 20
+    step = 10 * max(1, round(bound / 20))  # three to five ticks: more would not fit a phone
     ticks = [value for value in range(-bound, bound + 1) if value % step == 0]
     ends = [-bound * 1.08, bound * 1.08]
     return {
         "range": ends[::-1] if direction(language) == "rtl" else ends,
         "tickvals": ticks,
+        "tickangle": 0,
         "ticktext": [signed(value / 100, language) for value in ticks],
         "gridcolor": LINE,
         "zeroline": True,

@@ -55,7 +55,7 @@ def panel(release: Release, view: View, card: IndicatorCard, area: str, name: st
         name=name,
         title=title,
         subtitle=base_and_unit(replace(view, indicator=card)),
-        foot=_foot(release, replace(view, indicator=card), area),
+        foot=answers_foot(release, replace(view, indicator=card), area),
         summary=listed(
             [reading(_label(wave, sex, language), item, release, language) for wave, sex, item in rows], language
         )
@@ -108,7 +108,8 @@ def _label(wave: Wave, sex: str, language: str) -> str:
     return _("%(wave)s, %(group)s", wave=month(wave, language), group=group_name(sex, language))
 
 
-def _foot(release: Release, view: View, area: str) -> str:
+def answers_foot(release: Release, view: View, area: str) -> str:
+    """n of the view's figure in an area, and what kind of sample its interval rests on."""
     _ = translator(view.language)
     figure = release.figure(view.indicator.id, view.wave.id, area=area, span=view.span)
     return _(

@@ -16,7 +16,9 @@
     const margin = { l: 8, r: 8, t: 12, b: 32, ...layout.margin };
     margin.l += SIDE;
     margin.r += SIDE;
-    const above = (words.above.length + 1) * LINE + (keys.length ? 28 : 0);
+    const letters = keys.reduce((sum, key) => sum + key.name.length + 8, 0);
+    const rows = Math.ceil(letters / 100);
+    const above = (words.above.length + 1) * LINE + rows * (LINE + 6);
     const below = (words.below.length + 1) * LINE;
     const height = Math.max(LEAST, drawn.clientHeight);
     const side = rtl
@@ -38,7 +40,7 @@
     delete layout.height;
     const data = drawn.data.map((trace) => ({ ...trace, showlegend: false }));
     return {
-      figure: { data: [...data, ...(rtl ? keys.reverse() : keys)], layout, config: { staticPlot: true } },
+      figure: { data: [...data, ...(rtl && rows === 1 ? keys.reverse() : keys)], layout, config: { staticPlot: true } },
       size: { width: WIDTH, height: height + above + below },
     };
   }

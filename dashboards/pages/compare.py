@@ -224,9 +224,7 @@ def _several(title: str, name: str, options: list[tuple[str, str]], chosen: list
         label.htmlFor = box.id = f"choose-{name}-{at}"
         fields.append(found)
     summary = _("%(title)s (%(n)s chosen)", title=title, n=number(len(chosen), language))
-    return html.Details(
-        [html.Summary(summary), html.Div(fields, className="several")], className="more", open=bool(chosen)
-    )
+    return html.Details([html.Summary(summary), html.Div(fields, className="several")], className="more")
 
 
 def _left_out(view: View) -> list[Any]:
