@@ -131,6 +131,20 @@ def test_changes_and_gaps_are_said_with_their_significance(release: Release) -> 
     ]
 
 
+def test_what_stands_alone_but_not_among_so_many_is_said_as_that(release: Release) -> None:
+    # The chance of so small a gap is 2.5 in 100 alone: too much among the three that are held against each other.
+    small = published("safety", "w3", 0.04, 0.035, contrast=GAP)
+    change = published("bribes", "w3", 0.04, 0.035, contrast=CHANGE)
+    others = tuple(item for item in release.figures if item.contrast == "")
+    same = published("trust", "w3", 0.0, 0.035, contrast=GAP)
+    rows = named(replace(release, figures=(*others, small, change, same)), FULL)["differences"].table.rows
+    assert [row[2] for row in rows] == [
+        "Women and men cannot be told apart (−3.5 to +3.5)",
+        "Women and men differ taken alone, but cannot be told apart among so many (+0.5 to +7.5)",
+        "It moved taken alone, but that cannot be told from chance among so many (+0.5 to +7.5)",
+    ]
+
+
 MEN_HIGHER = "Men higher by 8 points (women minus men: −13.0 to −3.0), more than chance explains"
 
 
