@@ -4,16 +4,20 @@ from typing import Any
 
 from analytics.release import Release
 from dashboards.elements import html
+from dashboards.formats import month
+from dashboards.view import View, in_language, in_time
 from dashboards.words import sample
 from translations.languages import translator
 
 
 def banner(release: Release, language: str) -> list[Any]:
-    """That no resident was asked, where that is so."""
+    """That no resident was asked and nobody adopted the targets, where that is so."""
     _ = translator(language)
     if not release.synthetic:
         return []
-    return [html.P(_("Synthetic data: no resident was asked"), className="banner", role="note")]
+    asked = _("Synthetic data: no resident was asked")
+    wanted = _("Synthetic data: no resident was asked. The targets are examples; no authority has adopted them.")
+    return [html.P(wanted if release.targets else asked, className="banner", role="note")]
 
 
 def label(release: Release, language: str) -> Any:
@@ -36,4 +40,29 @@ def select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -
             ),
         ],
         className="field",
+    )
+
+
+def choice(release: Release, view: View, prefix: str) -> Any:
+    """The form that leads to another indicator or wave on the same page."""
+    _ = translator(view.language)
+    return html.Form(
+        [
+            select(
+                "indicator",
+                _("Indicator"),
+                [(card.id, in_language(card.name, view.language)) for card in release.indicators],
+                view.indicator.id,
+            ),
+            select(
+                "wave",
+                _("Wave"),
+                [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
+                view.wave.id,
+            ),
+            html.Button(_("Show"), type="submit", name="lang", value=view.language),
+        ],
+        action=prefix + view.path,
+        method="GET",
+        className="choice",
     )

@@ -10,7 +10,7 @@ from dashboards.area_map import area_map
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
 from dashboards.formats import month
-from dashboards.frame import banner, label, select
+from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
 from dashboards.pages import compare
 from dashboards.ranking import ranking
@@ -19,7 +19,7 @@ from dashboards.sentences import gap, headline
 from dashboards.sexes import gaps, sexes
 from dashboards.tiles import tiles
 from dashboards.trend import trend
-from dashboards.view import View, in_language, in_time
+from dashboards.view import View, in_language
 from translations.languages import translator
 
 Part = Callable[[Release, View], Exhibit]
@@ -52,7 +52,7 @@ def overview(scene: Scene) -> list[Any]:
                 html.H1(headline(release, view)),
                 html.P(gap(release, view), className="lead"),
                 label(release, view.language),
-                _choice(release, view, scene.prefix),
+                choice(release, view, scene.prefix),
             ],
             className="headline",
         ),
@@ -78,30 +78,6 @@ def nowhere(language: str) -> list[Any]:
     """What stands where there is no such page for the viewer: the same whether it exists for others or not."""
     _ = translator(language)
     return [html.P(_("There is no such page."), role="alert")]
-
-
-def _choice(release: Release, view: View, prefix: str) -> Any:
-    _ = translator(view.language)
-    return html.Form(
-        [
-            select(
-                "indicator",
-                _("Indicator"),
-                [(card.id, in_language(card.name, view.language)) for card in release.indicators],
-                view.indicator.id,
-            ),
-            select(
-                "wave",
-                _("Wave"),
-                [(wave.id, month(wave, view.language)) for wave in reversed(in_time(release.waves))],
-                view.wave.id,
-            ),
-            html.Button(_("Show"), type="submit", name="lang", value=view.language),
-        ],
-        action=prefix,
-        method="GET",
-        className="choice",
-    )
 
 
 def _by_place(scene: Scene) -> tuple[Part, ...]:
