@@ -70,9 +70,7 @@ def sheet_of(exhibit: Exhibit, scene: Scene) -> Sheet:
         uncertainty(language),
     )
     if not table.figures:
-        # A cell of a table without figures may be a component; only what is text goes into a file.
-        texts = tuple(tuple(cell if isinstance(cell, str) else "" for cell in row) for row in table.rows)
-        return Sheet(exhibit.title, notes, table.heads, texts, ("none",) * len(texts))
+        return _as_it_stands(exhibit, notes, scene)
     cards = {card.id: card for card in scene.release.indicators}
     own = cards.get(exhibit.indicator, scene.view.indicator)
     about = len(table.heads) - WORDED
@@ -86,6 +84,16 @@ def sheet_of(exhibit: Exhibit, scene: Scene) -> Sheet:
     )
     units = tuple(figure.contrast if figure and shown(figure) else "none" for figure in table.figures)
     return Sheet(exhibit.title, notes, (*table.heads[:about], *_heads(language)), rows, units)
+
+
+def _as_it_stands(exhibit: Exhibit, notes: tuple[str, ...], scene: Scene) -> Sheet:
+    """The words of a table; a cell may be a component, and only what is text goes into a file."""
+    language, table = scene.view.language, exhibit.table
+    _ = translator(language)
+    whence = (" ".join(origin(scene.release, language)), scene.release.id, uncertainty(language))
+    heads = (*table.heads, _("Sample"), _("Release"), _("How to read an interval"))
+    rows = tuple((*(cell if isinstance(cell, str) else "" for cell in row), *whence) for row in table.rows)
+    return Sheet(exhibit.title, notes, heads, rows, ("none",) * len(rows))
 
 
 def _heads(language: str) -> tuple[str, ...]:
