@@ -9,25 +9,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash, Input, Output
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
+from flask import Flask, Response, abort, jsonify, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from analytics.release import ReleaseError
 from dashboards.access import PUBLIC, Page, Viewer, own_areas, visible
+from dashboards.downloads import KINDS, file
 from dashboards.elements import dcc, html
 from dashboards.headers import secure
 from dashboards.menu import menu
-from dashboards.page import drawn_page, nothing, nowhere
+from dashboards.page import drawn_page, nothing, nowhere, page_exhibits
 from dashboards.records import PublishedActions
 from dashboards.scene import Publications, Records, Scene, no_publications
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
-from dashboards.view import View, in_language, language, parameters, read_view
+from dashboards.view import View, in_language, is_exact, language, parameters, read_view
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
 
 LARGEST_REQUEST = 64 * 1024
 CALLBACK = "/_dash-update-component"
-ACCOUNTS = "/account/"
+ACCOUNTS, DOWNLOAD = "/account/", "download"
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
             staff.note(viewer, found.view, found.release.id)
         return drawn_page(found)
 
+    _hand_out(server, stage, looking, staff)
     secure(server, app.csp_hashes())
     return server
 
@@ -143,6 +145,27 @@ class _Stage:
         own = tuple(area.code for area in own_areas(release, viewer))
         view = read_view(search, _accepted(), release, page, own)
         return Scene(release, view, viewer, self.prefix, self.records, self.publications, self.open_data)
+
+
+def _hand_out(server: Flask, stage: "_Stage", looking: Callable[[], Viewer | None], staff: Staff | None) -> None:
+    """Serve the exhibits of every page as files, to those who may open the page and with what they see on it."""
+
+    @server.get("/download/<page>/<name>.<kind>", endpoint=DOWNLOAD)
+    def download(page: str, name: str, kind: str) -> Response:
+        viewer, search = looking(), request.query_string.decode("latin-1")
+        found = stage.scene(stage.prefix + ("" if page == "overview" else page), search, viewer) if viewer else None
+        if viewer is None or found is None or kind not in KINDS or not is_exact(search, found.view):
+            abort(404)
+        exhibit = next((each for each in page_exhibits(found) if each.name == name), None)
+        if exhibit is None:
+            abort(404)
+        if staff:
+            staff.note(viewer, found.view, found.release.id)
+        made = file(exhibit, found, kind)
+        answer = make_response(made.content)
+        answer.headers["Content-Type"] = made.kind
+        answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+        return answer
 
 
 def _public() -> Viewer:
@@ -186,7 +209,8 @@ def _guard(
             return make_response(jsonify(error="sign in"), 401) if ours else make_response(redirect(entrance))
         if request.path == CALLBACK and not _is_ours(request.get_json(silent=True)):
             return make_response(jsonify(error="no such callback"), 400)
-        if not ours and (elsewhere := _elsewhere(request.path, viewer, prefix)) is not None:
+        asked = ours or request.endpoint == DOWNLOAD  # which answer for themselves
+        if not asked and (elsewhere := _elsewhere(request.path, viewer, prefix)) is not None:
             return make_response(redirect(elsewhere)) if elsewhere else notice(404)
         try:
             source.current()
@@ -194,6 +218,10 @@ def _guard(
             server.logger.warning("no release to show: %s", error)
             return notice(503)
         return None
+
+    @server.errorhandler(404)
+    def absent(_error: Exception) -> Response:
+        return notice(404)
 
     @server.errorhandler(500)
     def failed(_error: Exception) -> Response:

@@ -13,7 +13,7 @@ from dashboards.captions import base_and_unit, foot
 from dashboards.charts import Chart, figure
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import listed, literal, percent
+from dashboards.formats import chart_text, listed, literal, percent
 from dashboards.judgement import AreaFigure, areas
 from dashboards.ranking import alphabetical
 from dashboards.sentences import hover
@@ -56,10 +56,12 @@ def area_map(release: Release, view: View) -> Exhibit:
                 )
                 for item in alphabetical(found, language)
             ),
+            figures=tuple(item.figure for item in alphabetical(found, language)),
         ),
         chart=_chart(drawn, rings, release, language) if drawn else None,
         size={"aspectRatio": f"{_aspect(drawn, rings):.2f}"},
         legend=_legend(language),
+        keys=_keys(language),
         after=(html.P(credit, className="foot", dir="auto"),) if isinstance(credit, str) else (),
     )
 
@@ -213,6 +215,29 @@ def _legend(language: str) -> tuple[Any, ...]:
         [html.Span(className="sign sign-lock"), _("withheld to protect respondents")],
         [html.Span(className="swatch swatch-caution"), _("to be read with caution")],
         [html.Span(className="swatch swatch-heavy"), _("differs from the whole by more than chance explains")],
+    )
+
+
+def _keys(language: str) -> tuple[Chart, ...]:
+    """The classes, as a picture explains them."""
+    _ = translator(language)
+    edge = {"width": 1, "color": HATCH}
+    marks: list[tuple[str, Chart]] = [
+        (_class_name(place, language), {"color": colour, "symbol": "square", "line": edge})
+        for place, colour in enumerate(COLOURS)
+    ]
+    marks += [
+        (_("no figure"), {"color": NO_FIGURE, "symbol": "square", "line": edge}),
+        (_("hatched: to be read with caution"), {"color": HATCH, "symbol": "hash-open", "line": edge}),
+        (
+            _("differs from the whole by more than chance explains"),
+            {"color": HEAVY, "symbol": "square-open", "line": {"width": 2.4, "color": HEAVY}},
+        ),
+    ]
+    return tuple(
+        {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "name": chart_text(name, language)}
+        | {"marker": {"size": 13, **mark}}
+        for name, mark in marks
     )
 
 

@@ -1,14 +1,18 @@
-"""The frame of every chart: question, base and unit, picture, n and wave, words for screen readers, table twin.
+"""The frame of every chart: question, base and unit, picture, n and wave, words for screen readers, table, files.
 
 A chart never stands without this frame, and a chart without a single figure is replaced by words.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.release import Figure
 from dashboards.charts import CONFIG, Chart
 from dashboards.elements import dcc, html
+from dashboards.pictures import file_name, words
+from dashboards.scene import Scene
 from translations.languages import translator
 
 Row = Sequence[object]
@@ -16,17 +20,23 @@ Row = Sequence[object]
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what it shows, the heads of its columns, and its rows; the first cell of a row names the row."""
+    """A table: what it shows, the heads of its columns, and its rows; the first cell of a row names the row.
+
+    figures: the figure of each row, whose last columns are those of `tables.heads`; empty where rows are no figures.
+    Files hold the numbers of these and not the words made of them.
+    """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
+    figures: tuple[Figure | None, ...] = ()
 
 
 @dataclass(frozen=True)
 class Exhibit:
     """One chart with all that belongs to it. `name` is its place on the page; chart None means nothing to draw; `size`
-    is the CSS that gives the drawing its height."""
+    is the CSS that gives the drawing its height. `indicator` is what it shows where that is not the view's; `keys` are
+    traces without a point that explain the marks in a picture, which leaves the page without its legend."""
 
     name: str
     title: str
@@ -38,11 +48,14 @@ class Exhibit:
     size: Mapping[str, str] = field(default_factory=lambda: {"blockSize": "300px"})
     legend: tuple[Any, ...] = ()
     after: tuple[Any, ...] = ()
+    indicator: str = ""
+    keys: tuple[Chart, ...] = ()
 
 
-def drawn(exhibit: Exhibit, language: str, about: str = "") -> Any:
-    """An exhibit as a figure of the page. `about`: the address of all that stands behind its figures."""
-    _ = translator(language)
+def drawn(exhibit: Exhibit, scene: Scene, about: str | None = None) -> Any:
+    """An exhibit as a figure of the page. `about`: the address of what stands behind it; None is that of the view."""
+    _ = translator(scene.view.language)
+    behind = scene.about() if about is None else about
     summary, title = f"{exhibit.name}-summary", f"{exhibit.name}-title"
     if exhibit.chart is None:
         picture: Any = html.P(_("There is nothing to draw: no figure of this chart can be shown."), className="empty")
@@ -68,9 +81,13 @@ def drawn(exhibit: Exhibit, language: str, about: str = "") -> Any:
             else html.Div(className="legend"),
             picture,
             html.P(exhibit.summary, id=summary, className="for-screen-readers"),
-            html.P([exhibit.foot, *_about(about, language)], className="foot"),
+            html.P(
+                [exhibit.foot, *_about(scene.about() if about is None else about, scene.view.language)],
+                className="foot",
+            ),
             *exhibit.after,
             html.Details([html.Summary(_("The figures as a table")), table(exhibit.table)]),
+            _files(exhibit, scene),
         ],
         className=f"exhibit exhibit-{exhibit.name}",
     )
@@ -79,6 +96,37 @@ def drawn(exhibit: Exhibit, language: str, about: str = "") -> Any:
 def _about(address: str, language: str) -> list[Any]:
     _ = translator(language)
     return [" ", html.A(_("About this figure"), href=address, className="behind")] if address else []
+
+
+def _files(exhibit: Exhibit, scene: Scene) -> Any:
+    """Links to the figures as files, and buttons that make pictures of what is drawn."""
+    _ = translator(scene.view.language)
+    links = [
+        html.A(kind.upper(), href=scene.file(exhibit.name, kind), **_named(kind, exhibit, _))
+        for kind in ("csv", "xlsx")
+    ]
+    pictures = {
+        "data-chart": f"{exhibit.name}-chart",
+        "data-name": file_name(exhibit.name, exhibit.indicator, scene),
+        "data-words": json.dumps(_words(exhibit, scene), ensure_ascii=False),
+        "data-keys": json.dumps(exhibit.keys, ensure_ascii=False),
+    }
+    buttons = [
+        html.Button(kind.upper(), type="button", **{"data-picture": kind}, **_named(kind, exhibit, _))
+        for kind in ("png", "svg")
+        if exhibit.chart is not None
+    ]
+    return html.Div([html.Span(_("Download")), *links, *buttons], className="files", **(pictures if buttons else {}))
+
+
+def _words(exhibit: Exhibit, scene: Scene) -> Mapping[str, list[str]]:
+    """What is text of the legend goes below a picture; its marks are keys."""
+    said = [item for item in exhibit.legend if isinstance(item, str)]
+    return words(exhibit.title, exhibit.subtitle, [*said, exhibit.foot], scene)
+
+
+def _named(kind: str, exhibit: Exhibit, _: Callable[..., str]) -> dict[str, str]:
+    return {"aria-label": _("%(kind)s: %(title)s", kind=kind.upper(), title=exhibit.title)}
 
 
 def table(found: Table) -> Any:

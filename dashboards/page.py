@@ -10,12 +10,12 @@ from dashboards.access import Page
 from dashboards.area_map import area_map
 from dashboards.captions import small_print
 from dashboards.elements import html
-from dashboards.exhibits import drawn
+from dashboards.exhibits import Exhibit, drawn
 from dashboards.formats import month
 from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
 from dashboards.pages import about as pages_about
-from dashboards.pages import area, leadership, oversight, quality
+from dashboards.pages import area, compare, leadership, oversight, quality
 from dashboards.ranking import ranking
 from dashboards.scene import Scene
 from dashboards.sentences import gap, headline
@@ -25,30 +25,29 @@ from dashboards.trend import trend
 from dashboards.view import View, in_language
 from translations.languages import translator
 
+Part = Callable[[Release, View], Exhibit]
+_OVER_TIME: tuple[Part, ...] = (trend, sexes, gaps)
+
 
 def drawn_page(scene: Scene) -> list[Any]:
     """Everything below the header of the page that is asked for."""
-    return PAGES.get(scene.view.page, _overview)(scene)
+    return PAGES[scene.view.page][0](scene)
 
 
-def _overview(scene: Scene) -> list[Any]:
-    return overview(scene.release, scene.view, scene.prefix)
+def page_exhibits(scene: Scene) -> tuple[Exhibit, ...]:
+    """The exhibits of that page, which its downloads are made of; their names differ."""
+    return PAGES[scene.view.page][1](scene)
 
 
-PAGES: Mapping[Page, Callable[[Scene], list[Any]]] = {
-    Page.OVERVIEW: _overview,
-    Page.LEADERSHIP: leadership.page,
-    Page.AREA: area.page,
-    Page.QUALITY: quality.page,
-    Page.OVERSIGHT: oversight.page,
-    Page.ABOUT: pages_about.page,
-}
+def exhibits(scene: Scene) -> tuple[Exhibit, ...]:
+    """The overview's: the chosen indicator over time, by sex, and by area where there are any."""
+    return tuple(part(scene.release, scene.view) for part in (*_OVER_TIME, *_by_place(scene)))
 
 
-def overview(release: Release, view: View, prefix: str) -> list[Any]:
-    """Everything below the header, in the view's language. `prefix` is the address that the site is mounted at."""
+def overview(scene: Scene) -> list[Any]:
+    """Everything below the header, in the view's language."""
+    release, view = scene.release, scene.view
     _ = translator(view.language)
-    behind = _behind(view, prefix)
     return [
         *banner(release, view.language),
         html.Section(
@@ -57,26 +56,22 @@ def overview(release: Release, view: View, prefix: str) -> list[Any]:
                 html.P(gap(release, view), className="lead"),
                 label(release, view.language),
                 html.P(small_print(release.figure(view.indicator.id, view.wave.id), release, view), className="foot"),
-                choice(release, view, prefix),
+                choice(release, view, scene.prefix),
             ],
             className="headline",
         ),
-        html.Section([html.H2(_("Main indicators in this wave")), tiles(release, view, prefix)], className="all"),
+        html.Section([html.H2(_("Main indicators in this wave")), tiles(release, view, scene.prefix)], className="all"),
         html.Section(
             [
                 html.H2(in_language(view.indicator.name, view.language)),
                 html.Div(
-                    [
-                        drawn(trend(release, view), view.language, behind),
-                        drawn(sexes(release, view), view.language, behind),
-                        drawn(gaps(release, view), view.language, _behind(replace(view, contrast=GAP), prefix)),
-                    ],
+                    [drawn(part(release, view), scene, _about(part, scene)) for part in _OVER_TIME],
                     className="grid thirds",
                 ),
             ]
         ),
-        *_places(release, view, behind),
-        about(release, view, behind),
+        *_places(scene),
+        about(release, view, scene.about()),
     ]
 
 
@@ -92,22 +87,30 @@ def nowhere(language: str) -> list[Any]:
     return [html.P(_("There is no such page."), role="alert")]
 
 
-def _behind(view: View, prefix: str) -> str:
-    return prefix + view.behind.path + view.behind.query
+def _about(part: Part, scene: Scene) -> str:
+    """What stands behind a chart of the overview: the gap's is the gap."""
+    return scene.about(replace(scene.view, contrast=GAP)) if part is gaps else scene.about()
 
 
-def _places(release: Release, view: View, behind: str) -> list[Any]:
-    _ = translator(view.language)
-    if not areas(release, view.indicator.id, view.wave.id):
+def _by_place(scene: Scene) -> tuple[Part, ...]:
+    return (ranking, area_map) if areas(scene.release, scene.view.indicator.id, scene.view.wave.id) else ()
+
+
+def _places(scene: Scene) -> list[Any]:
+    _ = translator(scene.view.language)
+    parts = [drawn(part(scene.release, scene.view), scene) for part in _by_place(scene)]
+    if not parts:
         return []
-    return [
-        html.Section(
-            [
-                html.H2(_("By area, %(wave)s", wave=month(view.wave, view.language))),
-                html.Div(
-                    [drawn(part(release, view), view.language, behind) for part in (ranking, area_map)],
-                    className="grid halves",
-                ),
-            ]
-        )
-    ]
+    title = _("By area, %(wave)s", wave=month(scene.view.wave, scene.view.language))
+    return [html.Section([html.H2(title), html.Div(parts, className="grid halves")])]
+
+
+PAGES: Mapping[Page, tuple[Callable[[Scene], list[Any]], Callable[[Scene], tuple[Exhibit, ...]]]] = {
+    Page.OVERVIEW: (overview, exhibits),
+    Page.LEADERSHIP: (leadership.page, leadership.exhibits),
+    Page.AREA: (area.page, area.exhibits),
+    Page.COMPARE: (compare.page, compare.exhibits),
+    Page.QUALITY: (quality.page, quality.exhibits),
+    Page.OVERSIGHT: (oversight.page, lambda _scene: ()),
+    Page.ABOUT: (pages_about.page, lambda _scene: ()),
+}

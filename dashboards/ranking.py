@@ -46,6 +46,7 @@ def ranking(release: Release, view: View) -> Exhibit:
                 (named[item.area.code], verdicts.get(item.area.code, ""), *cells(item.figure, release, language))
                 for item in alphabetical(found, language)
             ),
+            figures=tuple(item.figure for item in alphabetical(found, language)),
         ),
         chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
         size=size(dots),

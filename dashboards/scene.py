@@ -126,3 +126,7 @@ class Scene:
     def about(self, view: View | None = None) -> str:
         """The link to all that stands behind a figure: that of the scene's own view, or of another."""
         return self.address((view or self.view).behind)
+
+    def file(self, exhibit: str, kind: str) -> str:
+        """The link to one of this page's exhibits as a file."""
+        return f"{self.prefix}download/{self.view.path or 'overview'}/{exhibit}.{kind}{self.view.query}"

@@ -27,7 +27,7 @@ from dashboards.charts import (
 )
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import level, listed, month, signed, signed_interval
+from dashboards.formats import chart_text, level, listed, month, signed, signed_interval
 from dashboards.judgement import MEN as MEN_CODE
 from dashboards.judgement import WOMEN as WOMEN_CODE
 from dashboards.judgement import Shown, shown
@@ -36,6 +36,11 @@ from dashboards.sentences import hover, reading
 from dashboards.tables import cells, difference_cells, heads
 from dashboards.view import View, in_language, in_time
 from translations.languages import number, translator
+
+MARKERS: dict[str, Chart] = {
+    WOMEN_CODE: {"color": WOMEN, "size": 11, "symbol": "circle"},
+    MEN_CODE: {"color": MEN, "size": 10, "symbol": "square-open", "line": {"width": 2.5, "color": MEN}},
+}
 
 
 def sexes(release: Release, view: View) -> Exhibit:
@@ -68,9 +73,26 @@ def sexes(release: Release, view: View) -> Exhibit:
             caption=_("%(name)s, women and men by wave", name=in_language(view.indicator.name, language)),
             heads=heads((_("Wave"), _("Group")), language),
             rows=tuple((wave, group, *cells(item, release, language)) for wave, group, item in rows),
+            figures=tuple(item for _wave, _group, item in rows),
         ),
         chart=_chart(waves, series, labels, language) if any(map(any, series.values())) else None,
-        legend=(_key("women", names[WOMEN_CODE]), _key("men", names[MEN_CODE])),
+        legend=sex_legend(language),
+        keys=sex_keys(language),
+    )
+
+
+def sex_legend(language: str) -> tuple[Any, ...]:
+    """The marks of women and men, as a page explains them."""
+    names = _names(language)
+    return (_key("women", names[WOMEN_CODE]), _key("men", names[MEN_CODE]))
+
+
+def sex_keys(language: str) -> tuple[Chart, ...]:
+    """The same in a picture."""
+    return tuple(
+        {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "name": chart_text(name, language)}
+        | {"marker": MARKERS[sex]}
+        for sex, name in _names(language).items()
     )
 
 
@@ -89,16 +111,9 @@ def _chart(
     _ = translator(language)
     names = _names(language)
     apart = timedelta(days=days(waves) * 0.025)
-    looks = {
-        WOMEN_CODE: ({"color": WOMEN, "size": 11, "symbol": "circle"}, WOMEN, -apart),
-        MEN_CODE: (
-            {"color": MEN, "size": 10, "symbol": "square-open", "line": {"width": 2.5, "color": MEN}},
-            MEN,
-            apart,
-        ),
-    }
+    looks = {WOMEN_CODE: (WOMEN, -apart), MEN_CODE: (MEN, apart)}
     traces, notes = [], []
-    for sex, (marker, colour, shift) in looks.items():
+    for sex, (colour, shift) in looks.items():
         words = _("%(group)s: not shown", group=names[sex])
         notes += missing_notes(waves, series[sex], words, language, shift=shift)
         present = [index for index, item in enumerate(series[sex]) if item is not None]
@@ -109,7 +124,7 @@ def _chart(
                 "mode": "markers",
                 "x": [(middle(waves[index]) + shift).isoformat() for index in present],
                 "y": [item.estimate * 100 for item in found],
-                "marker": marker,
+                "marker": MARKERS[sex],
                 "error_y": whiskers(found, colour),
                 "hoverinfo": "text",
                 "hovertext": [
@@ -139,6 +154,7 @@ def gaps(release: Release, view: View) -> Exhibit:
                 (month(wave, language), *difference_cells(item, release, language))
                 for wave, item in zip(waves, figures, strict=True)
             ),
+            figures=tuple(figures),
         ),
         chart=_gap_chart(waves, series, language) if any(series) else None,
         legend=time_direction(language),

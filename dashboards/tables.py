@@ -23,7 +23,7 @@ def cells(figure: Figure | None, release: Release, language: str) -> tuple[str, 
     return (
         percent(found.estimate, language, 1),
         interval(found, language, 1),
-        number(found.n, language),
+        answered(figure, language),
         words,
     )
 
@@ -33,4 +33,14 @@ def difference_cells(figure: Figure | None, release: Release, language: str) -> 
     found, words = shown(figure), standing(figure, language, release.parameters)
     if found is None:
         return sign(figure) or NO_NUMBER, NO_NUMBER, NO_NUMBER, words
-    return signed(found.estimate, language, 1), signed_interval(found, language), number(found.n, language), words
+    return signed(found.estimate, language, 1), signed_interval(found, language), answered(figure, language), words
+
+
+def answered(figure: Figure | None, language: str) -> str:
+    """How many answers a published figure rests on: a number, or the band that is told below the level of areas."""
+    _ = translator(language)
+    if figure is None or figure.n is None:
+        return NO_NUMBER
+    if figure.n_to is None or figure.n_to == figure.n:
+        return number(figure.n, language)
+    return _("%(low)s to %(high)s", low=number(figure.n, language), high=number(figure.n_to, language))

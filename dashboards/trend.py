@@ -42,6 +42,7 @@ def trend(release: Release, view: View) -> Exhibit:
             caption=_("%(name)s, by wave", name=in_language(view.indicator.name, language)),
             heads=heads((_("Wave"),), language),
             rows=tuple((label, *cells(item, release, language)) for label, item in zip(labels, figures, strict=True)),
+            figures=tuple(figures),
         ),
         chart=_chart(waves, series, labels, target, language) if any(series) else None,
         legend=(*time_direction(language), *_target_key(target, language), *_break_key(broken, language)),

@@ -114,8 +114,21 @@ def repeated(search: object, name: str) -> frozenset[str]:
         return frozenset()
 
 
+def is_exact(search: object, view: View) -> bool:
+    """Whether a view is the one that was asked for, and nothing that was asked for fell back to something else."""
+    if not isinstance(search, str) or len(search) > LONGEST_QUERY:
+        return False
+    try:
+        asked = parse_qsl(search.removeprefix("?"), max_num_fields=40)
+    except ValueError:
+        return False
+    there = {*parse_qsl(view.query.removeprefix("?")), ("span", str(view.span))}
+    about = ("indicator", "wave", "area", "span", "with", "place")
+    return all((name, value) in there for name, value in asked if name in about)
+
+
 def spans(release: Release) -> tuple[int, ...]:
-    """How many waves the figures of a release pool: 1, and whatever else it has."""
+    """How many waves the figures of a release pool: 1 and what else it says."""
     said = str(release.parameters.get("spans", "1")).split()
     return tuple(int(part) for part in said if part.isascii() and part.isdecimal())
 

@@ -46,13 +46,13 @@ def page(scene: Scene) -> list[Any]:
         html.Section(
             [
                 html.H2(named),
-                html.Div([drawn(part, language, behind) for part in (around, sexes)], className="grid pair"),
+                html.Div([drawn(part, scene, behind) for part in (around, sexes)], className="grid pair"),
             ]
         ),
         html.Section(
             [
                 html.H2(in_language(view.indicator.name, language)),
-                drawn(moving, language, behind),
+                drawn(moving, scene, behind),
             ]
         ),
         changed(scene),

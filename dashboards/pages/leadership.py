@@ -42,21 +42,33 @@ def page(scene: Scene) -> list[Any]:
             [html.H2(_("Main indicators in this wave")), tiles(release, view, scene.prefix, at_the_foot)],
             className="all",
         ),
+        _row(in_language(view.indicator.name, view.language), "thirds", _over_time(scene), scene),
         _row(
-            in_language(view.indicator.name, view.language),
-            "thirds",
-            [trend(release, view), gaps(release, view), sexes(release, view)],
-            scene,
-        ),
-        _row(
-            _("The police among other institutions, and what goes together with trust"),
-            "halves",
-            [institutions(release, view), drivers(release, view)],
-            scene,
+            _("The police among other institutions, and what goes together with trust"), "halves", _among(scene), scene
         ),
         *_places(scene),
         about(release, view, scene.about()),
     ]
+
+
+def exhibits(scene: Scene) -> tuple[Exhibit, ...]:
+    """The charts of the page that there is something to draw for."""
+    found = [*_over_time(scene), *_among(scene), *_by_place(scene)]
+    return tuple(exhibit for exhibit in found if exhibit is not None)
+
+
+def _over_time(scene: Scene) -> list[Exhibit | None]:
+    return [part(scene.release, scene.view) for part in (trend, gaps, sexes)]
+
+
+def _among(scene: Scene) -> list[Exhibit | None]:
+    return [part(scene.release, scene.view) for part in (institutions, drivers)]
+
+
+def _by_place(scene: Scene) -> list[Exhibit | None]:
+    if not areas(scene.release, scene.view.indicator.id, scene.view.wave.id):
+        return []
+    return [part(scene.release, scene.view) for part in (ranking, area_map)]
 
 
 def _spaced(sentences: tuple[str, ...] | list[str]) -> list[Any]:
@@ -65,16 +77,15 @@ def _spaced(sentences: tuple[str, ...] | list[str]) -> list[Any]:
 
 
 def _row(title: str, grid: str, exhibits: list[Exhibit | None], scene: Scene) -> Any:
-    shown = [drawn(exhibit, scene.view.language, scene.about()) for exhibit in exhibits if exhibit is not None]
+    shown = [drawn(exhibit, scene) for exhibit in exhibits if exhibit is not None]
     if not shown:
         return None
     return html.Section([html.H2(title), html.Div(shown, className=f"grid {grid}")])
 
 
 def _places(scene: Scene) -> list[Any]:
-    release, view = scene.release, scene.view
-    _ = translator(view.language)
-    if not areas(release, view.indicator.id, view.wave.id):
+    _ = translator(scene.view.language)
+    found = _by_place(scene)
+    if not found:
         return []
-    title = _("By area, %(wave)s", wave=month(view.wave, view.language))
-    return [_row(title, "halves", [ranking(release, view), area_map(release, view)], scene)]
+    return [_row(_("By area, %(wave)s", wave=month(scene.view.wave, scene.view.language)), "halves", found, scene)]

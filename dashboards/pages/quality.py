@@ -31,7 +31,7 @@ def page(scene: Scene) -> list[Any]:
         label(release, language),
         form([select("wave", _("Wave"), chosen, view.wave.id)], scene.prefix + view.path, language),
     ]
-    charts = [drawn(each, language) for each in exhibits(scene)]
+    charts = [drawn(each, scene, "") for each in exhibits(scene)]
     return [
         *banner(release, language),
         html.Section(head, className="headline"),
