@@ -1,11 +1,13 @@
 """Configuration of the staff site from the environment, prefix THIQA_. It names no database but the staff's own."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class StaffSettings(BaseSettings):
@@ -18,6 +20,10 @@ class StaffSettings(BaseSettings):
     staff_key: SecretStr
     staff_url: str = "http://127.0.0.1:8000/staff/"
     demo: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_second_factor: bool = False
 
     @field_validator("staff_key")
     @classmethod
@@ -30,7 +36,39 @@ class StaffSettings(BaseSettings):
             raise ValueError("must be 32 random bytes in hexadecimal; make one with: thiqa secret")
         return value
 
+    @field_validator("staff_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address such as https://staff.example.org/")
+        return value.rstrip("/") + "/"
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must be an https address")
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "StaffSettings":
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
+            raise ValueError("with an issuer, THIQA_OIDC_CLIENT_ID and THIQA_OIDC_CLIENT_SECRET must be set too")
+        return self
+
     @property
     def is_secure(self) -> bool:
         """Whether the site is reached by https, so that its cookie may demand it."""
         return self.staff_url.startswith("https://")
+
+    @property
+    def prefix(self) -> str:
+        """Where the site is mounted, with a slash at both ends."""
+        return urlsplit(self.staff_url).path
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names that a request may address; in the demo also the machine itself."""
+        return [urlsplit(self.staff_url).hostname or "", *(("localhost", "127.0.0.1") if self.demo else ())]
