@@ -9,13 +9,11 @@ from flask_login import logout_user
 from flask_security.utils import login_user
 from sqlalchemy import Engine
 
-from analytics.release import ReleaseError
 from dashboards.access import Role
-from dashboards.source import LatestRelease
 
 from . import store
+from .desk import desk
 from .pages import to
-from .settings import StaffSettings
 from .tables import AccountRow
 
 SIDI_MOUMEN = "06.141.01.53"
@@ -40,27 +38,19 @@ def make_people(engine: Engine) -> None:
             work.add(account)
 
 
-def is_possible(settings: StaffSettings, source: LatestRelease) -> bool:
-    """Whether this is the demonstration: set so, and nothing that is shown comes from residents."""
-    if not settings.demo:
-        return False
-    try:
-        return source.current().synthetic is True
-    except ReleaseError:
-        return False
-
-
-def add_demonstration(pages: Blueprint, engine: Engine, settings: StaffSettings, source: LatestRelease) -> None:
+def add_demonstration(pages: Blueprint) -> None:
     """The address that the buttons send to."""
+    pages.post("/demonstration")(enter)
 
-    @pages.post("/demonstration")
-    def enter() -> Response:
-        name = request.form.get("role", "")
-        if not is_possible(settings, source) or name not in set(Role) or Role(name) not in PEOPLE:
-            abort(404)
-        make_people(engine)
-        logout_user()
-        session["demo"] = True
-        person = current_app.extensions["security"].datastore.find_user(email=PEOPLE[Role(name)][0])
-        login_user(person, remember=False, authn_via=["demonstration"])
-        return to(settings.prefix, "arrived")
+
+def enter() -> Response:
+    """Be one of the five, for show."""
+    name = request.form.get("role", "")
+    if not desk().is_demonstration() or name not in set(Role) or Role(name) not in PEOPLE:
+        abort(404)
+    make_people(desk().engine)
+    logout_user()
+    session["demo"] = True
+    person = current_app.extensions["security"].datastore.find_user(email=PEOPLE[Role(name)][0])
+    login_user(person, remember=False, authn_via=["demonstration"])
+    return to("arrived")

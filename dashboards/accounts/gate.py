@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, rend
 from flask_login import logout_user
 from flask_security import current_user, user_authenticated
 from flask_wtf.csrf import validate_csrf
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import SecurityError
 from wtforms import ValidationError
 
 from dashboards.access import Role
@@ -39,51 +39,51 @@ POLICY = (
 
 def add_gate(server: Flask, prefix: str, demonstrable: Callable[[], bool]) -> None:
     """Put it before all else. `demonstrable`: whether the site may be entered for show."""
-
-    @server.before_request
-    def gate() -> Response | None:
-        if isinstance(request.routing_exception, SecurityError):
-            return _notice(400)
-        if request.path.startswith(FINGERPRINTED):
-            return None
-        ours = request.path.startswith(ACCOUNTS)
-        if ours and not _is_open(request.endpoint or ""):
-            return _notice(404)
-        if _comes_from_elsewhere():
-            return make_response(render_template("account/again.html", address=_here(prefix)))
-        over = _end_what_is_over(demonstrable)
-        _keep_language()
-        if request.method not in ("GET", "HEAD") and not _is_meant():
-            return _notice(400)
-        return None if ours else _elsewhere(prefix, over=over)
-
-    @server.after_request
-    def answer(response: Response) -> Response:
-        if response.status_code // 100 == 3 and not g.get("leaving"):
-            response.headers["Location"] = _within(response.headers.get("Location", ""), prefix)
-        if request.path.startswith(ACCOUNTS):
-            response.headers["Content-Security-Policy"] = POLICY
-        return response
-
-    @server.context_processor
-    def words() -> dict[str, object]:
-        language = spoken()
-        return {
-            "_": translator(language),
-            "language": language,
-            "direction": direction(language),
-            "languages": [(code, NATIVE_NAMES[code], _here(prefix, lang=code)) for code in LANGUAGES],
-            "prefix": prefix,
-            "who": current_user.email if current_user and current_user.is_authenticated else "",
-        }
-
-    def failed(error: HTTPException) -> Response:
-        return _notice(error.code or 400)
-
+    server.before_request(lambda: _gate(prefix, demonstrable))
+    server.after_request(lambda response: _guarded(response, prefix))
+    server.context_processor(lambda: _words(prefix))
     for code in (400, 404, 405, 413):
-        server.register_error_handler(code, failed)  # type: ignore[arg-type]  # flask's stub wants any exception
-    server.log_exception = _discreet  # type: ignore[method-assign]  # its own words would name a link's secret
+        server.register_error_handler(code, lambda error: _notice(error.code or 400))
+    server.log_exception = _discreet  # type: ignore[assignment]  # its own words would name a link's secret
     user_authenticated.connect(_begin, server, weak=False)
+
+
+def _gate(prefix: str, demonstrable: Callable[[], bool]) -> Response | None:
+    if isinstance(request.routing_exception, SecurityError):
+        return _notice(400)
+    if request.path.startswith(FINGERPRINTED):
+        return None
+    ours = request.path.startswith(ACCOUNTS)
+    if ours and not _is_open(request.endpoint or ""):
+        return _notice(404)
+    if _comes_from_elsewhere():
+        return make_response(render_template("account/again.html", address=_here(prefix)))
+    over = _end_what_is_over(demonstrable)
+    _keep_language()
+    if request.method not in ("GET", "HEAD") and not _is_meant():
+        return _notice(400)
+    return None if ours else _elsewhere(prefix, over=over)
+
+
+def _guarded(response: Response, prefix: str) -> Response:
+    if response.status_code // 100 == 3 and not g.get("leaving"):
+        response.headers["Location"] = _within(response.headers.get("Location", ""), prefix)
+    if request.path.startswith(ACCOUNTS):
+        response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def _words(prefix: str) -> dict[str, object]:
+    """What every template of the site knows."""
+    language = spoken()
+    return {
+        "_": translator(language),
+        "language": language,
+        "direction": direction(language),
+        "languages": [(code, NATIVE_NAMES[code], _here(prefix, lang=code)) for code in LANGUAGES],
+        "prefix": prefix,
+        "who": current_user.email if current_user and current_user.is_authenticated else "",
+    }
 
 
 def spoken() -> str:
@@ -91,13 +91,6 @@ def spoken() -> str:
     asked, kept = request.args.get("lang", ""), session.get("lang", "")
     found = next((each for each in (asked, kept) if each in LANGUAGES), "")
     return found or negotiate(request.accept_languages.values())
-
-
-def over(prefix: str) -> Response:
-    """End the session here, and say so."""
-    logout_user()
-    session.clear()
-    return make_response(redirect(f"{prefix}account/login?said=over"))
 
 
 def _begin(_server: Flask, **_beside: Any) -> None:

@@ -1,18 +1,69 @@
 """What a password must be: twelve characters, not one of those that are tried first, and not the own address."""
 
 import unicodedata
+from itertools import pairwise
 from typing import Any
 
 from flask_security import PasswordUtil
 
 LEAST, MOST = 12, 200
-# The words that lists of stolen passwords begin with; a password that is one of them and digits or signs is one of them.
+# The words that lists of stolen passwords begin with; with digits or signs around it, one is still such a word.
 COMMON = frozenset(
-    """password passwort motdepasse azerty azertyuiop azertyuiopqs qwerty qwertyuiop qwertyuiopas qwertzuiop iloveyou
-    letmein welcome bienvenue bonjour administrator administrateur admin adminadmin changeme monkey dragon football
-    barcelona realmadrid princess sunshine superman soleil casablanca maroc morocco police policepolice thiqa
-    marhaba sbahlkhir inchallah bismillah alhamdulillah mohamed mohammed abcdef abcdefgh abcdefghijkl
-    correcthorsebatterystaple passwordpassword trustno starwars whatever jetaime loulou doudou""".split()
+    {
+        "password",
+        "passwort",
+        "motdepasse",
+        "azerty",
+        "azertyuiop",
+        "azertyuiopqs",
+        "qwerty",
+        "qwertyuiop",
+        "qwertyuiopas",
+        "qwertzuiop",
+        "iloveyou",
+        "letmein",
+        "welcome",
+        "bienvenue",
+        "bonjour",
+        "administrator",
+        "administrateur",
+        "admin",
+        "adminadmin",
+        "changeme",
+        "monkey",
+        "dragon",
+        "football",
+        "barcelona",
+        "realmadrid",
+        "princess",
+        "sunshine",
+        "superman",
+        "soleil",
+        "casablanca",
+        "maroc",
+        "morocco",
+        "police",
+        "policepolice",
+        "thiqa",
+        "marhaba",
+        "sbahlkhir",
+        "inchallah",
+        "bismillah",
+        "alhamdulillah",
+        "mohamed",
+        "mohammed",
+        "abcdef",
+        "abcdefgh",
+        "abcdefghijkl",
+        "correcthorsebatterystaple",
+        "passwordpassword",
+        "trustno",
+        "starwars",
+        "whatever",
+        "jetaime",
+        "loulou",
+        "doudou",
+    }
 )
 
 
@@ -42,11 +93,11 @@ def fault(password: str, email: str) -> str:
 
 def _runs(text: str) -> bool:
     """Whether nearly every character follows the one before it, as in 123456789012 or abcdefghijkl."""
-    steps = [ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)]
+    steps = [ord(after) - ord(before) for before, after in pairwise(text)]
     return max(steps.count(1), steps.count(-1), steps.count(0)) > 0.7 * len(steps)
 
 
-class Passwords(PasswordUtil):  # type: ignore[misc]  # the library leaves it untyped
+class Passwords(PasswordUtil):
     """The same rules where the library asks."""
 
     def normalize(self, password: str) -> str:

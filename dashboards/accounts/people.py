@@ -16,9 +16,7 @@ from .tables import AccountRow
 MACHINE = Viewer(Role.ADMINISTRATOR, account="thiqa staff")  # whoever may use the command on the machine
 
 
-def invite(
-    engine: Engine, actor: Viewer, email: str, role: Role, areas: tuple[str, ...], now: datetime
-) -> Invitation:
+def invite(engine: Engine, actor: Viewer, email: str, role: Role, areas: tuple[str, ...], now: datetime) -> Invitation:
     """Make an account, or begin it anew, and give its link. Raises AccountError."""
     made: list[Invitation] = []
 
@@ -73,5 +71,9 @@ def _not_own(actor: Viewer, email: str) -> None:
 
 
 def _act(actor: Viewer, act: str, email: str, role: Role | None = None, areas: tuple[str, ...] = ()) -> trail.Said:
-    about = [("account", store.normal(email)), *([("role", str(role))] if role else []), *(("area", code) for code in areas)]
+    about = [
+        ("account", store.normal(email)),
+        *([("role", str(role))] if role else []),
+        *(("area", code) for code in areas),
+    ]
     return trail.Said(actor.account, str(actor.role), f"account/{act}", "?" + urlencode(about))

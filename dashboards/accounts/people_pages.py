@@ -1,22 +1,19 @@
 """The administrator's pages: who has an account, invitations, changes. They show no figure; for others they are not."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, request
 from flask_security import current_user
-from sqlalchemy import Engine
 
 from dashboards.access import Role, Viewer
 
 from . import people, store, words
+from .desk import desk
 from .gate import spoken
 from .pages import page, to
-from .store import AccountError
+from .store import AccountError, Invitation
 from .tables import AccountRow
-
-Areas = Callable[[str], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,69 +31,38 @@ class Person:
     is_own: bool
 
 
-def add_people(pages: Blueprint, engine: Engine, prefix: str, site: str, areas: Areas) -> None:
-    """The list, and a page of each account. `areas` gives the release's areas by code; `site` is the whole address."""
+def add_people(pages: Blueprint) -> None:
+    """The list, and a page of each account."""
+    pages.route("/people", methods=["GET", "POST"])(everybody)
+    pages.route("/people/<int:number>", methods=["GET", "POST"])(somebody)
 
-    def shown(account: AccountRow) -> Person:
-        known = areas(spoken())
-        return Person(
-            account.id or 0,
-            account.email,
-            account.role,
-            words.roles(spoken()).get(account.role, ""),
-            tuple(account.areas),
-            tuple(known.get(code, code) for code in account.areas),
-            state(account, store.now()),
-            bool(account.tf_primary_method),
-            account.email == current_user.email,
-        )
 
-    def listed(**beside: object) -> Response:
-        everybody = [shown(account) for account in store.accounts(engine)]
-        choices = {"roles": words.roles(spoken()), "areas": areas(spoken())}
-        filled = {"email": request.form.get("email", ""), "role": request.form.get("role", "")}
-        chosen = request.form.getlist("area")
-        return page("people", everybody=everybody, **choices, **filled, chosen=chosen, **beside)
+def everybody() -> Response:
+    """All accounts, and the form of an invitation."""
+    actor = _administrator()
+    if request.method == "GET":
+        return _listed(said=words.done(request.args.get("said", ""), spoken()))
+    try:
+        role, areas = _asked()
+        made = people.invite(desk().engine, actor, request.form.get("email", ""), role, areas, store.now())
+    except AccountError as error:
+        return _listed(fault=str(error), sentence=words.account_fault(str(error), spoken()))
+    return _link(made)
 
-    @pages.route("/people", methods=["GET", "POST"])
-    def all_people() -> Response:
-        actor = _administrator()
-        if request.method == "GET":
-            return listed(said=words.done(request.args.get("said", ""), spoken()))
+
+def somebody(number: int) -> Response:
+    """One account, and what can be done to it."""
+    actor = _administrator()
+    account = next((each for each in store.accounts(desk().engine) if each.id == number), None)
+    if account is None:
+        abort(404)
+    sentence = ""
+    if request.method == "POST":
         try:
-            role, wanted = _asked(areas)
-            made = people.invite(engine, actor, request.form.get("email", ""), role, wanted, store.now())
-        except AccountError as error:
-            return listed(fault=str(error), sentence=words.account_fault(str(error), spoken()))
-        return page("link", email=made.email, link=f"{site}account/invited/{made.token}")
-
-    @pages.route("/people/<int:number>", methods=["GET", "POST"])
-    def one_person(number: int) -> Response:
-        actor = _administrator()
-        account = next((each for each in store.accounts(engine) if each.id == number), None)
-        if account is None:
-            abort(404)
-        act = request.form.get("act", "")
-        try:
-            if act == "change":
-                people.change(engine, actor, account.email, *_asked(areas))
-                return to(prefix, "people?said=changed")
-            if act == "end":
-                people.end(engine, actor, account.email)
-                return to(prefix, "people?said=ended")
-            if act == "reset":
-                people.reset(engine, actor, account.email)
-                return to(prefix, "people?said=reset")
-            if act == "invite":
-                place = Role(account.role), tuple(account.areas)
-                made = people.invite(engine, actor, account.email, *place, store.now())
-                return page("link", email=made.email, link=f"{site}account/invited/{made.token}")
+            return _done(actor, account, request.form.get("act", ""))
         except AccountError as error:
             sentence = words.account_fault(str(error), spoken())
-        else:
-            sentence = ""
-        choices = {"roles": words.roles(spoken()), "areas": areas(spoken())}
-        return page("person", person=shown(account), sentence=sentence, **choices)
+    return page("person", person=_person(account), sentence=sentence, **_choices())
 
 
 def state(account: AccountRow, now: datetime) -> str:
@@ -108,13 +74,62 @@ def state(account: AccountRow, now: datetime) -> str:
     return "invited" if account.invited_until is not None and account.invited_until > now else "expired"
 
 
-def _asked(areas: Areas) -> tuple[Role, tuple[str, ...]]:
+def _done(actor: Viewer, account: AccountRow, act: str) -> Response:
+    """Do an act to an account. Raises AccountError."""
+    engine = desk().engine
+    match act:
+        case "change":
+            people.change(engine, actor, account.email, *_asked())
+            return to("people?said=changed")
+        case "end":
+            people.end(engine, actor, account.email)
+            return to("people?said=ended")
+        case "reset":
+            people.reset(engine, actor, account.email)
+            return to("people?said=reset")
+        case "invite":
+            role, areas = Role(account.role), tuple(account.areas)
+            return _link(people.invite(engine, actor, account.email, role, areas, store.now()))
+    return to(f"people/{account.id}")
+
+
+def _listed(**beside: object) -> Response:
+    people_shown = [_person(account) for account in store.accounts(desk().engine)]
+    filled = {"email": request.form.get("email", ""), "role": request.form.get("role", "")}
+    chosen = request.form.getlist("area")
+    return page("people", everybody=people_shown, chosen=chosen, **_choices(), **filled, **beside)
+
+
+def _link(made: Invitation) -> Response:
+    return page("link", email=made.email, link=f"{desk().site}account/invited/{made.token}")
+
+
+def _choices() -> dict[str, object]:
+    return {"roles": words.roles(spoken()), "areas": desk().areas(spoken())}
+
+
+def _person(account: AccountRow) -> Person:
+    known = desk().areas(spoken())
+    return Person(
+        account.id or 0,
+        account.email,
+        account.role,
+        words.roles(spoken()).get(account.role, ""),
+        tuple(account.areas),
+        tuple(known.get(code, code) for code in account.areas),
+        state(account, store.now()),
+        bool(account.tf_primary_method),
+        account.email == current_user.email,
+    )
+
+
+def _asked() -> tuple[Role, tuple[str, ...]]:
     """The role and areas of a form. Raises AccountError."""
     name = request.form.get("role", "")
     if name not in set(Role) or name == Role.PUBLIC:
         raise AccountError("role")
     chosen = tuple(request.form.getlist("area")) if name == Role.OFFICER else ()
-    if not set(chosen) <= areas("en").keys():
+    if not set(chosen) <= desk().areas("en").keys():
         raise AccountError("unknown")
     return Role(name), chosen
 

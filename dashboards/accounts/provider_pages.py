@@ -5,83 +5,74 @@ That cookie is Lax, since the provider's site sends the browser back here and a 
 
 from dataclasses import asdict
 from hmac import compare_digest
+from typing import Any
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
 from flask_security.utils import login_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from . import store
+from .desk import derived, desk
 from .pages import page, to
 from .provider import Identity, Journey, Provider, ProviderError
-from .security import derived
 from .settings import StaffSettings
 from .tables import AccountRow
 
 SECONDS = 600
 
 
-def add_provider(pages: Blueprint, engine: Engine, settings: StaffSettings, site: str, prefix: str) -> None:
+def add_provider(pages: Blueprint, settings: StaffSettings) -> None:
     """Both addresses, where a provider is set; else there are none."""
-    if not settings.oidc_issuer:
-        return
-    provider = Provider(settings, f"{site}account/provider/returned")
-    signer = URLSafeTimedSerializer(derived(settings, "journeys"))
-    cookie = "__Host-journey" if settings.is_secure else "journey"
-    place = "/" if settings.is_secure else f"{prefix}account/provider"
+    if settings.oidc_issuer:
+        pages.get("/provider")(leave)
+        pages.get("/provider/returned")(returned)
 
-    @pages.get("/provider")
-    def leave() -> Response:
-        journey = provider.journey()
-        try:
-            address = provider.entrance(journey)
-        except ProviderError as error:
-            return _failed(error)
-        g.leaving = True
-        answer = make_response(redirect(address))
-        answer.set_cookie(
-            cookie,
-            str(signer.dumps(asdict(journey))),
-            max_age=SECONDS,
-            path=place,
-            secure=settings.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
-        return answer
 
-    @pages.get("/provider/returned")
-    def returned() -> Response:
-        answer = _returned(engine, settings, provider, signer, request.cookies.get(cookie, ""))
-        answer.delete_cookie(cookie, path=place, secure=settings.is_secure, httponly=True, samesite="Lax")
-        return answer
+def leave() -> Response:
+    """Send somebody to the provider."""
+    provider = _provider()
+    journey = provider.journey()
+    try:
+        address = provider.entrance(journey)
+    except ProviderError as error:
+        return _failed(error)
+    g.leaving = True
+    answer = make_response(redirect(address))
+    name, about = _cookie()
+    answer.set_cookie(name, str(_signer().dumps(asdict(journey))), max_age=SECONDS, **about)
+    return answer
 
-    def _returned(
-        engine: Engine, settings: StaffSettings, provider: Provider, signer: URLSafeTimedSerializer, kept: str
-    ) -> Response:
-        try:
-            journey = Journey(**signer.loads(kept, max_age=SECONDS))
-        except (BadSignature, TypeError):
-            return _failed(ProviderError("nobody left from here"))
+
+def returned() -> Response:
+    """Where the provider sends somebody back, whoever it is; the journey can be made once."""
+    name, about = _cookie()
+    try:
+        journey = Journey(**_signer().loads(request.cookies.get(name, ""), max_age=SECONDS))
         if not compare_digest(request.args.get("state", "").encode(), journey.state.encode()):
-            return _failed(ProviderError("another journey came back"))
-        try:
-            who = provider.identity(journey, request.args.get("code", ""))
-        except ProviderError as error:
-            return _failed(error)
-        with store.changing(engine) as work:
-            account = account_of(work, who)
-            name = account.email if account else ""
-        security = current_app.extensions["security"]
-        user = security.datastore.find_user(email=name) if name else None
-        if user is None:
-            return _failed(ProviderError("there is no account of this person"))
-        if who.by_many_factors and settings.oidc_second_factor:
-            login_user(user, remember=False, authn_via=["provider"])
-            return to(prefix, "arrived")
-        onward = security.two_factor_plugins.tf_enter(user, False, "provider", next_loc=None)
-        return make_response(onward) if onward else to(prefix, "login")
+            raise ProviderError("another journey came back")
+        answer = _signed_in(_provider().identity(journey, request.args.get("code", "")))
+    except (BadSignature, TypeError):
+        answer = _failed(ProviderError("nobody left from here"))
+    except ProviderError as error:
+        answer = _failed(error)
+    answer.delete_cookie(name, **about)
+    return answer
+
+
+def _signed_in(who: Identity) -> Response:
+    """On with the second factor, unless the provider's counts as one. Raises ProviderError."""
+    with store.changing(desk().engine) as work:
+        account = account_of(work, who)
+        name = account.email if account else ""
+    security = current_app.extensions["security"]
+    user = security.datastore.find_user(email=name) if name else None
+    if user is None:
+        raise ProviderError("there is no account of this person")
+    if who.by_many_factors and desk().settings.oidc_second_factor:
+        login_user(user, remember=False, authn_via=["provider"])
+        return to("arrived")
+    return make_response(security.two_factor_plugins.tf_enter(user, False, "provider", next_loc=None))
 
 
 def account_of(session: Session, who: Identity) -> AccountRow | None:
@@ -100,6 +91,20 @@ def account_of(session: Session, who: Identity) -> AccountRow | None:
 def _failed(error: ProviderError) -> Response:
     """The same page whatever it was; the log has the kind."""
     current_app.logger.warning("sign-in by the provider failed: %s", error)
-    answer = page("provider")
-    answer.status_code = 403
-    return answer
+    return page("provider", 403)
+
+
+def _provider() -> Provider:
+    return Provider(desk().settings, f"{desk().site}account/provider/returned")
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(derived(desk().settings, "journeys"))
+
+
+def _cookie() -> tuple[str, dict[str, Any]]:
+    """Its name, and how it is set and taken away."""
+    secure = desk().settings.is_secure
+    place = "/" if secure else f"{desk().prefix}account/provider"
+    about = {"path": place, "secure": secure, "httponly": True, "samesite": "Lax"}
+    return ("__Host-journey" if secure else "journey"), about

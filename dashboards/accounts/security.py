@@ -4,18 +4,16 @@ Its views do the work; the forms, the pages and every word are ours, and what it
 """
 
 import base64
-import hashlib
-import hmac
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, redirect, request
 from flask_security import Security, SQLAlchemySessionUserDatastore, url_for_security
-from sqlalchemy import Engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlmodel import Session
 
 from . import store
+from .desk import Desk, derived
 from .passwords import LEAST, Passwords
 from .settings import StaffSettings
 from .signin import (
@@ -24,8 +22,10 @@ from .signin import (
     GuardedLogin,
     GuardedRecovery,
     GuardedVerify,
+    NoRescue,
     OnceRecovery,
     OnceTotp,
+    OneFactor,
     Quiet,
     dummy,
 )
@@ -35,18 +35,10 @@ IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 FRESH = timedelta(hours=1)
 
 
-def derived(settings: StaffSettings, purpose: str) -> bytes:
-    """A key of 32 bytes for one purpose."""
-    secret = bytes.fromhex(settings.staff_key.get_secret_value())
-    return hmac.new(secret, f"thiqa staff {purpose}".encode(), hashlib.sha256).digest()
-
-
-def add_security(server: Flask, settings: StaffSettings, engine: Engine, prefix: str) -> Security:
-    """Give a server its accounts. `prefix` is where it is mounted."""
-    server.extensions["thiqa_staff"] = engine
-    server.extensions["thiqa_attempts"] = derived(settings, "attempts")
-    server.config.update(_cookies(settings, prefix), **_library(settings, prefix))
-    session: Any = scoped_session(sessionmaker(engine, class_=Session, expire_on_commit=False))
+def add_security(server: Flask, desk: Desk) -> Security:
+    """Give a server its accounts."""
+    server.config.update(_cookies(desk.settings, desk.prefix), **_library(desk.settings, desk.prefix))
+    session: Any = scoped_session(sessionmaker(desk.engine, class_=Session, expire_on_commit=False))
     server.teardown_appcontext(lambda _error: session.remove())
     security = Security(
         server,
@@ -59,6 +51,8 @@ def add_security(server: Flask, settings: StaffSettings, engine: Engine, prefix:
         verify_form=GuardedVerify,
         change_password_form=GuardedChange,
         two_factor_verify_code_form=GuardedCode,
+        two_factor_setup_form=OneFactor,
+        two_factor_rescue_form=NoRescue,
         mf_recovery_form=GuardedRecovery,
     )
     security.want_json(lambda _request: False)

@@ -12,6 +12,8 @@ from flask_security import (
     LoginForm,
     MailUtil,
     Totp,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
     TwoFactorVerifyCodeForm,
     UserMixin,
     VerifyForm,
@@ -23,9 +25,10 @@ from flask_security.recovery_codes import MfRecoveryCodesUtil, MfRecoveryForm
 from passlib.exc import UsedTokenError
 from sqlalchemy import String, cast, or_
 from sqlmodel import col, update
-from wtforms import StringField
+from wtforms import RadioField, StringField
 
 from . import attempts, passwords, store
+from .desk import desk
 from .tables import AccountRow
 
 SENTENCE = "closed"  # the templates have the words; nothing of the library's is shown
@@ -48,7 +51,7 @@ class OnceTotp(Totp):
     def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
         """Keep it at once, whether or not the request goes well, and only forward. Raises UsedTokenError."""
         counter = int(tmatch.counter)
-        with store.changing(current_app.extensions["thiqa_staff"]) as session:
+        with store.changing(desk().engine) as session:
             last = col(AccountRow.last_counter)
             kept = session.exec(
                 update(AccountRow)
@@ -70,7 +73,7 @@ class OnceRecovery(MfRecoveryCodesUtil):
         if len(plain) != len(kept) or wanted not in plain:
             return False
         left = [one for one, known in zip(kept, plain, strict=True) if known != wanted]
-        with store.changing(current_app.extensions["thiqa_staff"]) as session:
+        with store.changing(desk().engine) as session:
             taken = session.exec(
                 update(AccountRow)
                 .where(col(AccountRow.id) == user.id, cast(col(AccountRow.mf_recovery_codes), String) == dumps(kept))
@@ -90,14 +93,15 @@ class GuardedLogin(LoginForm):
 
     def validate(self, **kwargs: Any) -> bool:  # noqa: ARG002  # the library's own checks are replaced
         """Whether name and password are right and the name is open: one look, one verification, whoever it is."""
-        engine, key = current_app.extensions["thiqa_staff"], current_app.extensions["thiqa_attempts"]
+        engine, key = desk().engine, desk().attempts
         name = (self.email.data or "")[: store.LONGEST_NAME]
         is_open = attempts.begin(engine, key, name, store.now())
         with store.reading(engine) as session:
             account = store.find(session, name)
         kept = account.password if account and account.active else None
         right = verify_password(
-            passwords.normal(self.password.data or "")[: passwords.MOST + 1], kept or current_app.extensions["thiqa_dummy"]
+            passwords.normal(self.password.data or "")[: passwords.MOST + 1],
+            kept or current_app.extensions["thiqa_dummy"],
         )
         if not (is_open and kept and right):
             self.form_errors.append(SENTENCE)
@@ -105,6 +109,18 @@ class GuardedLogin(LoginForm):
         attempts.give_back(engine, key, name)
         self.user = current_app.extensions["security"].datastore.find_user(email=store.normal(name))
         return self.user is not None
+
+
+class OneFactor(TwoFactorSetupForm):
+    """The form of the second factor's key. There is one kind of it, and so nothing to choose."""
+
+    setup = StringField()
+
+
+class NoRescue(TwoFactorRescueForm):
+    """The library builds this form with the one of the code; there is no page of it."""
+
+    help_setup = RadioField(choices=[])
 
 
 class GuardedCode(TwoFactorVerifyCodeForm):
@@ -141,7 +157,7 @@ class GuardedChange(ChangePasswordForm):
 
 
 def _guarded(form: Any, validate: Any, kwargs: dict[str, Any]) -> bool:
-    engine, key = current_app.extensions["thiqa_staff"], current_app.extensions["thiqa_attempts"]
+    engine, key = desk().engine, desk().attempts
     name = form.user.email if form.user else ""
     if not attempts.begin(engine, key, name, store.now()):
         form.form_errors.append(SENTENCE)

@@ -3,23 +3,22 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
 from flask_security import current_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from analytics.release import ReleaseError
 from dashboards.access import Viewer
 from dashboards.application import Staff, create_dashboards
 from dashboards.scene import Action, Look
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
-from dashboards.view import in_language
 
 from . import attempts, store, trail, words
-from .demonstration import PEOPLE, add_demonstration, is_possible
+from .demonstration import PEOPLE, add_demonstration
+from .desk import Desk
 from .gate import add_gate
 from .pages import add_pages
 from .people_pages import add_people
@@ -34,54 +33,45 @@ if TYPE_CHECKING:
 
 def create_staff(settings: StaffSettings, prefix: str | None = None) -> Flask:
     """The server. It answers below `prefix` (that of its address), whether or not a dispatcher takes it off before."""
-    mount = prefix or settings.prefix
     engine = store.connect(settings.staff_database_url.get_secret_value())
     attempts.purge(engine, store.now())
+    desk = Desk(settings, engine, LatestRelease(settings.releases), prefix or settings.prefix)
     staff = Staff(
-        prepare=lambda server: _prepare(server, settings, engine, mount),
+        prepare=partial(_prepare, desk=desk),
         viewer=_viewer,
         records=StoredRecords(engine),
         note=partial(trail.note, engine),
-        entrance=mount + "account/login",
+        entrance=desk.prefix + "account/login",
     )
-    server = create_dashboards(DashboardSettings(releases=settings.releases), mount, staff)
-    server.wsgi_app = _Mounted(server.wsgi_app, mount)  # type: ignore[method-assign]  # as flask documents it
+    server = create_dashboards(DashboardSettings(releases=settings.releases), desk.prefix, staff)
+    server.wsgi_app = _Mounted(server.wsgi_app, desk.prefix)  # type: ignore[assignment]  # as flask documents it
     return server
 
 
-def _prepare(server: Flask, settings: StaffSettings, engine: Engine, prefix: str) -> None:
-    source = LatestRelease(settings.releases)
-    parts = urlsplit(settings.staff_url)
-    site = f"{parts.scheme}://{parts.netloc}{prefix}"
-
-    def areas(language: str) -> dict[str, str]:
-        try:
-            cards = source.current().areas
-        except ReleaseError:
-            return {}
-        return {card.code: in_language(card.name, language) for card in cards if card.parent is not None}
-
-    def demonstration(language: str) -> dict[str, str]:
-        known: dict[str, str] = words.roles(language)
-        return {role.value: known[role.value] for role in PEOPLE} if is_possible(settings, source) else {}
-
-    add_gate(server, prefix, partial(is_possible, settings, source))
-    add_security(server, settings, engine, prefix)
-    pages = Blueprint(
-        "account", __name__, url_prefix="/account", template_folder="templates", static_folder="static"
-    )
-    add_pages(pages, engine, prefix)
-    add_people(pages, engine, prefix, site, areas)
-    add_demonstration(pages, engine, settings, source)
-    add_provider(pages, engine, settings, site, prefix)
+def _prepare(server: Flask, desk: Desk) -> None:
+    server.extensions.update(thiqa_desk=desk, thiqa_staff=desk.engine)
+    add_gate(server, desk.prefix, desk.is_demonstration)
+    add_security(server, desk)
+    pages = Blueprint("account", __name__, url_prefix="/account", template_folder="templates", static_folder="static")
+    add_pages(pages)
+    add_people(pages)
+    add_demonstration(pages)
+    add_provider(pages, desk.settings)
     server.register_blueprint(pages)
     server.jinja_env.globals.update(
+        csrf_token=generate_csrf,
         refused=words.refused,
         password_fault=words.password_fault,
         done=words.done,
-        demonstration=demonstration,
-        has_provider=bool(settings.oidc_issuer),
+        demonstration=partial(_demonstration, desk),
+        has_provider=bool(desk.settings.oidc_issuer),
     )
+
+
+def _demonstration(desk: Desk, language: str) -> dict[str, str]:
+    """Whom the site can be entered as for show, by role; nobody where it cannot."""
+    known = words.roles(language)
+    return {role.value: known[role.value] for role in PEOPLE} if desk.is_demonstration() else {}
 
 
 class StoredRecords:
