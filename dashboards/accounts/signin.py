@@ -153,6 +153,9 @@ class GuardedChange(ChangePasswordForm):
     def validate(self, **kwargs: Any) -> bool:
         """Whether the old one is right, the new one good, and the name open."""
         self.user = current_user
+        if passwords.normal(self.new_password.data or "") == passwords.normal(self.password.data or ""):
+            self.new_password.errors = ["same"]  # said without a look at whether it is right
+            return False
         return _guarded(self, super().validate, kwargs)
 
 

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from analytics.release import Release, write
 from dashboards.access import Role
 from dashboards.accounts import people, store
 from dashboards.accounts.settings import StaffSettings
+from dashboards.accounts.signin import dummy
 from dashboards.accounts.site import create_staff
 
 PASSWORD = "seven green lanterns"
@@ -52,9 +52,9 @@ class Person:
     def open(self, place: str, **beside: Any) -> TestResponse:
         return self.client.get(HERE + place, **beside)
 
-    def send(self, place: str, at: str = "", **fields: Any) -> TestResponse:
+    def send(self, place: str, at: str | None = None, **fields: Any) -> TestResponse:
         """Fill in the form of a page, with the token that the page has. at: the page, where it is another one."""
-        token = token_of(self.open(at or place))
+        token = token_of(self.open(place if at is None else at))
         return self.client.post(HERE + place, data={"csrf_token": token, **fields})
 
     def name(self, password: str = "") -> TestResponse:
@@ -79,11 +79,16 @@ class Person:
     def is_in(self) -> bool:
         return self.client.get(HERE).status_code == 200
 
-    @cached_property
+    @property
     def cookie(self) -> str:
+        """What the browser keeps of its session."""
         found = self.client.get_cookie("staff", path="/staff/")
         assert found is not None
         return found.value
+
+    @cookie.setter
+    def cookie(self, value: str) -> None:
+        self.client.set_cookie("staff", value, path="/staff/")
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,9 @@ def sites(tmp_path: Path, release: Release, clock: Clock) -> Iterator[Sites]:
             "staff_key": secrets.token_hex(32),
         }
         about["staff_url"] = "http://localhost/staff/"
-        made.append(Site(create_staff(StaffSettings(**{**about, **settings})), clock))
+        server = create_staff(StaffSettings(**{**about, **settings}))
+        _hash_cheaply(server)
+        made.append(Site(server, clock))
         return made[-1]
 
     yield opened
@@ -152,6 +159,13 @@ def sites(tmp_path: Path, release: Release, clock: Clock) -> Iterator[Sites]:
 @pytest.fixture
 def site(sites: Sites) -> Site:
     return sites()
+
+
+def _hash_cheaply(server: Flask) -> None:
+    """Argon2 with little to do, or most of these tests would be hashing; what it does in earnest has a test."""
+    server.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
+    with server.app_context():
+        server.extensions["thiqa_dummy"] = dummy()
 
 
 def token_of(page: TestResponse | str) -> str:

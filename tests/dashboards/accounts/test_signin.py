@@ -1,4 +1,4 @@
-"""Signing in: name and password, then the second factor; what is wrong is never said, and five failures close a name."""
+"""Signing in: name and password, then the second factor; what is wrong is never said; five failures close a name."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -213,9 +213,9 @@ def test_tried_names_are_kept_as_digests_and_go_after_their_time(site: Site) -> 
         assert len(session.exec(select(AttemptRow)).all()) == 1
 
 
-@pytest.mark.parametrize("name", ["", "x", "\x00@example.com", "é" * 1000, "a@b.example\r\nX: y", "' OR 1=1 --", "＠"])
-def test_hostile_names_and_passwords_are_refused_like_any_other(site: Site, name: str) -> None:
-    who = Person(site.server.test_client(), name)
-    answer = who.name(name * 3 + "\x00")
-    assert answer.status_code == 200
-    assert "closed for 15 minutes" in alerts(answer)[0]
+def test_hostile_names_and_passwords_are_refused_like_any_other(site: Site) -> None:
+    for name in ("", "x", "\x00@example.com", "é" * 1000, "a@b.example\r\nX: y", "' OR 1=1 --", "＠", "🙂"):
+        who = Person(site.server.test_client(), name)
+        answer = who.name(name * 3 + "\x00")
+        assert answer.status_code == 200
+        assert "closed for 15 minutes" in alerts(answer)[0]
