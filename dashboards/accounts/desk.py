@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 from analytics.release import ReleaseError
 from dashboards.source import LatestRelease
 from dashboards.view import in_language
+from translations.languages import isolated
 
 from .settings import StaffSettings
 
@@ -42,7 +44,9 @@ class Desk:
             cards = self.source.current().areas
         except ReleaseError:
             return {}
-        return {card.code: in_language(card.name, language) for card in cards if card.parent is not None}
+        names = {card.code: in_language(card.name, language) for card in cards if card.parent is not None}
+        often = Counter(names.values())
+        return {code: f"{name} {isolated(code)}" if often[name] > 1 else name for code, name in names.items()}
 
     def is_demonstration(self) -> bool:
         """Whether the site may be entered for show: set so, and nothing that is shown comes from residents."""
