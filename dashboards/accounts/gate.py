@@ -172,7 +172,8 @@ def _keep_language() -> None:
 
 def _here(prefix: str, **beside: str) -> str:
     """The address of this page, with what stands beside it, and other values of some of that."""
-    kept = {name: value for name, value in request.args.items() if name != "said"} | beside
+    ours = request.path.startswith(ACCOUNTS)
+    kept = {name: value for name, value in request.args.items() if name in ("lang", "next") or not ours} | beside
     return prefix + request.path.lstrip("/") + ("?" + urlencode(kept) if kept else "")
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, jsonify, request
 from joserfc import jwt
@@ -101,8 +101,3 @@ def issuing() -> Iterator[Issuer]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def query(**fields: str) -> str:
-    """As a query string."""
-    return "?" + urlencode(fields)

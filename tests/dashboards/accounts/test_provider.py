@@ -119,7 +119,8 @@ def test_lies_open_nothing(sites: Sites, issuer: Issuer) -> None:
         answer = who.open("provider/returned", query_string=issuer.visit(entrance))
         assert answer.status_code == 403, name
         assert not who.is_in, name
-        pages.add(answer.text.replace(answer.request.query_string.decode(), ""))
+        pages.add(answer.text)
+    assert len(pages) == 1
     issuer.claims, issuer.without, issuer.algorithm, issuer.forged, issuer.described_as = (
         {"amr": ["mfa"]}, set(), "RS256", False, "",
     )  # fmt: skip
