@@ -15,7 +15,6 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import SecurityError
 from wtforms import ValidationError
 
-from dashboards.access import Role
 from dashboards.headers import FINGERPRINTED
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, negotiate, translator
 
@@ -127,9 +126,11 @@ def _elsewhere(prefix: str, *, over: bool) -> Response | None:
         return make_response(redirect(f"{prefix}account/login{beside}"))
     if needs_codes():
         return make_response(redirect(f"{prefix}account/mf-recovery-codes"))
-    if request.path == "/" and current_user.viewer.role is Role.ADMINISTRATOR:
-        return make_response(redirect(f"{prefix}account/people"))
-    return None
+    if request.path != "/":
+        return None
+    first = next(iter(current_user.viewer.pages), "account/people")
+    beside = request.query_string.decode("latin-1")
+    return make_response(redirect(f"{prefix}{first}{'?' if beside else ''}{beside}")) if first else None
 
 
 def needs_codes() -> bool:

@@ -73,7 +73,7 @@ def invited(token: str) -> Response:
     return to("login?said=invited") if used else _unusable()
 
 
-def page(name: str, status: int = 200, **about: Any) -> Response:
+def page(name: str, status: int = 200, /, **about: Any) -> Response:
     """A page of ours."""
     return make_response(render_template(f"account/{name}.html", **about), status)
 

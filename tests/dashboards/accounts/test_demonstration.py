@@ -30,7 +30,7 @@ def test_each_of_the_five_is_entered_by_one_button(sites: Sites) -> None:
         if role is Role.ADMINISTRATOR:
             assert who.open("people").status_code == 200
         else:
-            assert who.client.get("/staff/").headers["Location"] == f"/staff/{firsts[role]}"
+            assert who.client.get("/staff/?lang=ar").headers["Location"] == f"/staff/{firsts[role]}?lang=ar"
             assert who.client.get(f"/staff/{firsts[role]}").status_code == 200
 
 

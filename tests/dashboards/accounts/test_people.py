@@ -40,7 +40,7 @@ def acts(site: Site) -> list[tuple[str, str, str]]:
 
 
 def test_an_administrator_sees_accounts_and_no_figure(site: Site, administrator: Person) -> None:
-    assert administrator.client.get("/staff/").headers["Location"] == HERE + "people"
+    assert administrator.client.get("/staff/").headers["Location"].startswith(HERE + "people")
     for page in ("leadership", "area", "compare", "quality", "oversight", "about"):
         assert administrator.client.get(f"/staff/{page}").status_code == 404
     answer = administrator.client.post("/staff/_dash-update-component", json=CALL)
