@@ -66,7 +66,9 @@ def _gate(prefix: str, demonstrable: Callable[[], bool]) -> Response | None:
 
 def _guarded(response: Response, prefix: str) -> Response:
     if response.status_code // 100 == 3 and not g.get("leaving"):
-        response.headers["Location"] = _within(response.headers.get("Location", ""), prefix)
+        address = _within(response.headers.get("Location", ""), prefix)
+        refused = request.endpoint == "security.two_factor_setup_validate" and address.endswith("/tf-setup")
+        response.headers["Location"] = address + ("?said=refused" if refused else "")
     if request.path.startswith(ACCOUNTS):
         response.headers["Content-Security-Policy"] = POLICY
     return response

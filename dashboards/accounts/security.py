@@ -57,7 +57,9 @@ def add_security(server: Flask, desk: Desk) -> Security:
     )
     security.want_json(lambda _request: False)
     security.unauthn_handler(lambda *_args, **_kwargs: redirect(url_for_security("login")))
-    security.reauthn_handler(lambda *_args: redirect(url_for_security("verify", next=request.full_path)))
+    security.reauthn_handler(
+        lambda *_args: redirect(url_for_security("verify", next=request.script_root + request.path))
+    )
     security.login_manager.request_loader(lambda _request: None)  # a session is the only way in
     security.login_manager.session_protection = None  # it would keep a hash of the address
     with server.app_context():

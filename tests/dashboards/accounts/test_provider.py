@@ -85,6 +85,7 @@ LIES: dict[str, Lie] = {
     "nonce of another": lambda issuer: issuer.claims.update(nonce="other"),
     "no nonce": lambda issuer: issuer.without.add("nonce"),
     "for another client": lambda issuer: issuer.claims.update(aud="another"),
+    "for another client, by us": lambda issuer: issuer.claims.update(aud="another", azp=CLIENT),
     "for us and another, of another": lambda issuer: issuer.claims.update(aud=[CLIENT, "another"], azp="another"),
     "no audience": lambda issuer: issuer.without.add("aud"),
     "another issuer": lambda issuer: issuer.claims.update(iss="https://evil.example"),

@@ -10,7 +10,7 @@ from flask_security import verify_password
 from dashboards.accounts import attempts, people, signin, store
 from dashboards.accounts.tables import AttemptRow
 
-from .conftest import HERE, PASSWORD, Person, Site, Sites, alerts, token_of
+from .conftest import HERE, PASSWORD, Person, Site, Sites, alerts, key_of, token_of
 
 
 def test_a_password_alone_opens_nothing(site: Site) -> None:
@@ -57,6 +57,16 @@ def test_a_recovery_code_works_once(site: Site) -> None:
         again.name()
         again.send("mf-recovery", code=used)
         assert again.is_in is expected
+
+
+def test_of_two_that_saw_the_same_recovery_code_unused_one_is_in(site: Site) -> None:
+    """As two processes do that have both read the account before either writes."""
+    who = site.person()
+    with site.server.app_context():
+        security = site.server.extensions["security"]
+        account = security.datastore.find_user(email=who.email)
+        taken = [security.mf_recovery_codes_util.check_recovery_code(account, who.codes[0]) for _ in range(2)]
+    assert taken == [True, False]
 
 
 def test_recovery_codes_are_shown_once(site: Site) -> None:
@@ -182,6 +192,35 @@ def test_many_attempts_at_once_are_not_more_than_five(sites: Sites, engine: Any)
     assert attempts.closed(site.engine, key, "name@example.com", store.now())
     site.clock.pass_by(minutes=16)
     assert attempts.begin(site.engine, key, "name@example.com", store.now())
+
+
+def test_the_second_factor_is_changed_by_a_code_of_the_new_key(site: Site) -> None:
+    who = site.person()
+    shown = who.send("tf-setup", setup="authenticator").text
+    old, who.key = who.key, key_of(shown)
+    place = re.search(r'action="/staff/account/(tf-setup/[^"]+)"', shown)
+    assert place
+    wrong = who.client.post(HERE + place[1], data={"csrf_token": token_of(shown), "code": "000000"})
+    assert alerts(who.client.get(wrong.headers["Location"]))
+    right = who.client.post(HERE + place[1], data={"csrf_token": token_of(shown), "code": who.code(1)})
+    assert right.headers["Location"] == HERE + "?said=factor"
+    again = Person(site.server.test_client(), who.email, key=old)
+    again.name()
+    again.send("tf-validate", code=again.code(1))
+    assert not again.is_in
+
+
+@pytest.mark.parametrize("place", ["tf-setup", "mf-recovery-codes"])
+def test_what_opens_the_account_is_changed_only_soon_after_the_password(site: Site, place: str) -> None:
+    who = site.person()
+    with who.client.session_transaction(base_url="http://localhost/staff/") as session:
+        session["fs_paa"] = session["fs_gexp"] = 0
+    asked = who.open(place)
+    assert asked.headers["Location"].startswith(HERE + "verify?next=")
+    page = who.client.get(asked.headers["Location"])
+    fields = {"csrf_token": token_of(page), "password": PASSWORD}
+    assert who.client.post(asked.headers["Location"], data=fields).headers["Location"] == HERE + place
+    assert who.open(place).status_code == 200
 
 
 def test_success_forgets_failures(site: Site) -> None:
