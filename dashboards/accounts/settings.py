@@ -1,9 +1,10 @@
 """Configuration of the staff site from the environment, prefix THIQA_. It names no database but the staff's own."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES = 32
@@ -22,7 +23,7 @@ class StaffSettings(BaseSettings):
     demo: bool = False
     oidc_issuer: str = ""
     oidc_client_id: str = ""
-    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), validate_default=True)
     oidc_second_factor: bool = False
 
     @field_validator("staff_key")
@@ -50,13 +51,16 @@ class StaffSettings(BaseSettings):
         parts = urlsplit(value)
         if value and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("must be an https address")
+        if value and find_spec("authlib") is None:
+            raise ValueError("needs the extra: pip install 'thiqa[oidc]'")
         return value
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> "StaffSettings":
-        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
-            raise ValueError("with an issuer, THIQA_OIDC_CLIENT_ID and THIQA_OIDC_CLIENT_SECRET must be set too")
-        return self
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _is_whole(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if info.data.get("oidc_issuer") and not (info.data.get("oidc_client_id") and value.get_secret_value()):
+            raise ValueError("must be set where THIQA_OIDC_ISSUER is, and so must THIQA_OIDC_CLIENT_ID")
+        return value
 
     @property
     def is_secure(self) -> bool:

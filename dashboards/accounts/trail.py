@@ -53,15 +53,15 @@ def chain(engine: Engine, work: Callable[[Session], Said | None]) -> None:
             said = work(session)
             if said is None:
                 return
-            session.flush()
-            last = _last(session)
-            number, before = (last.number + 1, last.digest) if last else (1, BEGINNING)
-            at = store.now().isoformat(timespec="minutes")
-            digest = chained(before, (number, at, *astuple(said)))
-            session.add(LookRow(number=number, at=at, **asdict(said), digest=digest))
             try:
+                session.flush()
+                last = _last(session)
+                number, before = (last.number + 1, last.digest) if last else (1, BEGINNING)
+                at = store.now().isoformat(timespec="minutes")
+                digest = chained(before, (number, at, *astuple(said)))
+                session.add(LookRow(number=number, at=at, **asdict(said), digest=digest))
                 session.commit()
-            except IntegrityError:  # another process took the number
+            except IntegrityError:  # another process took the number, or made the same account
                 session.rollback()
             else:
                 return

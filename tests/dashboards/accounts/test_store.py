@@ -77,6 +77,19 @@ def test_what_is_changed_or_taken_out_is_seen(staff: Engine, change: str) -> Non
     assert bool(trail.faults(staff)) is (change != "end")
 
 
+def test_one_address_invited_by_many_at_once_is_one_account(staff: Engine) -> None:
+    def invited(_: int) -> str:
+        return people.invite(staff, people.MACHINE, "new@example.com", Role.ANALYST, (), store.now()).token
+
+    with ThreadPoolExecutor(4) as pool:
+        tokens = list(pool.map(invited, range(4)))
+    assert len(store.accounts(staff)) == 1
+    assert trail.faults(staff) == ()
+    assert trail.head(staff)[0] == 4
+    with store.reading(staff) as session:
+        assert sum(store.invited(session, token, store.now()) is not None for token in tokens) == 1
+
+
 def test_the_same_person_is_one_account_however_she_is_written(staff: Engine) -> None:
     for email in ("Chief@Example.com", " chief@example.com ", "ｃhief@example.com"):
         people.invite(staff, people.MACHINE, email, Role.ANALYST, (), store.now())
