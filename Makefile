@@ -34,7 +34,7 @@ setup: .venv/run.stamp $(CATALOGUES) ## make the environment and compile the cat
 setup-dev: .venv/dev.stamp $(CATALOGUES) ## the same, with the development tools
 
 .PHONY: run
-run: setup ## serve survey, text-message simulator and dashboards on demo data
+run: setup ## serve survey, text-message simulator, dashboards and the staff's site on demo data
 	@$(BIN)/thiqa demo
 	@$(BIN)/thiqa serve --demo --port $(PORT)
 

@@ -81,10 +81,7 @@ def drawn(exhibit: Exhibit, scene: Scene, about: str | None = None) -> Any:
             else html.Div(className="legend"),
             picture,
             html.P(exhibit.summary, id=summary, className="for-screen-readers"),
-            html.P(
-                [exhibit.foot, *_about(scene.about() if about is None else about, scene.view.language)],
-                className="foot",
-            ),
+            html.P([exhibit.foot, *_about(behind, scene.view.language)], className="foot"),
             *exhibit.after,
             html.Details([html.Summary(_("The figures as a table")), table(exhibit.table)]),
             _files(exhibit, scene),

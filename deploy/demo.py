@@ -77,6 +77,11 @@ def demo_environment(directory: Path) -> Path:
     newer = {"THIQA_WAVE_KEYS": str(directory / "wave-keys"), "THIQA_SPOOL": str(directory / "spool")}
     signing = new_signing_pair()
     newer |= {"THIQA_RELEASE_SIGNING_KEY": signing.private, "THIQA_RELEASE_PUBLIC_KEY": signing.public}
+    newer |= {
+        "THIQA_STAFF_DATABASE_URL": f"sqlite:///{directory}/staff.sqlite3",
+        "THIQA_STAFF_KEY": secrets.token_hex(SECRET_BYTES),
+        "THIQA_ACTIONS": str(directory / "actions"),
+    }
     _completed(file, {**newer, "THIQA_BATCH": "50"})
     os.environ["THIQA_ENV_FILE"] = str(file)
     return file
@@ -94,6 +99,7 @@ def make_demo(console: Console, seed: int = 1, share: float = 1.0) -> Outcome:
     settings = read_settings(CustodianSettings)
     engine = connect(settings.database_url.get_secret_value())
     migrate(engine)
+    _make_staff()
     instrument = read_instrument()
     with reading(engine) as session:
         if waves(session):
@@ -111,6 +117,17 @@ def make_demo(console: Console, seed: int = 1, share: float = 1.0) -> Outcome:
     with reading(engine) as session:
         responses = session.exec(select(func.count()).select_from(ResponseRow)).one()
     return Outcome(made=True, responses=responses, release=path)
+
+
+def _make_staff() -> None:
+    """The staff's store, with five people who are entered by a button."""
+    from dashboards.accounts import store  # noqa: PLC0415 (slow to load)
+    from dashboards.accounts.demonstration import make_people  # noqa: PLC0415 (the same)
+    from dashboards.accounts.settings import StaffSettings  # noqa: PLC0415 (the same)
+
+    engine = store.connect(read_settings(StaffSettings).staff_database_url.get_secret_value())
+    make_people(engine)
+    engine.dispose()
 
 
 def _simulate(

@@ -36,6 +36,8 @@ from .processes import together
 from .questionnaire import questionnaire
 from .retention import Outcome, Purged, destroy_keys, purge_rows
 from .server import command
+from .staff import staff
+from .wsgi import STAFF, has_staff
 
 VAR = Path("var")
 REFUSED = (WrongKeyError, NothingToPublishError, UnprotectableError, RefusedError, ReleaseError, SQLAlchemyError)
@@ -67,11 +69,15 @@ def demo(seed: int, share: float, directory: Path) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=2, show_default=True)
 def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
-    """Serve survey, text channel and dashboards at one address until stopped. Writes what respondents send."""
+    """Serve survey, text channel, dashboards and the staff's site at one address until stopped.
+
+    Writes what respondents send and what staff look at. The staff's site is there where THIQA_STAFF_KEY is set.
+    """
     address = f"http://{host}:{port}"
     if is_demo:
         demo_environment(VAR.absolute())
         os.environ.setdefault("THIQA_PUBLIC_URL", address)
+        os.environ.setdefault("THIQA_STAFF_URL", f"{address}{STAFF}/")
     settings = read_settings(CollectorSettings)
     if settings.site_key is None:  # one for all workers, so that each knows the puzzles of the others
         os.environ["THIQA_SITE_KEY"] = secrets.token_hex(SECRET_BYTES)
@@ -85,7 +91,10 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
     click.echo(f"Survey                   {address}/")
     if settings.demo:
         click.echo(f"Text message simulator   {address}/sms/simulator")
-    click.echo(f"Dashboards               {address}/dashboards/\nStop with Ctrl+C.")
+    click.echo(f"Dashboards               {address}/dashboards/")
+    if has_staff():
+        click.echo(f"Staff                    {address}{STAFF}/")
+    click.echo("Stop with Ctrl+C.")
     beside = [[sys.executable, "-m", "deploy.command", "refresh", "--every", "20"]] if settings.demo else []
     raise SystemExit(together(command("deploy.wsgi:everything()", host, port, workers), *beside))
 
@@ -147,4 +156,4 @@ def purge(only: str | None, lost: str) -> None:
 
 
 sms.add_command(rehearse)
-verbs: list[click.Command] = [demo, serve, refresh, questionnaire, purge]
+verbs: list[click.Command] = [demo, serve, refresh, questionnaire, purge, staff]

@@ -1,13 +1,15 @@
-"""What a WSGI server runs: `site()`, `channel()`, `dashboards()` each alone, as in production, or `everything()`.
+"""What a WSGI server runs: `site()`, `channel()`, `dashboards()`, `staff()` alone, as in production, or `everything()`.
 
 In production each has its own host, process and environment; on a laptop they share one address and the same walls.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from survey_app.settings import CollectorSettings, read_settings
@@ -17,7 +19,13 @@ from survey_app.web.application import create_site
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-DASHBOARDS, MESSAGES = "/dashboards", "/sms"
+DASHBOARDS, MESSAGES, STAFF = "/dashboards", "/sms", "/staff"
+
+
+class _StaffKey(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
+
+    staff_key: str = ""
 
 
 def today() -> date:
@@ -48,9 +56,25 @@ def dashboards() -> "WSGIApplication":
     return create_dashboards(read_settings(DashboardSettings))
 
 
+def staff(prefix: str | None = None) -> "WSGIApplication":
+    """The staff's site: accounts and their pages, below the path of THIQA_STAFF_URL."""
+    from dashboards.accounts.settings import StaffSettings  # noqa: PLC0415 (a site alone needs none of it)
+    from dashboards.accounts.site import create_staff  # noqa: PLC0415 (the same)
+
+    return create_staff(read_settings(StaffSettings), prefix)
+
+
+def has_staff() -> bool:
+    """Whether there is to be a staff's site: its key is set."""
+    return bool(read_settings(_StaffKey).staff_key)
+
+
 def everything() -> "WSGIApplication":
-    """All three at one address; the dashboards are loaded upon the first visit."""
-    return DispatcherMiddleware(site(), {MESSAGES: channel(), DASHBOARDS: _Upon(dashboards)})
+    """All at one address; dashboards and the staff's site, if it has a key, are loaded upon the first visit."""
+    mounts: dict[str, WSGIApplication] = {MESSAGES: channel(), DASHBOARDS: _Upon(dashboards)}
+    if has_staff():
+        mounts[STAFF] = _Upon(partial(staff, f"{STAFF}/"))
+    return DispatcherMiddleware(site(), mounts)
 
 
 class _Upon:

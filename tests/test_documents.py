@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from analytics.free_text.settings import TextSettings
 from analytics.settings import CustodianSettings, ReleaseSettings
+from dashboards.accounts.settings import StaffSettings
 from dashboards.settings import DashboardSettings
 from deploy.command import main
 from sms.settings import ChannelSettings
@@ -29,6 +30,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         RetentionSettings,
         TextSettings,
         DashboardSettings,
+        StaffSettings,
     )
     fields = {f"THIQA_{name.upper()}": field for room in rooms for name, field in room.model_fields.items()}
     text = (ROOT / "docs" / "configuration.md").read_text()
@@ -38,7 +40,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         default = field.get_default(call_default_factory=True)
         value = default.get_secret_value() if hasattr(default, "get_secret_value") else default
         plain = rows[name].strip().strip("`")
-        nothing = field.is_required() or value in (None, (), {})
+        nothing = field.is_required() or value in (None, (), {}, "")
         assert plain == ("none" if nothing else str(value).lower() if isinstance(value, bool) else str(value)), name
 
 

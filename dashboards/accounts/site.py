@@ -1,55 +1,97 @@
 """The staff's site: accounts, and behind them the pages. It reads releases and its own store, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_security import current_user
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
 
 from dashboards.access import Viewer
 from dashboards.application import Staff, create_dashboards
 from dashboards.publications import CheckedChain
 from dashboards.scene import Action, Look
-from dashboards.settings import DashboardSettings
+from dashboards.source import LatestRelease
 
-from . import store, trail
+from . import attempts, store, trail, words
+from .actions import ActionStore, add_actions
+from .demonstration import PEOPLE, add_demonstration
+from .desk import Desk
+from .gate import add_gate
+from .pages import add_pages
+from .people_pages import add_people
+from .provider_pages import add_provider
 from .security import add_security
 from .settings import StaffSettings
-from .tables import ActionRow
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def create_staff(settings: StaffSettings, prefix: str = "/staff/") -> Flask:
-    """The server, to be mounted at `prefix`."""
+def create_staff(settings: StaffSettings, prefix: str | None = None) -> Flask:
+    """The server. It answers below `prefix` (that of its address), whether or not a dispatcher takes it off before."""
     engine = store.connect(settings.staff_database_url.get_secret_value())
-    shown = DashboardSettings(releases=settings.releases)
+    attempts.purge(engine, store.now())
+    shown = settings.shown
+    desk = Desk(settings, engine, LatestRelease(shown.releases, shown.pinned), prefix or settings.prefix)
     staff = Staff(
-        prepare=lambda server: add_security(server, settings, engine, prefix),
+        prepare=partial(_prepare, desk=desk),
         viewer=_viewer,
-        records=StoredRecords(engine),
+        records=StoredRecords(engine, ActionStore(engine, settings.actions)),
         note=partial(trail.note, engine),
-        entrance=prefix + "account/login",
+        entrance=desk.prefix + "account/login",
         publications=CheckedChain(shown.releases, shown.pinned),
     )
-    return create_dashboards(shown, prefix, staff)
+    server = create_dashboards(shown, desk.prefix, staff)
+    server.wsgi_app = _Mounted(server.wsgi_app, desk.prefix)  # type: ignore[assignment]  # as flask documents it
+    return server
+
+
+def _prepare(server: Flask, desk: Desk) -> None:
+    server.extensions.update(thiqa_desk=desk, thiqa_staff=desk.engine)
+    add_gate(server, desk.prefix, desk.is_demonstration)
+    add_security(server, desk)
+    pages = Blueprint("account", __name__, url_prefix="/account", template_folder="templates", static_folder="static")
+    add_pages(pages)
+    add_people(pages)
+    add_demonstration(pages)
+    add_provider(pages, desk.settings)
+    add_actions(pages, _kept(desk), desk.source, desk.prefix, _viewer)
+    server.register_blueprint(pages)
+    server.jinja_env.globals.update(
+        csrf_token=generate_csrf,
+        refused=words.refused,
+        password_fault=words.password_fault,
+        done=words.done,
+        demonstration=partial(_demonstration, desk),
+        has_provider=bool(desk.settings.oidc_issuer),
+    )
+
+
+def _demonstration(desk: Desk, language: str) -> dict[str, str]:
+    """Whom the site can be entered as for show, by role; nobody where it cannot."""
+    known = words.roles(language)
+    return {role.value: known[role.value] for role in PEOPLE} if desk.is_demonstration() else {}
+
+
+def _kept(desk: Desk) -> ActionStore:
+    """The actions, whose file agrees with the store from the start."""
+    kept = ActionStore(desk.engine, desk.settings.actions)
+    kept.publish()
+    return kept
 
 
 class StoredRecords:
     """Actions and looks as the store holds them."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, actions: ActionStore) -> None:
+        self._engine, self._actions = engine, actions
 
     def actions(self, area: str) -> Sequence[Action]:
         """Of an area, or all, newest first."""
-        with Session(self._engine) as session:
-            asked = select(ActionRow).order_by(col(ActionRow.day).desc(), col(ActionRow.number).desc())
-            rows = session.exec(asked.where(col(ActionRow.area) == area) if area else asked).all()
-            return tuple(
-                Action(row.number or 0, row.area, row.indicator, row.said, row.done, row.day, row.published)
-                for row in rows
-            )
+        return self._actions.actions(frozenset({area}) if area else None)
 
     def looks(self, before: int | None, most: int) -> Sequence[Look]:
         """The trail, newest first."""
@@ -58,6 +100,20 @@ class StoredRecords:
     def trail_faults(self) -> Sequence[str]:
         """The numbers of records that do not fit the chain."""
         return trail.faults(self._engine)
+
+
+class _Mounted:
+    """Has the server know its place: a dispatcher may have taken the prefix off, or nobody."""
+
+    def __init__(self, inner: "WSGIApplication", prefix: str) -> None:
+        self._inner, self._root = inner, prefix.rstrip("/")
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if not environ.get("SCRIPT_NAME") and self._root:
+            below = path == self._root or path.startswith(self._root + "/")
+            environ |= {"SCRIPT_NAME": self._root, "PATH_INFO": (path[len(self._root) :] or "/") if below else path}
+        return self._inner(environ, start)
 
 
 def _viewer() -> Viewer | None:

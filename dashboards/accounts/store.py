@@ -1,28 +1,30 @@
-"""The staff's database: how it is reached, and what changes in it."""
+"""The staff's database: how it is reached, and the accounts in it."""
 
 import hashlib
-import hmac
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, func
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from dashboards.access import Role
 
-from .tables import AccountRow, AttemptRow, StaffModel
+from .schema import migrate
+from .tables import AccountRow
 
-MOST_FAILURES, LOCKED = 5, timedelta(minutes=15)
 INVITED = timedelta(hours=72)
+LONGEST_NAME = 254
 
 
 class AccountError(ValueError):
-    """An account that cannot be made or changed; the message says why."""
+    """An account that cannot be made or changed; its word says why (words.account_fault)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +36,22 @@ class Invitation:
 
 
 def connect(url: str) -> Engine:
-    """The engine of the staff's own database, with its tables."""
-    if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, poolclass=NullPool)
+    """The engine of the staff's own database, its tables brought up to date. Errors never echo values."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: object, _record: object) -> None:
             cursor = connection.cursor()  # type: ignore[attr-defined]  # of the driver
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA busy_timeout=5000")
+            for pragma in ("journal_mode=WAL", "busy_timeout=5000", "secure_delete=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
     else:
-        engine = create_engine(url, pool_pre_ping=True)
-    StaffModel.metadata.create_all(engine)
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    migrate(engine)
     return engine
 
 
@@ -57,22 +62,25 @@ def changing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def invite(engine: Engine, email: str, role: Role, areas: tuple[str, ...], now: datetime) -> Invitation:
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that changes nothing."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+def invite(session: Session, email: str, role: Role, areas: tuple[str, ...], now: datetime) -> Invitation:
     """Make an account, or invite its owner anew: password, second factor and sessions end. Raises AccountError."""
     name = normal(email)
-    if "@" not in name or len(name) > 254:
-        raise AccountError("An account is named by an e-mail address.")
-    if role is Role.PUBLIC or (role is Role.OFFICER) is not bool(areas):
-        raise AccountError("An officer has areas, and nobody else has.")
+    if not 3 <= len(name) <= LONGEST_NAME or "@" not in name[1:-1] or any(letter.isspace() for letter in name):
+        raise AccountError("address")
+    account = find(session, name) or AccountRow(email=name, fs_uniquifier="", role=role)
     token = secrets.token_urlsafe(32)
-    with changing(engine) as session:
-        found = session.exec(select(AccountRow).where(col(AccountRow.email) == name)).first()
-        account = found or AccountRow(email=name, fs_uniquifier=secrets.token_hex(32), role=role)
-        account.role, account.areas, account.active = role, sorted(areas), True
-        account.password = account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = None
-        account.fs_uniquifier = secrets.token_hex(32)
-        account.invited, account.invited_until = digest(token), now + INVITED
-        session.add(account)
+    place(account, role, areas)
+    account.active, account.password, account.subject = True, None, None
+    without_factor(account)
+    account.invited, account.invited_until = digest(token), now + INVITED
+    session.add(account)
     return Invitation(name, token)
 
 
@@ -83,66 +91,63 @@ def invited(session: Session, token: str, now: datetime) -> AccountRow | None:
     return found if usable else None
 
 
-def end(engine: Engine, email: str) -> bool:
-    """Close an account and end its sessions; whether there was one."""
-    with changing(engine) as session:
-        found = session.exec(select(AccountRow).where(col(AccountRow.email) == normal(email))).first()
-        if found is None:
-            return False
-        found.active, found.invited, found.fs_uniquifier = False, None, secrets.token_hex(32)
-        session.add(found)
-        return True
+def accept(session: Session, token: str, password_hash: str, now: datetime) -> bool:
+    """Use a link up and set the password; False where another request was first or its time is over."""
+    used = session.exec(
+        update(AccountRow)
+        .where(
+            col(AccountRow.invited) == digest(token),
+            col(AccountRow.active).is_(True),
+            col(AccountRow.invited_until) > now,
+        )
+        .values(password=password_hash, invited=None, invited_until=None, fs_uniquifier=fresh())
+    )
+    return used.rowcount == 1
+
+
+def place(account: AccountRow, role: Role, areas: tuple[str, ...]) -> None:
+    """Give an account its role and areas. Raises AccountError where they do not go together."""
+    if role is Role.PUBLIC or (role is Role.OFFICER) is not bool(areas):
+        raise AccountError("areas")
+    account.role, account.areas = str(role), sorted(set(areas))
+
+
+def without_factor(account: AccountRow) -> None:
+    """Take second factor and recovery codes away and end the sessions, so that both are set up anew."""
+    account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = account.last_counter = None
+    account.fs_uniquifier = fresh()
+
+
+def close(account: AccountRow) -> None:
+    """Close an account for good: sessions end, links and password work no more."""
+    account.active, account.invited, account.invited_until, account.password = False, None, None, None
+    without_factor(account)
+
+
+def find(session: Session, email: str) -> AccountRow | None:
+    """The account of an address."""
+    return session.exec(select(AccountRow).where(col(AccountRow.email) == normal(email))).first()
 
 
 def accounts(engine: Engine) -> list[AccountRow]:
     """All accounts by name."""
-    with Session(engine) as session:
+    with reading(engine) as session:
         return list(session.exec(select(AccountRow).order_by(col(AccountRow.email))))
-
-
-def locked(engine: Engine, key: bytes, name: str, now: datetime) -> bool:
-    """Whether a name was tried too often, whoever it is."""
-    with Session(engine) as session:
-        found = session.get(AttemptRow, attempt_digest(key, name))
-        return found is not None and found.failures >= MOST_FAILURES and found.until > now
-
-
-def failed(engine: Engine, key: bytes, name: str, now: datetime) -> None:
-    """Count a failure; each MOST_FAILURES of them close the name for a time."""
-    with changing(engine) as session:
-        name_digest = attempt_digest(key, name)
-        found = session.get(AttemptRow, name_digest) or AttemptRow(digest=name_digest, until=now)
-        found.failures = 1 if found.until <= now else found.failures + 1
-        found.until = now + LOCKED
-        session.add(found)
-
-
-def succeeded(engine: Engine, key: bytes, name: str) -> None:
-    """Forget the failures of a name."""
-    with changing(engine) as session:
-        if found := session.get(AttemptRow, attempt_digest(key, name)):
-            session.delete(found)
-
-
-def count(engine: Engine) -> int:
-    """How many accounts there are."""
-    with Session(engine) as session:
-        return int(session.exec(select(func.count()).select_from(AccountRow)).one())
 
 
 def normal(email: str) -> str:
     """An address as it is kept."""
-    return email.strip().casefold()
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def fresh() -> str:
+    """What sessions of an account are named after; another one ends them."""
+    return secrets.token_hex(32)
 
 
 def digest(token: str) -> str:
     """What is kept of a link's secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def attempt_digest(key: bytes, name: str) -> str:
-    """What is kept of a name that was tried."""
-    return hmac.new(key, normal(name).encode(), hashlib.sha256).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def now() -> datetime:

@@ -3,7 +3,7 @@
 Its tables are in a registry of their own, so that nothing of the collector's database can be reached by them.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin
@@ -23,8 +23,6 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
         """SQLite forgets the zone."""
-        from datetime import UTC  # noqa: PLC0415
-
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
@@ -36,7 +34,10 @@ _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 
 class AccountRow(StaffModel, UserMixin, table=True):
-    """Somebody of the staff. `areas` are an officer's; `invited` is the digest of a link that was not used yet."""
+    """Somebody of the staff. `areas` are an officer's; `invited` is the digest of a link that was not used yet.
+
+    `subject` is the name that an OpenID provider has for the same person, once it was used.
+    """
 
     __tablename__ = "staff_account"
 
@@ -53,6 +54,7 @@ class AccountRow(StaffModel, UserMixin, table=True):
     last_counter: int | None = None
     invited: str | None = None
     invited_until: datetime | None = Field(default=None, sa_type=Moment)
+    subject: str | None = Field(default=None, unique=True, max_length=255)
 
     @property
     def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # nobody writes it

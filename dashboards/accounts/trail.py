@@ -1,13 +1,14 @@
-"""The trail of looks: who looked at what, chained by hash, so that none can be taken out or changed unseen.
+"""The trail: who looked at what and who changed which account, chained by hash, so that none goes or changes unseen.
 
 Oversight reads it. Nobody can change it through the site, and an administrator has no page of it.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, astuple, dataclass
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -22,27 +23,53 @@ BEGINNING = "0" * 64
 TRIES = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a record says beside its number and time. Of an act, `page` names it and `query` says to whom and what."""
+
+    account: str
+    role: str
+    page: str
+    query: str
+    release: str = ""
+
+
 def note(engine: Engine, viewer: Viewer, view: View, release: str) -> None:
     """Add a look. The same one by the same account twice in a row is one."""
-    said = (viewer.account, str(viewer.role), view.path, view.query, release)
+    look = Said(viewer.account, str(viewer.role), view.path, view.query, release)
+
+    def unless_again(session: Session) -> Said | None:
+        last = _last(session)
+        again = last and Said(last.account, last.role, last.page, last.query, last.release) == look
+        return None if again else look
+
+    chain(engine, unless_again)
+
+
+def chain(engine: Engine, work: Callable[[Session], Said | None]) -> None:
+    """Do some work and note it, both or neither. The work is begun anew where another process was quicker."""
     for _ in range(TRIES):
-        with Session(engine) as session:
-            last = session.exec(select(LookRow).order_by(col(LookRow.number).desc()).limit(1)).first()
-            if last and (last.account, last.role, last.page, last.query, last.release) == said:
+        with Session(engine, expire_on_commit=False) as session:
+            said = work(session)
+            if said is None:
                 return
-            number, before = (last.number + 1, last.digest) if last else (1, BEGINNING)
-            at = store.now().isoformat(timespec="minutes")
-            account, role, page, query, _ = said
-            digest = chained(before, (number, at, *said))
-            about = {"account": account, "role": role, "page": page, "query": query, "release": release}
-            session.add(LookRow(number=number, at=at, **about, digest=digest))
             try:
+                session.flush()
+                last = _last(session)
+                number, before = (last.number + 1, last.digest) if last else (1, BEGINNING)
+                at = store.now().isoformat(timespec="minutes")
+                digest = chained(before, (number, at, *astuple(said)))
+                session.add(LookRow(number=number, at=at, **asdict(said), digest=digest))
                 session.commit()
-            except IntegrityError:  # another process was quicker
+            except IntegrityError:  # another process took the number, or made the same account
                 session.rollback()
             else:
                 return
     raise RuntimeError("the trail of looks could not be continued")
+
+
+def _last(session: Session) -> LookRow | None:
+    return session.exec(select(LookRow).order_by(col(LookRow.number).desc()).limit(1)).first()
 
 
 def looks(engine: Engine, before: int | None, most: int) -> Sequence[Look]:
@@ -67,10 +94,18 @@ def faults(engine: Engine) -> tuple[str, ...]:
     return tuple(broken)
 
 
-def length(engine: Engine) -> int:
-    """How many looks there are."""
+def head(engine: Engine) -> tuple[int, str]:
+    """How many records there are, and the hash of the last: noted elsewhere, it tells whether the end was cut."""
     with Session(engine) as session:
-        return int(session.exec(select(func.count()).select_from(LookRow)).one())
+        last = _last(session)
+        return (last.number, last.digest) if last else (0, BEGINNING)
+
+
+def holds(engine: Engine, digest: str) -> bool:
+    """Whether a head that was noted is still in the trail."""
+    with Session(engine) as session:
+        found = session.exec(select(LookRow).where(col(LookRow.digest) == digest)).first()
+        return found is not None or digest == BEGINNING
 
 
 def chained(before: str, record: Sequence[object]) -> str:

@@ -161,7 +161,7 @@ def test_a_release_carries_them_and_one_from_before_reads_as_having_none(named: 
     few = replace(named, drivers=("respect",), lattice=replace(named.lattice, tables=(), spans=(1,)))
     few = replace(few, indicators=tuple(i for i in few.indicators if i.id in ("trust", "respect")))
     frame = survey_of(few, planted=driven).all_
-    release = compute(frame, few, list(waves_of(few, ("w3",))), Parameters(created=date(2026, 11, 26)))
+    release = compute(frame, few, list(waves_of(few, ("w3",))), Parameters(created=date(2026, 11, 26))).release
     assert [card.indicator for card in release.drivers] == ["respect"]
     path = write(tmp_path, release)
     assert read(path).drivers == release.drivers

@@ -1,0 +1,98 @@
+"""The store's tables on both databases, and the chain of the trail."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+from sqlmodel import col, delete, select, update
+
+from dashboards.access import Role
+from dashboards.accounts import people, store, trail
+from dashboards.accounts.schema import VERSIONS, migrate, version
+from dashboards.accounts.tables import LookRow, StaffModel
+
+OURS = {"staff_account", "staff_attempt", "staff_look", "staff_action", VERSIONS}
+
+
+@pytest.fixture
+def staff(engine: Engine) -> Any:
+    """A store of each kind, beside other tables."""
+    made = store.connect(engine.url.render_as_string(hide_password=False))
+    yield made
+    made.dispose()
+
+
+def test_the_tables_are_what_the_classes_say(staff: Engine) -> None:
+    with staff.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in OURS - {VERSIONS}}
+        )
+        assert compare_metadata(context, StaffModel.metadata) == []
+
+
+def test_the_tables_go_and_come_and_the_others_stay(staff: Engine) -> None:
+    others = set(inspect(staff).get_table_names()) - OURS
+    assert others
+    migrate(staff, "base", back=True)
+    assert version(staff) is None
+    assert set(inspect(staff).get_table_names()) - {VERSIONS} == others
+    migrate(staff)
+    assert set(inspect(staff).get_table_names()) == others | OURS
+    assert version(staff) == "0001"
+
+
+def test_many_processes_that_start_at_once_make_the_tables_once(engine: Engine) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    with ThreadPoolExecutor(4) as pool:
+        engines = list(pool.map(lambda _: store.connect(url), range(4)))
+    assert {version(each) for each in engines} == {"0001"}
+    for each in engines:
+        each.dispose()
+
+
+def test_records_of_many_processes_are_one_chain(staff: Engine) -> None:
+    said = [trail.Said(f"a{n}@example.com", "officer", "area", f"?n={n}", "r") for n in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: trail.chain(staff, lambda _: one), said))
+    assert trail.faults(staff) == ()
+    assert trail.head(staff)[0] == 12
+    assert {look.query for look in trail.looks(staff, None, 20)} == {one.query for one in said}
+
+
+@pytest.mark.parametrize("change", ["one", "middle", "end"])
+def test_what_is_changed_or_taken_out_is_seen(staff: Engine, change: str) -> None:
+    for number in range(6):
+        one = trail.Said("a@example.com", "officer", "area", f"?n={number}")
+        trail.chain(staff, lambda _, one=one: one)  # type: ignore[misc]  # the default binds it
+    _, head = trail.head(staff)
+    with store.changing(staff) as session:
+        if change == "one":
+            session.exec(update(LookRow).where(col(LookRow.number) == 3).values(query="?n=other"))
+        else:
+            session.exec(delete(LookRow).where(col(LookRow.number) == (3 if change == "middle" else 6)))
+    assert trail.holds(staff, head) is (change != "end")
+    assert bool(trail.faults(staff)) is (change != "end")
+
+
+def test_one_address_invited_by_many_at_once_is_one_account(staff: Engine) -> None:
+    def invited(_: int) -> str:
+        return people.invite(staff, people.MACHINE, "new@example.com", Role.ANALYST, (), store.now()).token
+
+    with ThreadPoolExecutor(4) as pool:
+        tokens = list(pool.map(invited, range(4)))
+    assert len(store.accounts(staff)) == 1
+    assert trail.faults(staff) == ()
+    assert trail.head(staff)[0] == 4
+    with store.reading(staff) as session:
+        assert sum(store.invited(session, token, store.now()) is not None for token in tokens) == 1
+
+
+def test_the_same_person_is_one_account_however_she_is_written(staff: Engine) -> None:
+    for email in ("Chief@Example.com", " chief@example.com ", "ｃhief@example.com"):
+        people.invite(staff, people.MACHINE, email, Role.ANALYST, (), store.now())
+    assert [account.email for account in store.accounts(staff)] == ["chief@example.com"]
+    with store.reading(staff) as session:
+        assert len(session.exec(select(LookRow)).all()) == 3

@@ -1,0 +1,80 @@
+"""`thiqa staff`: links are printed, acts are in the trail, and what is wrong is a sentence."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlmodel import col, update
+
+from analytics.release import Release, write
+from dashboards.accounts import store
+from dashboards.accounts.tables import LookRow
+from deploy.command import main
+
+
+@pytest.fixture
+def url(tmp_path: Path, release: Release, monkeypatch: pytest.MonkeyPatch) -> str:
+    write(tmp_path / "releases", release)
+    made = f"sqlite:///{tmp_path}/staff.sqlite3"
+    monkeypatch.delenv("THIQA_ENV_FILE", raising=False)
+    monkeypatch.setenv("THIQA_STAFF_DATABASE_URL", made)
+    monkeypatch.setenv("THIQA_STAFF_KEY", secrets.token_hex(32))
+    monkeypatch.setenv("THIQA_RELEASES", str(tmp_path / "releases"))
+    monkeypatch.setenv("THIQA_STAFF_URL", "https://staff.example.org")
+    return made
+
+
+def staff(*words: str) -> Result:
+    return CliRunner().invoke(main, ["staff", *words])
+
+
+def test_an_invitation_is_printed_as_a_link(url: str) -> None:
+    said = staff("invite", "A@b.example", "--role", "officer", "--area", "a1", "--area", "a2").output
+    assert said.startswith("https://staff.example.org/account/invited/")
+    listed = staff("list").output
+    assert "a@b.example" in listed
+    assert "a1 a2" in listed
+    assert "invited" in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("invite", "a@b.example", "--role", "officer"), "at least one area"),
+        (("invite", "a@b.example", "--role", "officer", "--area", "zz"), "no area zz"),
+        (("invite", "nobody", "--role", "analyst"), "e-mail address"),
+        (("invite", "a@b.example", "--role", "public"), "public"),
+        (("end", "a@b.example"), "no such account"),
+        (("trail", "--noted", "f" * 64), "not in the trail"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(url: str, words: tuple[str, ...], said: str) -> None:
+    result = staff(*words)
+    assert result.exit_code != 0
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_trail_says_its_head_and_what_does_not_hold(url: str) -> None:
+    staff("invite", "a@b.example", "--role", "analyst")
+    assert staff("end", "a@b.example").exit_code == 0
+    good = staff("trail")
+    assert "2 records. Head: " in good.output
+    head = good.output.split("Head: ")[1].split()[0]
+    assert staff("trail", "--noted", head).exit_code == 0
+    engine = store.connect(url)
+    with store.changing(engine) as session:
+        session.exec(update(LookRow).where(col(LookRow.number) == 1).values(account="somebody else"))
+    engine.dispose()
+    bad = staff("trail")
+    assert bad.exit_code != 0
+    assert "does not hold at 1" in bad.output
+
+
+def test_without_a_key_a_sentence_says_what_to_set(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("THIQA_STAFF_KEY")
+    assert "THIQA_STAFF_KEY is not set" in staff("list").output
+    monkeypatch.setenv("THIQA_STAFF_KEY", "0" * 64)
+    result = staff("list")
+    assert "THIQA_STAFF_KEY must be 32 random bytes" in result.output
