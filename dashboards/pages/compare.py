@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from analytics.release import CHANGE, GAP, AreaCard, IndicatorCard, Release
+from analytics.release import CHANGE, GAP, AreaCard, Figure, IndicatorCard, Release
+from dashboards.captions import small_print
 from dashboards.compared_places import compared_places
 from dashboards.differences import Subject, differences, in_words
 from dashboards.elements import dcc, html
@@ -29,6 +30,7 @@ def page(scene: Scene) -> list[Any]:
             [
                 html.H1(_sentence(release, view)),
                 html.P(_lead(release, view), className="lead"),
+                html.P(small_print(_own(release, view), release, view), className="foot"),
                 label(release, view.language),
                 _form(scene),
                 *_left_out(view),
@@ -141,8 +143,11 @@ def _sentence(release: Release, view: View) -> str:
         place=place_name(release, view.area, view.language),
         wave=month(view.wave, view.language),
     )
-    figure = release.figure(view.indicator.id, view.wave.id, area=view.area, span=view.span)
-    return reading(about, figure, release, view.language)
+    return reading(about, _own(release, view), release, view.language)
+
+
+def _own(release: Release, view: View) -> Figure | None:
+    return release.figure(view.indicator.id, view.wave.id, area=view.area, span=view.span)
 
 
 def _lead(release: Release, view: View) -> str:
@@ -209,7 +214,7 @@ def _span(release: Release, view: View) -> list[Any]:
     known = sorted({1, *spans(release)})
     if len(known) < 2:
         return []
-    options = [(str(span), _n("%(num)d wave", "%(num)d waves together", span)) for span in known]
+    options = [(str(span), _n("%(num)d wave together", "%(num)d waves together", span)) for span in known]
     return [select("span", _("Waves pooled"), options, str(view.span))]
 
 

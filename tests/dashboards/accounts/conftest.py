@@ -148,6 +148,7 @@ def sites(tmp_path: Path, release: Release, clock: Clock) -> Iterator[Sites]:
         about["staff_url"] = "http://localhost/staff/"
         server = create_staff(StaffSettings(**{**about, **settings}))
         _hash_cheaply(server)
+        server.test_client_class = Reader
         made.append(Site(server, clock))
         return made[-1]
 
@@ -159,6 +160,14 @@ def sites(tmp_path: Path, release: Release, clock: Clock) -> Iterator[Sites]:
 @pytest.fixture
 def site(sites: Sites) -> Site:
     return sites()
+
+
+class Reader(FlaskClient):
+    """Somebody whose browser asks for English, unless a test asks for another language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
 
 
 def _hash_cheaply(server: Flask) -> None:
