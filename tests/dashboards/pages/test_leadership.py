@@ -360,8 +360,8 @@ def test_links_and_the_form_stay_on_the_page(release: Release) -> None:
     assert '"action": "/dashboards/leadership"' in found
     links = re.findall(r'"href": "(/dashboards/[^"]*)"', found)
     assert links
-    places = ("leadership?lang=fr&indicator=", "about?lang=fr&indicator=", "download/leadership/")
-    places = tuple(f"/dashboards/{place}" for place in places)
+    below = ("leadership?lang=fr&indicator=", "about?lang=fr&indicator=", "download/leadership/")
+    places = tuple(f"/dashboards/{place}" for place in below)
     assert all(link.startswith(places) for link in links)
 
 
