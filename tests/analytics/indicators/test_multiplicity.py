@@ -126,14 +126,14 @@ def test_two_areas_in_no_common_group_differ_and_those_in_one_do_not(
 
 
 def test_areas_that_are_all_alike_are_one_group_most_of_the_time() -> None:
-    """The chance of any false difference among 12 equal areas stays under the level, within the error of 100 draws."""
+    """The chance of any false difference among 12 equal areas stays under the level, within the error of 300 draws."""
     random = np.random.default_rng(300)
     false = 0
-    for _ in range(100):
+    for _ in range(300):
         frame = pd.DataFrame({"y": random.normal(size=360), "area": np.repeat(np.arange(12), 30)})
         design = survey_design(frame, weights=np.ones(360))
         false += len(groups(mean(design, "y", by="area")).groups) > 1
-    assert false / 100 < 0.05 + 2 * (0.05 * 0.95 / 100) ** 0.5
+    assert false / 300 < 0.05 + 2 * (0.05 * 0.95 / 300) ** 0.5
 
 
 @pytest.mark.parametrize(("control", "level"), [("none", 0.05), ("bh", 0.0), ("bh", 1.5)])
