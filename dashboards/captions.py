@@ -3,11 +3,11 @@
 from typing import Any
 
 from analytics.release import Release
+from analytics.release_words import sample
 from dashboards.elements import html
 from dashboards.formats import level, month
 from dashboards.judgement import shown
 from dashboards.view import View, in_language
-from dashboards.words import sample
 from translations.languages import direction, number, translator
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from analytics.release import Release
+from analytics.release_words import sample
 from dashboards.about import about
 from dashboards.area_map import area_map
 from dashboards.elements import html
@@ -15,7 +16,6 @@ from dashboards.sexes import gaps, sexes
 from dashboards.tiles import tiles
 from dashboards.trend import trend
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample
 from translations.languages import translator
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
+from analytics.release_words import withheld
 from dashboards.captions import base_and_unit, foot
 from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, heading, share_axis, whiskers
 from dashboards.elements import html
@@ -17,7 +18,7 @@ from dashboards.sentences import hover
 from dashboards.sentences import ranking as ranking_summary
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from dashboards.words import sign, withheld
+from dashboards.words import sign
 from translations.languages import direction, translator
 
 ROW, LETTER, LONGEST_LABEL = 26, 6.8, 168
