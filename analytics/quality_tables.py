@@ -49,7 +49,7 @@ def _waves(report: Mapping[str, Any], language: str) -> Table:
         error = wave["margin_error"]
         rows.append(
             (
-                wave["wave"],
+                fenced(wave["wave"], language),
                 number(wave["interviews"], language),
                 *(under if wave[name] is None else number(wave[name], language) for name in ("hurried", "straight")),
                 _percent(wave["drawn"], language),
@@ -68,7 +68,8 @@ def _ways(report: Mapping[str, Any], language: str) -> Table:
     columns = [(part, code) for part in ("modes", "languages") for code in _codes(report, part)]
     names = [mode(code, language) if part == "modes" else NATIVE_NAMES.get(code, code) for part, code in columns]
     rows = tuple(
-        (wave["wave"], *(_count(wave[part], code, language) for part, code in columns)) for wave in report["waves"]
+        (fenced(wave["wave"], language), *(_count(wave[part], code, language) for part, code in columns))
+        for wave in report["waves"]
     )
     return Table(_("Interviews by mode and language"), (_("Wave"), *names), rows)
 
@@ -124,7 +125,7 @@ def _ended(report: Mapping[str, Any], language: str) -> Table:
     for each in report["outcomes"]:
         known = each["status"] == PUBLISHED
         rates = (_share(each["rates"].get(name), language) if known else NOTHING for name in names)
-        rows.append((each["wave"], _("published") if known else _("Not available."), *rates))
+        rows.append((fenced(each["wave"], language), _("published") if known else _("Not available."), *rates))
     return Table(_("How the invited cases ended (AAPOR)"), (_("Wave"), _("Standing"), *names), tuple(rows))
 
 

@@ -10,8 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from .exposure import share_open
-
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,10 +52,6 @@ class Rule:
     """
 
     k: int
-
-    def share_width(self, n: Ints) -> Floats:
-        """The least width of the interval of the share of cells of n respondents; 0..1."""
-        return share_open(n, self.k)
 
 
 class UnprotectableError(ValueError):

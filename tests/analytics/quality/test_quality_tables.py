@@ -119,3 +119,15 @@ def test_registered_definitions_and_withdrawn_ones_are_counted(release: Release)
 
 def test_a_release_without_a_report_has_no_tables() -> None:
     assert quality_tables(five_waves(), "ar") == ()
+
+
+def test_the_name_of_a_wave_keeps_its_order_in_arabic(release: Release) -> None:
+    named = {**REPORT, "waves": [a_wave("2025-q3"), *REPORT["waves"]]}
+    found = {
+        language: quality_tables(replace(release, quality=named), language)[0].rows[0][0] for language in LANGUAGES
+    }
+    assert found == {
+        "ar": "\N{FIRST STRONG ISOLATE}2025-q3\N{POP DIRECTIONAL ISOLATE}",
+        "fr": "2025-q3",
+        "en": "2025-q3",
+    }
