@@ -58,5 +58,8 @@ class UnprotectableError(ValueError):
     """What was published before gives a cell away whatever is withheld now. `cells`: places in the table."""
 
     def __init__(self, cells: tuple[int, ...]) -> None:
-        super().__init__(f"{len(cells)} cells follow from what was published before")
+        super().__init__(
+            f"{len(cells)} cells would follow from what was published before, whatever is withheld now. If a wave that "
+            "was published is still in the field, close it first: thiqa custody close-wave WAVE"
+        )
         self.cells = cells
