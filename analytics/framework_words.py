@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from translations.languages import number, translator
 
 from .framework import BEHIND, MET, NO_FIGURE, NOT_RELEASED, ON_TRACK, START, UNSURE, Row
-from .release import CONFIDENTIAL, PUBLISHED, UNRELIABLE, Figure, Release
-
-MARKS = {CONFIDENTIAL: "c", UNRELIABLE: "u"}  # as in the files of Eurostat; a page has a lock and a colon
-NOTHING = ".."
+from .release import PUBLISHED, UNAVAILABLE, Figure, Release
+from .release_words import SIGNS
+from .release_words import withheld as said
 
 
 def mark(figure: Figure) -> str:
     """The sign that stands for a number that is not there; "" where there is one."""
-    return "" if figure.status == PUBLISHED else MARKS.get(figure.status, NOTHING)
+    return SIGNS.get(figure.status, SIGNS[UNAVAILABLE])
 
 
 def status_name(status: str, language: str) -> str:
@@ -53,16 +52,8 @@ def why(row: Row, release: Release, language: str) -> str:
 
 
 def withheld(figure: Figure, release: Release, language: str) -> str:
-    """Why a figure has no number; one reason for all that is withheld to protect people."""
-    _ = translator(language)
-    if figure.reason == NOT_RELEASED:
-        return _("Not part of this release.")
-    if figure.status == CONFIDENTIAL:
-        k = number(float(release.parameters.get("k", 0)), language)
-        return _(
-            "Withheld to protect respondents: fewer than %(k)s answers, or it could help to learn what one gave.", k=k
-        )
-    return _("Withheld: not reliable enough to show.") if figure.status == UNRELIABLE else _("Not available.")
+    """Why a figure has no number."""
+    return said(None if figure.reason == NOT_RELEASED else figure, language, release.parameters)
 
 
 def change_name(row: Row, language: str) -> str:
@@ -91,7 +82,7 @@ def rules(language: str) -> Sequence[tuple[str, str]]:
             _("The milestone lies within the interval: the sample cannot tell on which side the truth is."),
         ),
         (_("baseline"), _("The wave that the programme starts from.")),
-        (_("no figure"), _("The figure is withheld: c, to protect respondents; u, since it is not reliable enough.")),
+        (_("no figure"), _("The figure is withheld: “c” to protect respondents, “:” since it is not reliable enough.")),
         (
             _("Milestone that is due"),
             _(

@@ -5,15 +5,20 @@ whether to believe a figure.
 """
 
 from collections.abc import Sequence
-from datetime import date
 
-from babel.dates import format_date
-
-from translations.languages import LANGUAGES, NATIVE_NAMES, REGIONAL, direction, isolated, number, translator
+from translations.languages import (
+    LANGUAGES,
+    NATIVE_NAMES,
+    day,
+    fenced,
+    number,
+    translator,
+)
 
 from .disclosure.exposure import HEAVIEST
 from .disclosure.rounding import BANDS, COARSEST, FINEST
 from .release import Release, Text, Wave
+from .release_words import mode as mode_name
 from .rule_words import rule_words
 
 
@@ -75,13 +80,14 @@ def _asked(release: Release, language: str) -> list[str]:
 def _wave(wave: Wave, language: str) -> str:
     _ = translator(language)
     modes = [
-        _("%(mode)s %(n)s", mode=_mode(mode, language), n=number(n, language)) for mode, n in sorted(wave.modes.items())
+        _("%(mode)s %(n)s", mode=mode_name(mode, language), n=number(n, language))
+        for mode, n in sorted(wave.modes.items())
     ]
     return _(
         "%(wave)s, %(opens)s to %(closes)s: %(n)s interviews (%(modes)s)",
-        wave=_fenced(wave.id, language),
-        opens=_day(wave.opens, language),
-        closes=_day(wave.closes, language),
+        wave=fenced(wave.id, language),
+        opens=day(wave.opens, language),
+        closes=day(wave.closes, language),
         n=number(wave.n, language),
         modes=_listed(modes, language),
     )
@@ -262,7 +268,7 @@ def _signs(language: str) -> list[str]:
     _ = translator(language)
     signs = (
         _("A lock, in files `confidential` or c: withheld to protect people, for its own sake or another’s."),
-        _("A colon (:), in files `unreliable` or u: withheld, since it is too unsure to say anything."),
+        _("A colon (:), in files `unreliable`: withheld, since it is too unsure to say anything."),
         _("Two points (..), in files `unavailable`: there is no figure, or its error cannot be estimated."),
     )
     return ["\n".join(f"- {sign}" for sign in signs), _("The first two are never mixed, and neither has a number.")]
@@ -300,8 +306,8 @@ def _checked(release: Release, language: str) -> list[str]:
     return [
         _(
             "Made on %(day)s by %(software)s, with seed %(seed)s, from questionnaires: %(versions)s.",
-            day=_day(release.created, language),
-            software=_fenced(release.software, language),
+            day=day(release.created, language),
+            software=fenced(release.software, language),
             seed=str(release.parameters.get("seed", "")),
             versions=_listed([f"`{version[:12]}`" for version in release.questionnaires], language),
         ),
@@ -323,29 +329,9 @@ def _table(name: str, language: str) -> str:
     return names.get(name, name)
 
 
-def _mode(code: str, language: str) -> str:
-    _ = translator(language)
-    names = {
-        "web": _("web"),
-        "sms": _("text message"),
-        "whatsapp": _("WhatsApp"),
-        "assisted": _("with an assistant"),
-        "imported": _("another survey"),
-    }
-    return names.get(code, code)
-
-
-def _day(iso: str, language: str) -> str:
-    return format_date(date.fromisoformat(iso), "long", locale=REGIONAL[language])
-
-
 def _percent(share: float, language: str) -> str:
-    return _fenced(number(share * 100, language) + ("\N{NO-BREAK SPACE}%" if language == "fr" else "%"), language)
+    return fenced(number(share * 100, language) + ("\N{NO-BREAK SPACE}%" if language == "fr" else "%"), language)
 
 
 def _listed(parts: Sequence[str], language: str) -> str:
     return ("، " if language == "ar" else ", ").join(parts)
-
-
-def _fenced(text: str, language: str) -> str:
-    return isolated(text) if direction(language) == "rtl" else text

@@ -1,18 +1,18 @@
 """The quality report of a release as tables in a reader's language, for a page, a brief or a file.
 
-A number that is withheld is "c" where it could help to learn of somebody, "u" where it is not reliable, ".." where
+A number that is withheld is "c" where it could help to learn of somebody, ":" where it is not reliable, ".." where
 there is none; which of several withheld for people's sake came first is said nowhere.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from translations.languages import NATIVE_NAMES, direction, isolated, number, translator
+from translations.languages import NATIVE_NAMES, fenced, number, translator
 
 from .release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Release
+from .release_words import SIGNS, mode
 
-SECRET, UNSURE, NOTHING = "c", "u", ".."
-_MARKS = {CONFIDENTIAL: SECRET, UNRELIABLE: UNSURE}
+SECRET, NOTHING = SIGNS[CONFIDENTIAL], SIGNS[UNAVAILABLE]
 _STATUSES = (PUBLISHED, UNRELIABLE, CONFIDENTIAL, UNAVAILABLE)
 _KINDS = ("dont_know", "refused", "passed_over")
 
@@ -49,7 +49,7 @@ def _waves(report: Mapping[str, Any], language: str) -> Table:
         error = wave["margin_error"]
         rows.append(
             (
-                wave["wave"],
+                fenced(wave["wave"], language),
                 number(wave["interviews"], language),
                 *(under if wave[name] is None else number(wave[name], language) for name in ("hurried", "straight")),
                 _percent(wave["drawn"], language),
@@ -66,9 +66,10 @@ def _ways(report: Mapping[str, Any], language: str) -> Table:
     """Interviews by mode and by language of the interview, a column each."""
     _ = translator(language)
     columns = [(part, code) for part in ("modes", "languages") for code in _codes(report, part)]
-    names = [_mode(code, language) if part == "modes" else NATIVE_NAMES.get(code, code) for part, code in columns]
+    names = [mode(code, language) if part == "modes" else NATIVE_NAMES.get(code, code) for part, code in columns]
     rows = tuple(
-        (wave["wave"], *(_count(wave[part], code, language) for part, code in columns)) for wave in report["waves"]
+        (fenced(wave["wave"], language), *(_count(wave[part], code, language) for part, code in columns))
+        for wave in report["waves"]
     )
     return Table(_("Interviews by mode and language"), (_("Wave"), *names), rows)
 
@@ -86,7 +87,7 @@ def _questions(release: Release, report: Mapping[str, Any], wave: str, language:
         for each in report["nonresponse"]
         if each["wave"] == wave
     )
-    return Table(_("Questions without an answer, wave %(wave)s", wave=_fenced(wave, language)), heads, rows)
+    return Table(_("Questions without an answer, wave %(wave)s", wave=fenced(wave, language)), heads, rows)
 
 
 def _reached(release: Release, report: Mapping[str, Any], margin: Mapping[str, Any], language: str) -> Table:
@@ -106,7 +107,7 @@ def _reached(release: Release, report: Mapping[str, Any], margin: Mapping[str, A
     ]
     blank = () if by_area else ("",)
     rows.append((_("did not say"), *blank, _share(margin["did_not_say"], language), NOTHING))
-    wave = _fenced(margin["wave"], language)
+    wave = fenced(margin["wave"], language)
     title = (
         _("Who answered and the census, by area, wave %(wave)s", wave=wave)
         if by_area
@@ -124,7 +125,7 @@ def _ended(report: Mapping[str, Any], language: str) -> Table:
     for each in report["outcomes"]:
         known = each["status"] == PUBLISHED
         rates = (_share(each["rates"].get(name), language) if known else NOTHING for name in names)
-        rows.append((each["wave"], _("published") if known else _("Not available."), *rates))
+        rows.append((fenced(each["wave"], language), _("published") if known else _("Not available."), *rates))
     return Table(_("How the invited cases ended (AAPOR)"), (_("Wave"), _("Standing"), *names), tuple(rows))
 
 
@@ -176,7 +177,7 @@ def _rate(rate: Mapping[str, Any] | None, language: str) -> str:
     if rate is None:
         return NOTHING
     if rate["status"] != PUBLISHED:
-        return _MARKS.get(rate["status"], NOTHING)
+        return SIGNS.get(rate["status"], NOTHING)
     _ = translator(language)
     share, low, high = (_percent(rate[name], language) for name in ("share", "low", "high"))
     return _("%(estimate)s (%(interval)s)", estimate=share, interval=_("%(low)s to %(high)s", low=low, high=high))
@@ -184,7 +185,7 @@ def _rate(rate: Mapping[str, Any] | None, language: str) -> str:
 
 def _range(ends: Sequence[int], language: str) -> str:
     _ = translator(language)
-    low, high = (_fenced(number(end, language), language) for end in ends)
+    low, high = (fenced(number(end, language), language) for end in ends)
     return _("%(low)s to %(high)s", low=low, high=high)
 
 
@@ -195,7 +196,7 @@ def _share(share: float | None, language: str) -> str:
 def _percent(share: float | None, language: str) -> str:
     if share is None:
         return NOTHING
-    return _fenced(number(share * 100, language) + ("\N{NO-BREAK SPACE}%" if language == "fr" else "%"), language)
+    return fenced(number(share * 100, language) + ("\N{NO-BREAK SPACE}%" if language == "fr" else "%"), language)
 
 
 def _below(language: str) -> str:
@@ -205,19 +206,3 @@ def _below(language: str) -> str:
 
 def _decimal(value: float | None, language: str, places: int) -> str:
     return NOTHING if value is None else number(value, language, places)
-
-
-def _fenced(text: str, language: str) -> str:
-    return isolated(text) if direction(language) == "rtl" else text
-
-
-def _mode(code: str, language: str) -> str:
-    _: Callable[..., str] = translator(language)
-    names = {
-        "web": _("web"),
-        "sms": _("text message"),
-        "whatsapp": _("WhatsApp"),
-        "assisted": _("with an assistant"),
-        "imported": _("another survey"),
-    }
-    return names.get(code, code)

@@ -156,9 +156,11 @@ def our_own(release: Release, insight: Insight) -> Bools | None:
         own = np.zeros(len(told), dtype=bool)
         own[place] = insight.own[at]
         cost = 1 + amounts[0] / max(amounts[0].max(), 1)
-        quiet, most = np.zeros(len(told), dtype=bool), np.full(len(told), UNTOLD)
         n = amounts[0].astype(np.int64)
-        table = LinkedTable(n, amounts[1], amounts[2], own, quiet, most, told, cost, sums.rows)
+        known = told & (n == 0)  # who is in no part: how many they are is known, what they said is not
+        least, most = np.where(told, n, 0), np.where(told, n, UNTOLD)
+        yes = np.zeros(len(told)), amounts[1]
+        table = LinkedTable(n, amounts[1], amounts[2], own, told, known, cost, sums.rows, least, most, *yes)
         try:
             found[at] = withheld(table, Rule(DEFAULT_K))[place]
         except UnprotectableError:

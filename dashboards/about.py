@@ -3,13 +3,13 @@
 from typing import Any
 
 from analytics.release import Release, Wave
+from analytics.release_words import method, mode, sample
 from dashboards.elements import html
-from dashboards.formats import day, listed
+from dashboards.formats import listed
 from dashboards.judgement import shown
 from dashboards.sections import terms
 from dashboards.view import View, in_language
-from dashboards.words import method, mode, sample
-from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator
+from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, number, translator
 
 
 def about(release: Release, view: View, behind: str = "") -> Any:

@@ -9,6 +9,7 @@ from math import cos, isfinite, radians
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
+from analytics.release_words import withheld
 from dashboards.captions import base_and_unit, foot
 from dashboards.charts import Chart, figure
 from dashboards.elements import html
@@ -19,7 +20,6 @@ from dashboards.ranking import alphabetical
 from dashboards.sentences import hover
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from dashboards.words import withheld
 from translations.languages import plural_translator, translator
 
 BREAKS = (0.2, 0.4, 0.6, 0.8)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.release import Figure, Release, Wave
+from analytics.release_words import mode, sample
 from dashboards.elements import html
-from dashboards.formats import fenced, level, month, percent
+from dashboards.formats import level, month, percent
 from dashboards.judgement import shown
 from dashboards.view import View, in_language, in_time
-from dashboards.words import mode, sample, standing
-from translations.languages import direction, number, translator
+from dashboards.words import standing
+from translations.languages import direction, fenced, number, translator
 
 
 def base_and_unit(view: View, unit: str = "") -> str:

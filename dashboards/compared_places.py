@@ -3,6 +3,7 @@
 from typing import Any
 
 from analytics.release import AreaCard, Figure, Release
+from analytics.release_words import withheld
 from dashboards.among import Standing, among
 from dashboards.captions import base_and_unit
 from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, heading, share_axis, whiskers
@@ -14,7 +15,6 @@ from dashboards.sentences import hover, reading
 from dashboards.small_multiples import answers_foot
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from dashboards.words import withheld
 from translations.languages import direction, plural_translator, translator
 
 ROW, LETTER, WIDEST = 26, 7.2, 188

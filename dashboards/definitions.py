@@ -4,8 +4,7 @@ from typing import Any
 
 from analytics.release import IndicatorCard, Wave
 from dashboards.elements import html
-from dashboards.formats import day
-from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
+from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, translator
 
 SHORT_DIGEST = 12
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.release import CHANGE, GAP, YEAR, Figure, Release
+from analytics.release_words import sample, withheld
 from dashboards.among import Standing, among
 from dashboards.charts import ACCENT, LINE, ZERO, Chart, figure, heading, whiskers
 from dashboards.compared_places import LETTER, ROW, WIDEST, rows_axis, short, warning
@@ -14,7 +15,6 @@ from dashboards.formats import level, listed, literal, month, points, signed, si
 from dashboards.judgement import Shown, shown
 from dashboards.tables import answered, difference_cells, heads
 from dashboards.view import View
-from dashboards.words import sample, withheld
 from translations.languages import direction, translator
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from analytics.open_data.cells import sheet
 from analytics.release import CHANGE, GAP, LEVEL, YEAR, Figure, IndicatorCard
+from analytics.release_words import method
 from dashboards.download_workbook import workbook
 from dashboards.exhibits import Exhibit
 from dashboards.judgement import shown
 from dashboards.pictures import file_name, origin, uncertainty
 from dashboards.scene import Scene
 from dashboards.view import in_language
-from dashboards.words import method, standing
+from dashboards.words import standing
 from translations.languages import translator
 
 KINDS: Mapping[str, str] = {

@@ -6,6 +6,7 @@ In groups of what can be told apart from no difference, alphabetical inside a gr
 from math import ceil, floor
 
 from analytics.release import DriverCard, Release
+from analytics.release_words import sample
 from dashboards.caterpillar import Dot, caterpillar, size
 from dashboards.charts import LINE, ZERO, Chart
 from dashboards.exhibits import Exhibit, Table
@@ -13,7 +14,6 @@ from dashboards.formats import level, listed, month, signed, signed_interval
 from dashboards.judgement import Shown, against
 from dashboards.ranking import plain
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample
 from translations.languages import direction, number, translator
 
 

@@ -11,15 +11,10 @@ from babel.dates import format_date
 
 from analytics.release import Wave
 from dashboards.judgement import Shown
-from translations.languages import REGIONAL, direction, isolated, number, plural_translator, translator
+from translations.languages import REGIONAL, direction, fenced, number, plural_translator, translator
 
 MINUS = "\u2212"
 RIGHT_TO_LEFT, POP_ISOLATE = "\u2067", "\u2069"
-
-
-def fenced(text: str, language: str) -> str:
-    """A number or sign that must keep its own order inside right-to-left text."""
-    return isolated(text) if direction(language) == "rtl" else text
 
 
 def literal(text: str) -> str:
@@ -81,14 +76,6 @@ def signed_interval(found: Shown, language: str) -> str:
     _ = translator(language)
     low, high = (signed(end, language, 1) for end in (found.low, found.high))
     return _("%(low)s to %(high)s", low=low, high=high)
-
-
-def day(iso: str, language: str) -> str:
-    """An ISO date in words; as it stands when it is none."""
-    try:
-        return format_date(date.fromisoformat(iso), "long", locale=REGIONAL[language])
-    except ValueError:
-        return iso
 
 
 def month(wave: Wave, language: str, width: str = "LLLL") -> str:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from analytics.release import Release
+from analytics.release_words import sample
 from dashboards.elements import html
 from dashboards.formats import month
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample
 from translations.languages import translator
 
 

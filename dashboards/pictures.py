@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from analytics.release import Release
-from dashboards.formats import chart_text, fenced
+from analytics.release_words import sample
+from dashboards.formats import chart_text
 from dashboards.scene import Scene
 from dashboards.view import in_language
-from dashboards.words import sample
-from translations.languages import direction, translator
+from translations.languages import direction, fenced, translator
 
 LINES = {"rtl": 165, "ltr": 135}  # letters of 13 px that fit a picture of 960 px with room to spare
 _UNSAFE = re.compile(r"[^A-Za-z0-9._]+")

@@ -5,15 +5,15 @@ from textwrap import wrap
 from typing import Any
 
 from analytics.release import Release
+from analytics.release_words import mode
 from dashboards.captions import time_direction
 from dashboards.charts import ACCENT, INK, Chart, figure, middle, share_axis, time_axis, upright
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import chart_text, fenced, level, listed, literal, month, percent
+from dashboards.formats import chart_text, level, listed, literal, month, percent
 from dashboards.quality_report import DONT_KNOW, REFUSED, Rate, Reached, WaveQuality, labels, reached, unanswered, waves
 from dashboards.view import View, in_language
-from dashboards.words import mode
-from translations.languages import direction, number, translator
+from translations.languages import direction, fenced, number, translator
 
 SYMBOLS = ("circle", "square-open", "diamond", "triangle-up-open", "cross")
 SIGNS = ("●", "□", "◆", "△", "✚")

@@ -7,10 +7,10 @@ own order. A difference that chance explains is said as plainly as one that it d
 from collections.abc import Mapping
 
 from analytics.release import CHANGE, GAP, Figure, Release
+from analytics.release_words import withheld
 from dashboards.formats import interval, percent, points, signed_interval
 from dashboards.judgement import AreaFigure, Shown, against, shown
 from dashboards.view import View, in_language, in_time
-from dashboards.words import withheld
 from translations.languages import number, plural_translator, translator
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.release import Figure, IndicatorCard, Release, Wave
+from analytics.release_words import sample
 from dashboards.captions import base_and_unit, time_direction
 from dashboards.charts import (
     ACCENT,
@@ -33,7 +34,6 @@ from dashboards.sentences import reading
 from dashboards.sexes import MARKERS, sex_keys, sex_legend
 from dashboards.tables import answered, cells, heads
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample
 from translations.languages import translator
 
 EVERYBODY = ""

@@ -6,6 +6,7 @@ Each sentence is one message; which one is said follows from an interval and fro
 from typing import Any
 
 from analytics.release import CHANGE, GAP, YEAR, IndicatorCard, Release
+from analytics.release_words import withheld
 from dashboards.formats import interval, month, percent, points, signed_interval
 from dashboards.judgement import Shown, against, shown
 from dashboards.sentences import answers
@@ -13,7 +14,6 @@ from dashboards.targets import in_words, said, standing
 from dashboards.tiles import marked
 from dashboards.trend import breaks
 from dashboards.view import View, in_language, in_time
-from dashboards.words import withheld
 from translations.languages import translator
 
 

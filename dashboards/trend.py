@@ -13,13 +13,13 @@ from dashboards.captions import base_and_unit, foot, time_direction
 from dashboards.charts import ACCENT, BAND, ZERO, Chart, middle, missing_notes, share_axis, time_axis, upright, whiskers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import day, listed, literal, month, percent
+from dashboards.formats import listed, literal, month, percent
 from dashboards.judgement import Shown, runs, shown
 from dashboards.sentences import hover, reading
 from dashboards.tables import cells, heads
 from dashboards.targets import wanted
 from dashboards.view import View, in_language, in_time
-from translations.languages import translator
+from translations.languages import day, translator
 
 
 def trend(release: Release, view: View) -> Exhibit:

@@ -1,111 +1,19 @@
-"""Codes of the release in words: statuses, reasons, flags, modes, methods, samples.
+"""What stands in the place of a number, and beside one, in the tables of a page."""
 
-A code that is not known gets a general sentence, never an error and never a blank: releases may be newer than this.
-"""
-
-import re
-from collections.abc import Mapping
-
-from analytics.release import CONFIDENTIAL, PROTECTED, PUBLISHED, UNAVAILABLE, UNRELIABLE, Figure
-from dashboards.formats import fenced
-from translations.languages import number, translator
-
-_LIMIT = re.compile(r"(?P<what>n|n_eff|cases)_below_(?P<n>[0-9]{1,6})")  # by its office's rules
-SIGNS = {PUBLISHED: "", UNRELIABLE: ":", CONFIDENTIAL: "", UNAVAILABLE: ".."}
-
-
-def reason(code: str, language: str, parameters: Mapping[str, str | int | float]) -> str:
-    """Why a figure is not shown, as a sentence. `parameters` of the release hold k, the fewest answers shown."""
-    _ = translator(language)
-    least = parameters.get("k")
-    k = fenced(number(least, language), language) if isinstance(least, int | float) else None
-    protected = (
-        _("Withheld to protect respondents: fewer than %(k)s answers, or it could help to learn what one gave.", k=k)
-        if k
-        else _("Withheld to protect respondents.")
-    )
-    clusters = _("Its uncertainty cannot be estimated from this sample.")
-    unsure = _("Withheld: the error is too large beside the figure.")
-    if limit := _LIMIT.fullmatch(code):
-        n = fenced(number(int(limit["n"]), language), language)
-        return {
-            "n": _("Withheld: fewer than %(n)s answers are too few for a reliable figure.", n=n),
-            "n_eff": _("Withheld: the answers weigh so unequally that they count for fewer than %(n)s.", n=n),
-            "cases": _("Withheld: fewer than %(n)s people gave this answer.", n=n),
-        }[limit["what"]]
-    return {
-        PROTECTED: protected,
-        "sparse_table": _("Not shown: most figures of this table would rest on too few answers."),
-        "interval_wide": _("Withheld: the interval is too wide to say anything."),
-        "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
-        "df_below_9": _("Withheld: the answers come from too few places to tell how sure the figure is."),
-        "deff_below_1": _("Withheld: too few answers for an error this small to be believed."),
-        "cv_above_30": unsure,
-        "log_cv_above_17_5": unsure,
-        "grade_f": unsure,
-        "no_base": _("Nobody in this group was asked or answered."),
-        "one_respondent": _("Withheld: one respondent cannot stand for a group."),
-        "zero_variance": clusters,
-        "one_psu": clusters,
-        "no_degrees_of_freedom": clusters,
-    }.get(code, _("This figure cannot be shown."))
-
-
-def withheld(figure: Figure | None, language: str, parameters: Mapping[str, str | int | float]) -> str:
-    """Why a cell has no number, as a sentence: by its reason, else by its status. The cell may be absent."""
-    _ = translator(language)
-    if figure is None:
-        return _("Not part of this release.")
-    if figure.reason:
-        return reason(figure.reason, language, parameters)
-    return {
-        CONFIDENTIAL: _("Withheld to protect respondents."),
-        UNRELIABLE: _("Withheld: not reliable enough to show."),
-        UNAVAILABLE: _("Not available."),
-    }.get(figure.status, _("This figure cannot be shown."))
+from analytics.release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, Figure
+from analytics.release_words import SIGNS, Parameters, withheld
+from translations.languages import translator
 
 
 def sign(figure: Figure | None) -> str:
     """The short sign of a cell without a number; the lock of a confidential one is drawn by the style sheet."""
-    return SIGNS.get(figure.status, "..") if figure is not None else SIGNS[UNAVAILABLE]
+    status = UNAVAILABLE if figure is None else figure.status
+    return "" if status == CONFIDENTIAL else SIGNS.get(status, SIGNS[UNAVAILABLE])
 
 
-def standing(figure: Figure | None, language: str, parameters: Mapping[str, str | int | float]) -> str:
+def standing(figure: Figure | None, language: str, parameters: Parameters) -> str:
     """The last column of a table: published, published with a caution, or why there is no number."""
     _ = translator(language)
     if figure is None or figure.status != PUBLISHED:
         return withheld(figure, language, parameters)
     return _("published; to be read with caution") if figure.flag == "review" else _("published")
-
-
-def mode(code: str, language: str) -> str:
-    """How an answer came in."""
-    _ = translator(language)
-    names = {
-        "web": _("web"),
-        "sms": _("text message"),
-        "whatsapp": _("WhatsApp"),
-        "assisted": _("with an assistant"),
-        "imported": _("another survey"),
-    }
-    return names.get(code, code)
-
-
-def method(code: str, language: str) -> str:
-    """How the interval was made."""
-    _ = translator(language)
-    names = {
-        "korn_graubard": _("Korn-Graubard interval for a share from a complex sample"),
-        "beta": _("beta interval for a share from a complex sample"),
-        "logit": _("interval on the log-odds"),
-        "t": _("t interval by linearisation"),
-        "": _("not stated"),
-    }
-    return names.get(code, code)
-
-
-def sample(code: str, language: str) -> str:
-    """How respondents came into the sample."""
-    _ = translator(language)
-    names = {"probability": _("probability sample"), "non_probability": _("non-probability sample")}
-    return names.get(code, _("sample of unknown kind"))

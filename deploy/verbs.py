@@ -123,7 +123,7 @@ def refresh(every: int | None) -> None:
             except REFUSED as error:
                 said = str(error) if not isinstance(error, SQLAlchemyError) else "The database cannot be used now."
                 if not every:
-                    raise click.ClickException(f"{said}. The last release stands.") from None
+                    raise click.ClickException(f"{said.rstrip('.')}. The last release stands.") from None
             if said or not every:
                 click.echo(said or "Nothing is new; the last release stands.")
             if not every:

@@ -4,11 +4,13 @@ Every room may import this module; it imports nothing of ours and no web framewo
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
 from babel.core import negotiate_locale
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -80,3 +82,16 @@ def number(value: float, language: str, decimals: int = 0) -> str:
 def isolated(text: str) -> str:
     """Text of unknown direction, fenced so that it cannot reorder what stands around it (UAX 9)."""
     return f"{ISOLATE}{text}{POP_ISOLATE}"
+
+
+def fenced(text: str, language: str) -> str:
+    """A number, a sign or a code that must keep its own order inside right-to-left text."""
+    return isolated(text) if direction(language) == "rtl" else text
+
+
+def day(iso: str, language: str) -> str:
+    """An ISO date in words; as it stands when it is none."""
+    try:
+        return format_date(date.fromisoformat(iso), "long", locale=REGIONAL[language])
+    except ValueError:
+        return iso

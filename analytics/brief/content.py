@@ -4,14 +4,25 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analytics.release import CONFIDENTIAL, GAP, PUBLISHED, UNRELIABLE, AreaCard, Figure, IndicatorCard, Release, Wave
-from translations.languages import translator
+from analytics.release import (
+    CONFIDENTIAL,
+    GAP,
+    PROTECTED,
+    PUBLISHED,
+    UNRELIABLE,
+    AreaCard,
+    Figure,
+    IndicatorCard,
+    Release,
+    Wave,
+)
+from analytics.release_words import mode, reason, sample, withheld
+from translations.languages import day, fenced, translator
 
 from . import sentences
 from .judgement import Scene, Shown, against, headline, leaves, shown, top
-from .numerals import answers, day, fenced, level, listed, month
+from .numerals import answers, level, listed, month
 from .sentences import Said
-from .words import mode, protection, sample, withheld
 
 WOMAN, MAN = "woman", "man"
 LOCAL = 12
@@ -210,7 +221,7 @@ def _tile(scene: Scene, card: IndicatorCard) -> Tile:
         answers=answers(found.figure, language) if found else "",
         said=tuple(said for said in changes if said) if found else (),
         target=sentences.target(scene, card),
-        withheld="" if found else withheld(figure, scene),
+        withheld="" if found else withheld(figure, scene.language, scene.release.parameters),
     )
 
 
@@ -350,7 +361,16 @@ def _withheld(scene: Scene, codes: list[str]) -> tuple[tuple[str, str], ...]:
         n = scene.counted(unsure)
         lines.append((UNRELIABLE, _("Too unsure to say anything: %(n)s", n=n)))
     if hidden := counts.get(CONFIDENTIAL, 0):
-        lines.append((CONFIDENTIAL, _("%(n)s: %(reason)s", n=scene.counted(hidden), reason=protection(scene))))
+        lines.append(
+            (
+                CONFIDENTIAL,
+                _(
+                    "%(n)s: %(reason)s",
+                    n=scene.counted(hidden),
+                    reason=reason(PROTECTED, scene.language, scene.release.parameters),
+                ),
+            )
+        )
     return tuple(lines)
 
 

@@ -5,9 +5,9 @@ from math import isfinite
 from typing import Literal
 
 from analytics.release import LEVEL, PUBLISHED, AreaCard, Figure, IndicatorCard, Release, Text, Wave
-from translations.languages import LANGUAGES, number, plural_translator
+from translations.languages import LANGUAGES, fenced, number, plural_translator
 
-from .numerals import base, between, fenced, percent, places, signed
+from .numerals import base, between, percent, places, signed
 
 HIGHER, SAME, LOWER = "higher", "same", "lower"
 Verdict = Literal["higher", "same", "lower"]

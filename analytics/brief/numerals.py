@@ -8,15 +8,10 @@ from datetime import date
 from babel.dates import format_date
 
 from analytics.release import Figure, Wave
-from translations.languages import REGIONAL, direction, isolated, number, plural_translator, translator
+from translations.languages import REGIONAL, fenced, number, plural_translator, translator
 
 MINUS = "\u2212"
 _NEARLY = 1e-6
-
-
-def fenced(text: str, language: str) -> str:
-    """A number, code or command that keeps its own order inside right-to-left text."""
-    return isolated(text) if direction(language) == "rtl" else text
 
 
 def places(*shares: float) -> int:
@@ -78,14 +73,6 @@ def answers(figure: Figure, language: str) -> str:
 def level(language: str) -> str:
     """The level of every interval of a release: "95%"."""
     return percent(0.95, language, 0)
-
-
-def day(iso: str, language: str) -> str:
-    """An ISO date in words; as it stands when it is none."""
-    try:
-        return format_date(date.fromisoformat(iso), "long", locale=REGIONAL[language])
-    except ValueError:
-        return iso
 
 
 def month(wave: Wave, language: str, width: str = "LLLL") -> str:

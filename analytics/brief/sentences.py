@@ -6,11 +6,11 @@ Each sentence is one message with places for the numbers, so that each language 
 from dataclasses import dataclass
 
 from analytics.release import CHANGE, GAP, YEAR, IndicatorCard, TargetCard
-from translations.languages import translator
+from analytics.release_words import withheld
+from translations.languages import day, translator
 
 from .judgement import Scene, Verdict, against, shown
-from .numerals import day, percent, places, points
-from .words import withheld
+from .numerals import percent, places, points
 
 UNKNOWN = "none"
 
@@ -29,7 +29,7 @@ def headline(scene: Scene, card: IndicatorCard) -> str:
     name, figure = scene.named(card.name), scene.figure(card)
     found = shown(figure)
     if found is None:
-        reason = withheld(figure, scene)
+        reason = withheld(figure, scene.language, scene.release.parameters)
         return _("%(name)s: no figure can be shown for this wave. %(reason)s", name=name, reason=reason)
     values = {"name": name, "estimate": found.share(scene.language), "interval": found.interval(scene.language)}
     change = shown(scene.figure(card, CHANGE))

@@ -25,7 +25,7 @@ ALL = "all"
 )
 @click.argument("path", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
 def brief(area: str | None, language: str, folder: Path, path: Path | None) -> None:
-    """Write the brief of a release (the latest if none is named) as PDF: two pages, or one page for each area."""
+    """Make the brief of a release (the latest if none is named): two pages, or one for each area. Writes PDF files."""
     try:
         release = read(path or latest(read_settings(AnalysisSettings).releases))
         known = [each.code for each in release.areas if each.parent is not None]

@@ -10,8 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from .exposure import share_open
-
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -55,14 +53,13 @@ class Rule:
 
     k: int
 
-    def share_width(self, n: Ints) -> Floats:
-        """The least width of the interval of the share of cells of n respondents; 0..1."""
-        return share_open(n, self.k)
-
 
 class UnprotectableError(ValueError):
     """What was published before gives a cell away whatever is withheld now. `cells`: places in the table."""
 
     def __init__(self, cells: tuple[int, ...]) -> None:
-        super().__init__(f"{len(cells)} cells follow from what was published before")
+        super().__init__(
+            f"{len(cells)} cells would follow from what was published before, whatever is withheld now. If a wave that "
+            "was published is still in the field, close it first: thiqa custody close-wave WAVE"
+        )
         self.cells = cells

@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from .exposure import share_open
 from .linked_table import UNTOLD, Bools, Floats, Ints, LinkedTable, Rule
 
 NEAR = 1e-6  # of the width that is asked: linear programmes are solved no closer
@@ -103,7 +104,7 @@ def amounts(table: LinkedTable, rule: Rule) -> tuple[Amount, Amount]:
     down, up = np.maximum(yes - table.least_yes, 0), np.maximum(table.most_yes - yes, 0)
     return (
         Amount(np.maximum(n - table.least, 0), np.maximum(most - n, 0), np.where(asked, float(rule.k), 0)),
-        Amount(down, up, np.where(asked, rule.share_width(table.n) * table.weight, 0)),
+        Amount(down, up, np.where(asked, share_open(table.n, rule.k) * table.weight, 0)),
     )
 
 

@@ -33,7 +33,7 @@ def text() -> None:
 @text.command()
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A new file for the key.")
 def keygen(out: Path) -> None:
-    """Make a reader's key (Ed25519), on her own machine. Prints the public key for THIQA_TEXT_READERS."""
+    """Make a reader's key (Ed25519) on her own machine: writes it and prints the public one for THIQA_TEXT_READERS."""
     key = SigningKey.generate()
     public = key.verify_key.encode().hex()
     with private_file(out) as file:
@@ -89,7 +89,7 @@ def read(key: Path, language: str) -> None:
 @click.option("--smallest", "k", type=click.IntRange(min=DEFAULT_K), default=DEFAULT_K, show_default=True)
 @click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True)
 def export(role: str, out: Path, k: int, language: str) -> None:
-    """Write the released texts that a role may have, by wave and item, where at least so many are released."""
+    """Say what is released to a role, by wave and item, where at least so many texts are. Writes them to a file."""
     settings = read_settings(TextSettings)
     items = settings.items_of(role)
     if not items:

@@ -10,6 +10,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from analytics.release.content import AnswerCard, IndicatorCard, Release, Text
+from analytics.release_words import mode as mode_name
 from translations.languages import LANGUAGES, translator
 
 from . import words
@@ -83,7 +84,7 @@ def _method(study: ElementTree.Element, release: Release) -> None:
     _said(collection, "timeMeth", "time")
     _texts(collection, "sampProc", {language: words.sample(release, language) for language in LANGUAGES})
     for mode in sorted({mode for wave in release.waves for mode in wave.modes}):
-        _texts(collection, "collMode", {language: words.mode(mode, language) for language in LANGUAGES})
+        _texts(collection, "collMode", {language: mode_name(mode, language) for language in LANGUAGES})
     _text(collection, "weight", str(release.parameters.get("weights", "not stated")))
     for wave in in_time(release.waves):
         _text(collection, "cleanOps", f"{wave.id}: {wave.hurried} interviews set aside for having come too fast")

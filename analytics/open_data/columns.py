@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.release.content import Release
+from analytics.release_words import mode as mode_name
 from translations.languages import LANGUAGES, NATIVE_NAMES, translator
 
 from . import words
@@ -90,7 +91,7 @@ def waves(release: Release) -> dict[str, Any]:
             "name": f"n_{mode}",
             "type": "integer",
             "constraints": {"minimum": 0},
-            "titles": {language: words.mode(mode, language) for language in LANGUAGES},
+            "titles": {language: mode_name(mode, language) for language in LANGUAGES},
         }
         for mode in modes
     ]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.release.content import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Release
+from analytics.release_words import SIGNS, reason
 from translations.languages import LANGUAGES, translator
 
 from . import columns, words
@@ -61,7 +62,7 @@ def data_package(release: Release, files: Mapping[str, bytes]) -> bytes:
         "or an apostrophe has an apostrophe before it. Take one off to have the text.",
         "statuses": [_status(code) for code in (PUBLISHED, UNRELIABLE, CONFIDENTIAL, UNAVAILABLE)],
         "reasons": [
-            {"reason": code, "label": {language: words.reason(code, language, release) for language in LANGUAGES}}
+            {"reason": code, "label": {language: reason(code, language, release.parameters) for language in LANGUAGES}}
             for code in reasons
         ],
         "resources": [_resource(name, files[name], schema) for name, schema in schemas.items()],
@@ -92,7 +93,7 @@ def _sources(release: Release) -> list[str]:
 def _status(code: str) -> dict[str, Any]:
     return {
         "status": code,
-        "symbol": words.SIGNS[code],
+        "symbol": SIGNS[code],
         "label": {language: words.status(code, language) for language in LANGUAGES},
         "meaning": {language: words.meaning(code, language) for language in LANGUAGES},
     }

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.release.content import PUBLISHED, Figure, IndicatorCard, Release, Wave
-from translations.languages import number, translator
+from analytics.release_words import SIGNS, withheld
+from translations.languages import fenced, number, translator
 
 from . import words
-from .numerals import fenced, interval, percent
+from .numerals import interval, percent
 from .periods import in_time
 from .sentences import gap, headline, in_language, shown
 
@@ -120,7 +121,7 @@ def _cell(figure: Figure | None, language: str) -> Cell:
     if found:
         return Cell(percent(found[0], language), interval(found[1], found[2], language))
     code = "unavailable" if figure is None or figure.status == PUBLISHED else figure.status
-    return Cell(sign=fenced(words.SIGNS.get(code, ".."), language), word=words.status(code, language))
+    return Cell(sign=fenced(SIGNS.get(code, ".."), language), word=words.status(code, language))
 
 
 def _answers(figure: Figure | None, language: str) -> str:
@@ -137,7 +138,7 @@ def _answers(figure: Figure | None, language: str) -> str:
 def _note(release: Release, figure: Figure | None, language: str) -> str:
     _ = translator(language)
     if not shown(figure):
-        return words.withheld(figure, language, release)
+        return withheld(figure, language, release.parameters)
     return _("to be read with caution") if figure and figure.flag else ""
 
 

@@ -10,14 +10,9 @@ from decimal import Decimal
 from babel.dates import format_date
 
 from analytics.release.content import Wave
-from translations.languages import REGIONAL, direction, isolated, number, plural_translator, translator
+from translations.languages import REGIONAL, day, fenced, number, plural_translator, translator
 
 MINUS = "\u2212"
-
-
-def fenced(text: str, language: str) -> str:
-    """A number or sign that must keep its own order inside right-to-left text."""
-    return isolated(text) if direction(language) == "rtl" else text
 
 
 def hundredfold(share: float) -> Decimal:
@@ -62,14 +57,6 @@ def signed_interval(low: float, high: float, language: str) -> str:
     """The interval of a difference in points: "+0.4 to +7.1"."""
     _ = translator(language)
     return _("%(low)s to %(high)s", low=signed(low, language), high=signed(high, language))
-
-
-def day(iso: str, language: str) -> str:
-    """An ISO date in words; as it stands when it is none."""
-    try:
-        return format_date(date.fromisoformat(iso), "long", locale=REGIONAL[language])
-    except ValueError:
-        return iso
 
 
 def days(wave: Wave, language: str) -> str:

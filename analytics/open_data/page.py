@@ -14,12 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analytics.release.content import CONFIDENTIAL, UNAVAILABLE, UNRELIABLE, Release
-from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator
+from analytics.release_words import SIGNS
+from analytics.release_words import mode as mode_name
+from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, fenced, number, translator
 
 from . import method_note, words
 from .data_package import LICENCE, credit, titles
 from .exhibits import exhibits, main_cards, newest, spans
-from .numerals import day, days, fenced, month
+from .numerals import days, month
 from .page_words import page_words, span_words
 from .periods import in_time
 from .quality_words import Table, Tables, no_tables, parameters, waves_said
@@ -61,14 +63,14 @@ def _page(release: Release, files: Mapping[str, bytes], tables: Sequence[Table],
                 "days": days(each, language),
                 "n": fenced(number(each.n, language), language),
                 "modes": [
-                    _("%(mode)s: %(n)s", mode=words.mode(mode, language), n=fenced(number(n, language), language))
+                    _("%(mode)s: %(n)s", mode=mode_name(mode, language), n=fenced(number(n, language), language))
                     for mode, n in sorted(each.modes.items())
                 ],
             }
             for each in reversed(in_time(release.waves))
         ],
         signs=[
-            (words.SIGNS[code], words.status(code, language), words.meaning(code, language))
+            (SIGNS[code], words.status(code, language), words.meaning(code, language))
             for code in (UNRELIABLE, CONFIDENTIAL, UNAVAILABLE)
         ],
         sample=words.sample(release, language),

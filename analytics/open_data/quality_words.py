@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from analytics.release.content import Release
-from translations.languages import number, translator
+from translations.languages import fenced, number, translator
 
-from .numerals import fenced, month
+from .numerals import month
 from .periods import in_time
 
 # A table of the quality report in a language: its title, what its columns are, and its cells, row by row.

@@ -5,10 +5,10 @@ explains is said as plainly as one that it does not.
 """
 
 from analytics.release.content import CHANGE, GAP, PUBLISHED, Figure, IndicatorCard, Release, Text, Wave
+from analytics.release_words import withheld
 from translations.languages import translator
 
 from .numerals import interval, percent, points, signed_interval
-from .words import withheld
 
 
 def in_language(text: Text, language: str) -> str:
@@ -30,7 +30,7 @@ def headline(release: Release, card: IndicatorCard, wave: Wave, first: bool, lan
     figure = release.figure(card.id, wave.id)
     found, name = shown(figure), in_language(card.name, language)
     if found is None:
-        reason = withheld(figure, language, release)
+        reason = withheld(figure, language, release.parameters)
         return _("%(name)s: no figure can be shown for this wave. %(reason)s", name=name, reason=reason)
     values = {
         "name": name,

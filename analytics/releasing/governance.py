@@ -53,7 +53,7 @@ def register(instrument: Path, mapping: Path | None) -> None:
 @click.option("--area-population", type=int, default=None, help="The least population of an area that has figures.")
 @click.option("--area-respondents", type=int, default=None, help="The least respondents of such an area in a wave.")
 def propose(k: int | None, area_population: int | None, area_respondents: int | None) -> None:
-    """Propose to show less: a stronger policy, signed by THIQA_OFFICER_KEY. Another officer has to agree."""
+    """Propose to show less: writes a stronger policy, signed by THIQA_OFFICER_KEY. Another officer has to agree."""
     from .policy import Policy, current  # noqa: PLC0415 (numpy is slow to load)
     from .policy import propose as proposed  # noqa: PLC0415 (the same)
     from .store import alone  # noqa: PLC0415 (the same)
@@ -73,7 +73,7 @@ def propose(k: int | None, area_population: int | None, area_respondents: int | 
 
 @click.command()
 def agree() -> None:
-    """Agree to the policy that another officer proposed, with THIQA_OFFICER_KEY; it is in force from then on."""
+    """Agree to the policy that another officer proposed: writes it, signed by THIQA_OFFICER_KEY. It then holds."""
     from .policy import agree as agreed  # noqa: PLC0415 (numpy is slow to load)
     from .store import alone  # noqa: PLC0415 (the same)
 

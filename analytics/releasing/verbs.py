@@ -87,7 +87,7 @@ def build(instrument: Path, mapping: Path | None, rules: str) -> None:
 @release.command()
 @click.argument("name", metavar="ID")
 def publish(name: str) -> None:
-    """Publish the candidate ID: checks every file and the signature, adds to the chain, makes it the latest."""
+    """Publish the candidate ID: checks every file and the signature, writes to the chain, makes it the latest."""
     from .publishing import publish as published  # noqa: PLC0415 (babel is slow to load)
     from .store import alone  # noqa: PLC0415 (the same)
 
@@ -187,7 +187,7 @@ def diff(before: str, after: str, *, as_json: bool) -> None:
 def withdraw(
     name: str, reason_ar: str, reason_fr: str, reason_en: str, indicator: str, *, remove_figures: bool
 ) -> None:
-    """Withdraw the release ID: adds to the chain, and the one before is the latest again. Its manifest stays.
+    """Withdraw the release ID: writes to the chain, and the one before is the latest again. Its manifest stays.
 
     Figures that are removed can no longer be considered when later releases are protected, though people may have
     kept them.

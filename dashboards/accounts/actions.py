@@ -22,11 +22,11 @@ from wtforms import ValidationError
 from analytics.release import Release, ReleaseError
 from dashboards.access import Role, Viewer, own_areas
 from dashboards.actions import FILE, LONGEST, Draft, drafted, encoded, faults, sentence
-from dashboards.formats import day, month
+from dashboards.formats import month
 from dashboards.scene import Action
 from dashboards.source import LatestRelease
 from dashboards.view import in_language, in_time, language, parameters
-from translations.languages import LANGUAGES, NATIVE_NAMES, direction, number, translator
+from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, number, translator
 
 from . import store
 from .tables import ActionRow

@@ -8,21 +8,22 @@ from math import isfinite
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, UNAVAILABLE, UNRELIABLE, YEAR, Figure, Release, Wave
+from analytics.release_words import SIGNS, method, withheld
 from analytics.rule_words import rule_words
 from dashboards.about import how_to_read, hurry, kind_of_sample, questions
 from dashboards.answers import answers
 from dashboards.captions import base, mode_mix, pooled, small_print
 from dashboards.definitions import better, digest, registration, wording
 from dashboards.elements import html
-from dashboards.formats import day, fenced, interval, level, month, percent, signed, signed_interval
+from dashboards.formats import interval, level, month, percent, signed, signed_interval
 from dashboards.frame import banner, label, select
 from dashboards.judgement import MEN, WOMEN, Shown, against, shown
 from dashboards.scene import Scene
 from dashboards.sections import form, section, terms
 from dashboards.sentences import reading
 from dashboards.view import View, in_language, in_time, spans
-from dashboards.words import SIGNS, method, sign, standing, withheld
-from translations.languages import number, plural_translator, translator
+from dashboards.words import sign, standing
+from translations.languages import day, fenced, number, plural_translator, translator
 
 VERIFY = "thiqa release verify"
 

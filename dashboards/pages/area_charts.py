@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import IndicatorCard, Release
+from analytics.release_words import sample
 from dashboards.captions import mode_mix
 from dashboards.charts import ACCENT, INK, MEN, WOMEN
 from dashboards.elements import html
@@ -14,7 +15,7 @@ from dashboards.scene import Scene
 from dashboards.tables import NO_NUMBER, heads
 from dashboards.trend import trend
 from dashboards.view import in_language
-from dashboards.words import sample, sign
+from dashboards.words import sign
 from dashboards.words import standing as status
 from translations.languages import translator
 

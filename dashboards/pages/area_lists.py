@@ -3,16 +3,16 @@
 from typing import Any
 
 from analytics.release import Figure, IndicatorCard
+from analytics.release_words import withheld
 from dashboards import sentences
 from dashboards.access import Role
 from dashboards.elements import html
-from dashboards.formats import day, month, with_interval
+from dashboards.formats import month, with_interval
 from dashboards.judgement import against, shown
 from dashboards.scene import Action, Scene
 from dashboards.tiles import MARKS
 from dashboards.view import in_language
-from dashboards.words import withheld
-from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
+from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, translator
 
 from . import area_words as words
 from .area_figures import Moved, cell, moved, problems

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, Figure, Release
+from analytics.release_words import sample, withheld
 from dashboards import sentences
 from dashboards.captions import tile_print
 from dashboards.elements import html
@@ -12,7 +13,7 @@ from dashboards.judgement import Shown, against, shown
 from dashboards.scene import Scene
 from dashboards.tiles import MARKS
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sample, sign, withheld
+from dashboards.words import sign
 from translations.languages import translator
 
 from .area_figures import Standing, apart

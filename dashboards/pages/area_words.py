@@ -1,12 +1,12 @@
 """An area's figures as sentences, never more than their intervals say."""
 
 from analytics.release import AreaCard, Figure, Release, Text
+from analytics.release_words import withheld
 from dashboards import sentences
-from dashboards.formats import fenced, interval, month, points, signed_interval, with_interval
+from dashboards.formats import interval, month, points, signed_interval, with_interval
 from dashboards.judgement import Shown, against
 from dashboards.view import View, in_language, in_time
-from dashboards.words import withheld
-from translations.languages import isolated, number, plural_translator, translator
+from translations.languages import fenced, isolated, number, plural_translator, translator
 
 from .area_figures import Moved, Standing, apart, top
 

@@ -12,7 +12,7 @@ from dashboards.access import Page, Role
 from dashboards.definitions import SHORT_DIGEST, digest, registration
 from dashboards.elements import html
 from dashboards.exhibits import Table, table
-from dashboards.formats import day, fenced, month
+from dashboards.formats import month
 from dashboards.frame import banner, label, select
 from dashboards.looks import STEP, looks
 from dashboards.menu import names_of_pages
@@ -21,7 +21,7 @@ from dashboards.scene import Look, Publications, Scene
 from dashboards.sections import form, section
 from dashboards.standings import STATUSES, Kind, standings
 from dashboards.view import in_language, parameters
-from translations.languages import number, plural_translator, translator
+from translations.languages import day, fenced, number, plural_translator, translator
 
 
 def page(scene: Scene) -> list[Any]:

@@ -9,15 +9,15 @@ from sqlmodel import SQLModel
 
 from analytics.indicators.presentation_standards import WITHHOLDING
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, PROTECTED, SPARSE, UNAVAILABLE, UNRELIABLE, Figure, Release
+from analytics.release_words import method, mode, reason, sample, withheld
 from analytics.survey.results import WITHOUT_ERROR
-from dashboards.formats import fenced, interval, percent, points, signed
+from dashboards.formats import interval, percent, points, signed
 from dashboards.judgement import Shown, against, areas, shown
 from dashboards.sentences import gap, headline
 from dashboards.view import View, read_view
-from dashboards.words import method, mode, reason, sample, withheld
 from survey_app.storage import tables
 from tests.dashboards.conftest import hidden, published
-from translations.languages import LANGUAGES, translator
+from translations.languages import LANGUAGES, fenced, translator
 
 # What the statistics can say, read off their own code, so that a new reason without words fails here.
 REASONS = (

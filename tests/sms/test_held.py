@@ -18,7 +18,7 @@ from sms.settings import ChannelSettings
 from survey_app.engine import Answer, Choice, Held, Item, Kind, Questionnaire, checked, parse
 from survey_app.intake import unpadded
 from survey_app.storage.database import reading
-from survey_app.storage.tables import ConversationRow, EnvelopeRow, ResponseRow
+from survey_app.storage.tables import ConversationRow, EnvelopeRow, QuarantineRow, ResponseRow
 from survey_app.wavekeys import WaveKeys
 
 from .conftest import CUSTODIAN, NUMBER, WAVE, Phone
@@ -89,8 +89,9 @@ def test_what_is_answered_by_text_is_at_once_for_the_custodian_alone(
     assert close_wave(database, private, WAVE, date(2026, 3, 31)) == Opening(1)
     with reading(database) as session:
         assert session.exec(select(ResponseRow.answers)).one() == {
-            "fear": CANARY, "contact": "yes", "words": WORDS, "others": [CANARY, "calm"], "age": 41
+            "fear": CANARY, "contact": "yes", "words": None, "others": [CANARY, "calm"], "age": 41
         }  # fmt: skip
+        assert session.exec(select(QuarantineRow.said)).one() == WORDS  # what was written stands apart, alone
 
 
 def test_one_may_go_back_to_a_held_answer_skip_it_and_change_the_way(
@@ -109,8 +110,9 @@ def test_one_may_go_back_to_a_held_answer_skip_it_and_change_the_way(
     close_wave(database, CUSTODIAN.encode(HexEncoder).decode(), WAVE, date(2026, 3, 31))
     with reading(database) as session:
         assert session.exec(select(ResponseRow.answers)).one() == {
-            "fear": CANARY, "contact": "yes", "words": WORDS, "others": None, "age": 41
+            "fear": CANARY, "contact": "yes", "words": None, "others": None, "age": 41
         }  # fmt: skip
+        assert session.exec(select(QuarantineRow.said)).one() == WORDS
 
 
 def test_an_envelope_by_text_has_the_size_of_any_other(

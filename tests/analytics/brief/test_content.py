@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from analytics.brief.content import area_page, leadership, local, pages
-from analytics.brief.judgement import Scene, headline
-from analytics.brief.words import withheld
+from analytics.brief.judgement import headline
 from analytics.release import CONFIDENTIAL, PROTECTED, UNAVAILABLE, UNRELIABLE, Figure, Release
+from analytics.release_words import withheld
 
 from .releases import LAST, published, with_figure
 
@@ -96,11 +96,11 @@ def test_without_headline_indicators_the_first_four_are_taken(small: Release) ->
 )
 def test_every_reason_has_words(small: Release, status: str, reason: str, words: str) -> None:
     figure = Figure("trust", LAST, "", "", "", status, reason)
-    assert words in withheld(figure, Scene(small, "en"))
+    assert words in withheld(figure, "en", small.parameters)
 
 
 def test_a_cell_that_the_release_lacks_is_said_to_be_no_part_of_it(small: Release) -> None:
-    assert withheld(None, Scene(small, "en")) == "Not part of this release."
+    assert withheld(None, "en", small.parameters) == "Not part of this release."
 
 
 def test_a_sample_that_people_chose_says_so_and_synthetic_answers_too(small: Release) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from analytics.disclosure.exposure import share_open
 from analytics.disclosure.linked_table import UNTOLD, Bools, Floats, LinkedTable, Rule, UnprotectableError
 from analytics.disclosure.suppression import FEW, withheld
 from tests.analytics.disclosure.lattices import Shape, linked_table, permuted
@@ -45,7 +46,7 @@ def exposed(table: LinkedTable, hidden: Bools, rule: Rule = RULE) -> list[int]:
         positive, weight = table.positive[unseen], float(table.weight[cell])
         wide = _width(sums, table.n[unseen].astype(float), bounds[0], unseen == cell) >= rule.k * (1 - 1e-5)
         open_ = _width(sums, positive, bounds[1], unseen == cell) / weight
-        if not wide or open_ < float(rule.share_width(table.n[[cell]])[0]) * (1 - 1e-5):
+        if not wide or open_ < float(share_open(table.n[[cell]], rule.k)[0]) * (1 - 1e-5):
             found.append(cell)
     return found
 

@@ -113,7 +113,7 @@ def test_what_is_withheld_is_a_mark_in_every_file() -> None:
     sheet = opened(workbook(release, "en")).worksheets[0]
     head, at = heads(sheet)
     assert sheet.cell(head + 1, at["Actual"]).value == sheet.cell(head + 1, at["Answers"]).value == "c"
-    assert sheet.cell(head + 1, at["Baseline"]).value == "u"
+    assert sheet.cell(head + 1, at["Baseline"]).value == ":"
     assert "to protect" in sheet.cell(head + 1, at["Why"]).value
     record = json.loads(files(release)["framework/framework.json"])["rows"][-1]
     assert (record["actual_estimate"], record["actual_n"], record["change_low"]) == (None, None, None)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analytics.quality_tables import NOTHING, SECRET, UNSURE, Table, quality_tables
+from analytics.quality_tables import NOTHING, SECRET, Table, quality_tables
 from analytics.release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, UNRELIABLE, AreaCard, Release
 from tests.analytics.framework.releases import TEXT, five_waves
 from translations.languages import LANGUAGES
@@ -94,7 +94,7 @@ def test_the_tables_say_the_reports_numbers(release: Release) -> None:
     assert table(tables, "Waves").rows[1][5] == table(tables, "Waves").rows[1][-1] == NOTHING
     assert table(tables, "mode").rows[0] == ("q4", SECRET, "1,390", "1,400")
     trust, bribe = table(tables, "Questions").rows
-    assert trust == ("text", "1,000 to 1,999", "5% (3% to 8%)", SECRET, UNSURE)
+    assert trust == ("text", "1,000 to 1,999", "5% (3% to 8%)", SECRET, ":")
     assert bribe[2:] == (NOTHING,) * 3
     area = table(tables, "by area, wave")
     assert area.rows == (("A in en", "6%", "2%"), ("b", SECRET, "98%"), ("did not say", SECRET, NOTHING))
@@ -119,3 +119,15 @@ def test_registered_definitions_and_withdrawn_ones_are_counted(release: Release)
 
 def test_a_release_without_a_report_has_no_tables() -> None:
     assert quality_tables(five_waves(), "ar") == ()
+
+
+def test_the_name_of_a_wave_keeps_its_order_in_arabic(release: Release) -> None:
+    named = {**REPORT, "waves": [a_wave("2025-q3"), *REPORT["waves"]]}
+    found = {
+        language: quality_tables(replace(release, quality=named), language)[0].rows[0][0] for language in LANGUAGES
+    }
+    assert found == {
+        "ar": "\N{FIRST STRONG ISOLATE}2025-q3\N{POP DIRECTIONAL ISOLATE}",
+        "fr": "2025-q3",
+        "en": "2025-q3",
+    }

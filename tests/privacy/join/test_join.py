@@ -164,7 +164,7 @@ def test_fault_55_no_file_and_so_no_time_of_a_file_is_anybodys_own(
 
 
 def _files(engine: Engine) -> int:
-    """How many files the database has, without PostgreSQL's maps of free room, which it makes now and then."""
+    """How many files the database has, without PostgreSQL's maps of free room and caches, made now and then."""
     if engine.dialect.name == "sqlite":
         database = Path(str(engine.url.database))
         return len(list(database.parent.glob(f"{database.name}*")))
@@ -172,4 +172,4 @@ def _files(engine: Engine) -> int:
         folder = connection.exec_driver_sql("SELECT current_setting('data_directory')").scalar_one()
         of = connection.exec_driver_sql("SELECT oid FROM pg_database WHERE datname = current_database()").scalar_one()
     found = (file.name for file in (Path(folder) / "base" / str(of)).iterdir())
-    return sum(not name.endswith(("_fsm", "_vm")) for name in found)
+    return sum(name[0].isdecimal() and not name.endswith(("_fsm", "_vm")) for name in found)

@@ -1,0 +1,116 @@
+"""Codes of a release in words, for whoever shows figures: signs, reasons, modes, methods, samples.
+
+It knows the release and the languages and nothing else. A code that is not known gets a general sentence, never an
+error and never a blank: releases may be newer than this.
+"""
+
+import re
+from collections.abc import Mapping
+
+from analytics.release.content import (
+    CONFIDENTIAL,
+    PROTECTED,
+    PUBLISHED,
+    SPARSE,
+    UNAVAILABLE,
+    UNRELIABLE,
+    Figure,
+)
+from translations.languages import fenced, number, translator
+
+# As Eurostat writes them: a colon for low reliability, "c" for confidential; two dots for not available.
+SIGNS = {PUBLISHED: "", UNRELIABLE: ":", CONFIDENTIAL: "c", UNAVAILABLE: ".."}
+Parameters = Mapping[str, str | int | float]
+_LIMIT = re.compile(r"(?P<what>n|n_eff|cases)_below_(?P<n>[0-9]{1,6})")  # by its office's rules
+
+
+def reason(code: str, language: str, parameters: Parameters) -> str:
+    """Why a figure is not shown, as a sentence. `parameters` of the release hold k, the fewest answers shown."""
+    _ = translator(language)
+    return _known(code, language, parameters) or _("This figure cannot be shown.")
+
+
+def withheld(figure: Figure | None, language: str, parameters: Parameters) -> str:
+    """Why a cell has no number, as a sentence: by its reason, else by its status. The cell may be absent."""
+    _ = translator(language)
+    if figure is None:
+        return _("Not part of this release.")
+    return _known(figure.reason, language, parameters) or {
+        CONFIDENTIAL: _("Withheld to protect respondents."),
+        UNRELIABLE: _("Withheld: not reliable enough to show."),
+        UNAVAILABLE: _("Not available."),
+    }.get(figure.status, _("This figure cannot be shown."))
+
+
+def mode(code: str, language: str) -> str:
+    """How an answer came in."""
+    _ = translator(language)
+    names = {
+        "web": _("web"),
+        "sms": _("text message"),
+        "whatsapp": _("WhatsApp"),
+        "assisted": _("with an assistant"),
+        "imported": _("another survey"),
+    }
+    return names.get(code, code)
+
+
+def method(code: str, language: str) -> str:
+    """How the interval was made."""
+    _ = translator(language)
+    names = {
+        "korn_graubard": _("Korn-Graubard interval for a share from a complex sample"),
+        "beta": _("beta interval for a share from a complex sample"),
+        "logit": _("interval on the log-odds"),
+        "t": _("t interval by linearisation"),
+        "": _("not stated"),
+    }
+    return names.get(code, code)
+
+
+def sample(code: str, language: str) -> str:
+    """How respondents came into the sample."""
+    _ = translator(language)
+    names = {"probability": _("probability sample"), "non_probability": _("non-probability sample")}
+    return names.get(code, _("sample of unknown kind"))
+
+
+def _known(code: str, language: str, parameters: Parameters) -> str:
+    _ = translator(language)
+    if limit := _LIMIT.fullmatch(code):
+        n = fenced(number(int(limit["n"]), language), language)
+        return {
+            "n": _("Withheld: fewer than %(n)s answers are too few for a reliable figure.", n=n),
+            "n_eff": _("Withheld: the answers weigh so unequally that they count for fewer than %(n)s.", n=n),
+            "cases": _("Withheld: fewer than %(n)s people gave this answer.", n=n),
+        }[limit["what"]]
+    clusters = _("Its uncertainty cannot be estimated from this sample.")
+    unsure = _("Withheld: the error is too large beside the figure.")
+    return {
+        PROTECTED: _protected(language, parameters),
+        SPARSE: _("Not shown: most figures of this table would rest on too few answers."),
+        "interval_wide": _("Withheld: the interval is too wide to say anything."),
+        "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
+        "df_below_9": _("Withheld: the answers come from too few places to tell how sure the figure is."),
+        "deff_below_1": _("Withheld: too few answers for an error this small to be believed."),
+        "cv_above_30": unsure,
+        "log_cv_above_17_5": unsure,
+        "grade_f": unsure,
+        "no_base": _("Nobody in this group was asked or answered."),
+        "one_respondent": _("Withheld: one respondent cannot stand for a group."),
+        "zero_variance": clusters,
+        "one_psu": clusters,
+        "no_degrees_of_freedom": clusters,
+    }.get(code, "")
+
+
+def _protected(language: str, parameters: Parameters) -> str:
+    """Of all protected figures the same: which of two hides the other is told to nobody."""
+    _ = translator(language)
+    k = parameters.get("k")
+    if not isinstance(k, int | float):
+        return _("Withheld to protect respondents.")
+    return _(
+        "Withheld to protect respondents: fewer than %(k)s answers, or it could help to learn what one gave.",
+        k=fenced(number(k, language), language),
+    )
