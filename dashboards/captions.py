@@ -9,9 +9,10 @@ from analytics.release_words import mode, sample
 from dashboards.elements import html
 from dashboards.formats import level, month, percent
 from dashboards.judgement import shown
+from dashboards.tables import answered
 from dashboards.view import View, in_language, in_time
 from dashboards.words import standing
-from translations.languages import direction, fenced, number, translator
+from translations.languages import direction, translator
 
 
 def base_and_unit(view: View, unit: str = "") -> str:
@@ -25,16 +26,16 @@ def base_and_unit(view: View, unit: str = "") -> str:
     )
 
 
-def foot(release: Release, view: View) -> str:
-    """n of the whole survey in the chosen wave, and what kind of sample the intervals rest on."""
+def foot(release: Release, view: View, area: str = "", span: int = 1) -> str:
+    """n of the view's figure in an area ("" is the whole survey), the kind of sample, and how the answers came in."""
     _ = translator(view.language)
-    found = shown(release.figure(view.indicator.id, view.wave.id))
+    figure = release.figure(view.indicator.id, view.wave.id, area=area, span=span)
     return _(
         "%(wave)s: n = %(n)s, %(sample)s; %(modes)s.",
         wave=month(view.wave, view.language),
-        n=number(found.n, view.language) if found else _("not shown"),
+        n=answered(figure, view.language) if shown(figure) else _("not shown"),
         sample=sample(release.sample, view.language),
-        modes=mode_mix([view.wave], view.language),
+        modes=mode_mix(pooled(release, view.wave, span), view.language),
     )
 
 
@@ -43,7 +44,7 @@ def small_print(figure: Figure | None, release: Release, view: View) -> str:
     _ = translator(view.language)
     return _(
         "n: %(n)s. Answers came by: %(modes)s. Status: %(status)s.",
-        n=base(figure, view.language) if figure and shown(figure) else _("not shown"),
+        n=answered(figure, view.language) if figure and shown(figure) else _("not shown"),
         **_provenance(figure, release, view),
     )
 
@@ -59,16 +60,6 @@ def _provenance(figure: Figure | None, release: Release, view: View) -> dict[str
         "modes": mode_mix(pooled(release, view.wave, figure.span if figure else 1), view.language),
         "status": standing(figure, view.language, release.parameters).rstrip("."),
     }
-
-
-def base(figure: Figure, language: str) -> str:
-    """The answers behind a published figure: one number, or the band that is told of a small group."""
-    _ = translator(language)
-    assert figure.n is not None
-    if figure.n_to is None or figure.n_to == figure.n:
-        return fenced(number(figure.n, language), language)
-    low, high = (fenced(number(end, language), language) for end in (figure.n, figure.n_to))
-    return _("%(low)s to %(high)s", low=low, high=high)
 
 
 def pooled(release: Release, wave: Wave, span: int) -> tuple[Wave, ...]:

@@ -5,14 +5,13 @@ from typing import Any
 from analytics.release import AreaCard, Figure, Release
 from analytics.release_words import withheld
 from dashboards.among import Standing, among
-from dashboards.captions import base_and_unit
+from dashboards.captions import base_and_unit, foot
 from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, heading, share_axis, whiskers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import chart_text, listed, literal, with_interval
 from dashboards.judgement import Shown, shown
 from dashboards.sentences import hover, reading
-from dashboards.small_multiples import answers_foot
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
 from translations.languages import direction, plural_translator, translator
@@ -36,7 +35,7 @@ def compared_places(release: Release, view: View, areas: tuple[AreaCard, ...]) -
         name="places",
         title=_("Which of these areas stand out from the whole?"),
         subtitle=base_and_unit(view),
-        foot=answers_foot(release, view, ""),
+        foot=foot(release, view, span=view.span),
         summary=listed(
             [
                 reading(in_language(area.name, language), item, release, language)

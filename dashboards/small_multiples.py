@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.release import Figure, IndicatorCard, Release, Wave
-from analytics.release_words import sample
-from dashboards.captions import base_and_unit, time_direction
+from dashboards.captions import base_and_unit, foot, time_direction
 from dashboards.charts import (
     ACCENT,
     BAND,
@@ -55,7 +54,7 @@ def panel(release: Release, view: View, card: IndicatorCard, area: str, name: st
         name=name,
         title=title,
         subtitle=base_and_unit(replace(view, indicator=card)),
-        foot=answers_foot(release, replace(view, indicator=card), area),
+        foot=foot(release, replace(view, indicator=card), area, view.span),
         summary=listed(
             [reading(_label(wave, sex, language), item, release, language) for wave, sex, item in rows], language
         )
@@ -106,18 +105,6 @@ def place_name(release: Release, area: str, language: str) -> str:
 def _label(wave: Wave, sex: str, language: str) -> str:
     _ = translator(language)
     return _("%(wave)s, %(group)s", wave=month(wave, language), group=group_name(sex, language))
-
-
-def answers_foot(release: Release, view: View, area: str) -> str:
-    """n of the view's figure in an area, and what kind of sample its interval rests on."""
-    _ = translator(view.language)
-    figure = release.figure(view.indicator.id, view.wave.id, area=area, span=view.span)
-    return _(
-        "%(wave)s: n = %(n)s, %(sample)s.",
-        wave=month(view.wave, view.language),
-        n=answered(figure, view.language) if shown(figure) else _("not shown"),
-        sample=sample(release.sample, view.language),
-    )
 
 
 def _chart(waves: tuple[Wave, ...], series: Series, language: str) -> Chart:

@@ -4,7 +4,7 @@ from analytics.release import Figure, Release
 from dashboards.formats import interval, level, percent, signed, signed_interval
 from dashboards.judgement import shown
 from dashboards.words import sign, standing
-from translations.languages import number, translator
+from translations.languages import fenced, number, translator
 
 NO_NUMBER = "–"
 
@@ -42,5 +42,6 @@ def answered(figure: Figure | None, language: str) -> str:
     if figure is None or figure.n is None:
         return NO_NUMBER
     if figure.n_to is None or figure.n_to == figure.n:
-        return number(figure.n, language)
-    return _("%(low)s to %(high)s", low=number(figure.n, language), high=number(figure.n_to, language))
+        return fenced(number(figure.n, language), language)
+    low, high = (fenced(number(end, language), language) for end in (figure.n, figure.n_to))
+    return _("%(low)s to %(high)s", low=low, high=high)

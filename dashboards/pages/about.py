@@ -12,7 +12,7 @@ from analytics.release_words import SIGNS, method, withheld
 from analytics.rule_words import rule_words
 from dashboards.about import how_to_read, hurry, kind_of_sample, questions
 from dashboards.answers import answers
-from dashboards.captions import base, mode_mix, pooled, small_print
+from dashboards.captions import mode_mix, pooled, small_print
 from dashboards.definitions import better, digest, registration, wording
 from dashboards.elements import html
 from dashboards.formats import interval, level, month, percent, signed, signed_interval
@@ -21,6 +21,7 @@ from dashboards.judgement import MEN, WOMEN, Shown, against, shown
 from dashboards.scene import Scene
 from dashboards.sections import form, section, terms
 from dashboards.sentences import reading
+from dashboards.tables import answered
 from dashboards.view import View, in_language, in_time, spans
 from dashboards.words import sign, standing
 from translations.languages import day, fenced, number, plural_translator, translator
@@ -163,7 +164,7 @@ def _figure(told: Subject) -> list[tuple[str, Any]]:
         (_("Estimate"), estimate if is_level else _("%(value)s points", value=estimate)),
         (_("%(level)s interval", level=level(language)), bounds),
         (_("How to read an interval"), how_to_read(language)),
-        (_("Answers behind the figure"), base(figure, language)),
+        (_("Answers behind the figure"), answered(figure, language)),
         (_("How the answers came in"), mode_mix(told.waves, language)),
         (_("Status"), status),
         (_("Standard error"), _decimal(error, language, _("%(value)s points"))),
