@@ -40,6 +40,32 @@ FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase, unnes
 WHERE datname = :template AND setrole = 0
 """
 
+# They begin first: whoever took one of them last would keep all others waiting.
+LONGEST = (
+    "privacy/canary/test_canary.py",
+    "sms/test_end_to_end.py",
+    "deploy/test_demo.py",
+    "browser/test_every_page.py",
+    "privacy/join/test_join.py",
+    "analytics/analyses/test_analyst.py",
+    "deploy/test_campaign.py",
+    "browser/test_keyboard.py",
+    "storage/test_old_data.py",
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """A process for each core, and one more where they are few: many tests wait for a browser or another process."""
+    return max(3, os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the others in the order that chance gave them."""
+    rank = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
 
 def unavailable(reason: str) -> None:
     """Skip with a reason that is shown; in CI, where everything can be installed, fail instead."""

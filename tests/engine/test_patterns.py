@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("survey_app", "sms", "dashboards", "translations", "analytics", "deploy")
 LENGTH = 4_000  # a square of it takes ten times what is allowed, a cube does not end
 SECONDS = 0.04
+TRIES = 6  # a busy machine makes one try slow, a pattern makes all of them slow
 # These read what is bounded before: an expression of 4,000 characters, from place to place, and a pattern of 200.
 BOUNDED = ("?P<reference>", r"\[\^?\]?(?:")
 UNITS = (
@@ -56,8 +57,11 @@ def slowest(pattern: str) -> tuple[float, str]:
     "pattern", sorted({found for found in patterns() if not any(map(found.__contains__, BOUNDED))})
 )
 def test_fault_26_no_pattern_takes_long_over_a_near_miss(pattern: str) -> None:
-    took, where = min(slowest(pattern), slowest(pattern))
-    assert took < SECONDS, where
+    for _ in range(TRIES):
+        took, where = slowest(pattern)
+        if took < SECONDS:
+            return
+    pytest.fail(f"{took} s over {where}")
 
 
 def test_fault_26_what_is_bounded_takes_little_at_its_bound() -> None:

@@ -91,7 +91,15 @@ def adjusted(p: FloatArray, method: str = "fdr_bh") -> FloatArray:
     """p as it answers for a whole family (R `p.adjust`; Benjamini and Hochberg 1995); NaN is in no family and stays."""
     found, known = np.full(p.shape, np.nan), np.isfinite(p)
     if known.any():
-        found[known] = multipletests(p[known], method=method)[1]
+        found[known] = _holm(p[known]) if method == "holm" else multipletests(p[known], method=method)[1]
+    return found
+
+
+def _holm(p: FloatArray) -> FloatArray:
+    """Holm 1979. That of statsmodels collects all garbage of the process each time: 0.1 s, and more in a large one."""
+    order = np.argsort(p)
+    found = np.empty(p.shape)
+    found[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)), 1)
     return found
 
 

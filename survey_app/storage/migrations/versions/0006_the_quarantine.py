@@ -126,7 +126,7 @@ def _open_items(content: Any) -> tuple[list[str], list[str]]:
     while before != len(found):
         before = len(found)
         for item in known:
-            uses = set(re.findall(r"\$\{\s*([^}\s]+)\s*\}", str(item.get("calculation") or "")))
+            uses = set(re.findall(r"\$\{\s*([^${}\s]+)\s*\}", str(item.get("calculation") or "")))
             if item.get("kind") == "calculated" and item["name"] not in found and uses & {*open_, *found}:
                 found.append(item["name"])
     return open_, found
