@@ -7,11 +7,12 @@ from typing import Any
 from analytics.release import CHANGE, GAP, YEAR, Figure, Release
 from analytics.release_words import sample, withheld
 from dashboards.among import Standing, among
-from dashboards.charts import ACCENT, LINE, ZERO, Chart, figure, heading, whiskers
-from dashboards.compared_places import LETTER, ROW, WIDEST, rows_axis, short, warning
+from dashboards.caterpillar import Dot, caterpillar, size
+from dashboards.charts import LINE, ZERO, Chart
+from dashboards.compared_places import warning
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import level, listed, literal, month, points, signed, signed_interval
+from dashboards.formats import level, listed, month, points, signed, signed_interval
 from dashboards.judgement import Shown, shown
 from dashboards.tables import answered, difference_cells, heads
 from dashboards.view import View
@@ -42,7 +43,8 @@ def differences(release: Release, view: View, subjects: Sequence[Subject], name:
     language = view.language
     rows = _rows(release, view, subjects)
     kinds = contrasts(language)
-    drawn = [row for row in rows if row.found]
+    drawn = [row.found for row in rows if row.found]
+    groups = _groups(rows, language)
     return Exhibit(
         name=name,
         title=title,
@@ -64,8 +66,8 @@ def differences(release: Release, view: View, subjects: Sequence[Subject], name:
             ),
             figures=tuple(row.figure for row in rows),
         ),
-        chart=_chart(rows, language) if drawn else None,
-        size={"blockSize": f"{ROW * (len(drawn) + len({row.contrast for row in drawn})) + 56}px"},
+        chart=caterpillar(groups, language, _points_axis(drawn, language)) if groups else None,
+        size=size(groups),
         after=(
             *([html.P(warning(len(drawn), language), className="caution")] if len(drawn) > 1 else []),
             _sentences(rows, release, language),
@@ -172,55 +174,26 @@ def _sentences(rows: Sequence[_Row], release: Release, language: str) -> Any:
     )
 
 
-def _chart(rows: Sequence[_Row], language: str) -> Chart:
-    _ = translator(language)
-    rtl = direction(language) == "rtl"
-    places, labels, found, hovers, heads_at = [], [], [], [], []
-    at = 0
-    for kind, name in contrasts(language).items():
-        items = [row for row in rows if row.contrast == kind and row.found]
-        if items:
-            heads_at.append((at, name))
-            at += 1
-        for row in items:
-            assert row.found is not None
-            places.append(at)
-            labels.append(short(row.subject.name))
-            found.append(row.found)
-            hovers.append(
-                literal(
-                    _(
-                        "%(label)s: %(gap)s (%(interval)s), n = %(n)s",
-                        label=row.subject.name,
-                        gap=signed(row.found.estimate, language),
-                        interval=signed_interval(row.found, language),
-                        n=answered(row.figure, language),
-                    )
-                )
-            )
-            at += 1
-    margin = min(max(len(label) for label in labels) * LETTER + 16, WIDEST)
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [item.estimate * 100 for item in found],
-        "y": places,
-        "marker": {"color": ACCENT, "size": 9, "symbol": "diamond"},
-        "error_x": whiskers(found, ACCENT),
-        "hoverinfo": "text",
-        "hovertext": hovers,
+def _groups(rows: Sequence[_Row], language: str) -> dict[str, list[Dot]]:
+    groups = {
+        name: [
+            Dot(row.subject.name, row.found, _hover(row, row.found, language))
+            for row in rows
+            if row.found and row.contrast == kind
+        ]
+        for kind, name in contrasts(language).items()
     }
-    side = (
-        {"xref": "paper", "x": 1, "xanchor": "right", "xshift": margin}
-        if rtl
-        else {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -margin}
-    )
-    return figure(
-        [trace],
-        margin={"l": 16 if rtl else margin, "r": margin if rtl else 16, "t": 4, "b": 32},
-        xaxis=_points_axis(found, language),
-        yaxis=rows_axis(places, labels, at, language),
-        annotations=[heading(name, language, y=place, yanchor="middle", **side) for place, name in heads_at],
+    return {name: dots for name, dots in groups.items() if dots}
+
+
+def _hover(row: _Row, found: Shown, language: str) -> str:
+    _ = translator(language)
+    return _(
+        "%(label)s: %(gap)s (%(interval)s), n = %(n)s",
+        label=row.subject.name,
+        gap=signed(found.estimate, language),
+        interval=signed_interval(found, language),
+        n=answered(row.figure, language),
     )
 
 
