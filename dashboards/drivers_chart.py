@@ -7,11 +7,12 @@ from math import ceil, floor
 
 from analytics.release import DriverCard, Release
 from analytics.release_words import sample
+from analytics.verdict import against
 from dashboards.caterpillar import Dot, caterpillar, size
 from dashboards.charts import LINE, ZERO, Chart
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import level, listed, month, signed, signed_interval
-from dashboards.judgement import Shown, against
+from dashboards.judgement import Shown
 from dashboards.ranking import plain
 from dashboards.view import View, in_language, in_time
 from translations.languages import direction, number, translator

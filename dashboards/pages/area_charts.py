@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import IndicatorCard, Release
-from analytics.release_words import sample
+from analytics.release_words import areas_judged, sample
 from dashboards.captions import mode_mix
 from dashboards.charts import ACCENT, INK, MEN, WOMEN
 from dashboards.elements import html
@@ -60,6 +60,7 @@ def beside(scene: Scene, found: tuple[Standing, ...], named: str) -> Exhibit:
         ),
         chart=drawing(groups, PLACES, language),
         size=height(groups),
+        after=(html.P(" ".join(areas_judged(language)), className="foot"),),
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import sqrt
 
 from analytics.release import CHANGE, GAP, LEVEL, YEAR, AreaCard, Figure, IndicatorCard, Release, Wave
-from dashboards.judgement import MEN, WOMEN, Shown, Verdict, against, shown
+from analytics.verdict import against
+from dashboards.judgement import MEN, WOMEN, Shown, shown
 from dashboards.view import View
 
 FEWEST, MOST = 4, 6
@@ -133,23 +133,6 @@ def spans(release: Release) -> tuple[int, ...]:
     """Over how many waves a release has figures, fewest first; a single one is always among them."""
     said = str(release.parameters.get("spans", "1")).split()
     return tuple(sorted({1, *(int(part) for part in said if part.isascii() and part.isdecimal() and int(part))}))
-
-
-def apart(part: Shown, whole: Shown) -> Verdict:
-    """How a part stands to a whole that holds it, with the error of both."""
-    return against(difference(part, whole))
-
-
-def difference(part: Shown, whole: Shown) -> Shown:
-    """A part minus a whole that holds it, with an interval made from both of theirs.
-
-    By MOVER (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), which takes the two as independent. That errs
-    to the side of "cannot be told apart": what a part adds to the whole makes them move together.
-    """
-    found = part.estimate - whole.estimate
-    below = sqrt((part.estimate - part.low) ** 2 + (whole.high - whole.estimate) ** 2)
-    above = sqrt((part.high - part.estimate) ** 2 + (whole.estimate - whole.low) ** 2)
-    return Shown(found, found - below, found + above, part.n, review=part.review or whole.review)
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,11 @@ from analytics.release import (
     TargetCard,
     write,
 )
+from analytics.verdict import against
 from dashboards.access import Page, Role, Viewer
 from dashboards.application import Staff, create_dashboards
 from dashboards.area_map import centre
-from dashboards.judgement import against, shown
+from dashboards.judgement import shown
 from dashboards.pages.leadership import page
 from dashboards.scene import NoRecords, Scene
 from dashboards.settings import DashboardSettings
