@@ -65,6 +65,7 @@ def institutions(release: Release, view: View) -> Exhibit | None:
             caption=_("Trust in each institution"),
             heads=heads((_("Institution"), _("Against “%(name)s”", name=named[first.id])), language),
             rows=tuple(_row(card, named, words, verdicts, release, view) for card in ordered),
+            figures=tuple(release.figure(card.id, view.wave.id) for card in ordered),
         ),
         chart=caterpillar(groups, language, share_axis(language, across=True), reference(against)) if groups else None,
         size=size(groups),

@@ -1,7 +1,7 @@
 """What is known of one area: its figures, those around it, and whether chance alone explains that they differ."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analytics.release import CHANGE, GAP, LEVEL, YEAR, AreaCard, Figure, IndicatorCard, Release, Wave
 from analytics.verdict import against
@@ -160,19 +160,3 @@ def moved(release: Release, view: View, cards: Iterable[IndicatorCard]) -> tuple
         for card in cards
     )
     return tuple(item for item in found if item.last or item.year)
-
-
-def alone(release: Release, view: View, *, wave: Figure | None = None, gap: Figure | None = None) -> Release:
-    """The release as if the chosen area were all of it, for the chosen indicator; what is drawn of a whole fits it.
-
-    wave: the figure that stands for the chosen wave instead of its own; gap: the one of women minus men.
-    """
-    found = {
-        each.id: figure
-        for each in release.waves
-        if (figure := release.figure(view.indicator.id, each.id, view.area)) is not None
-    }
-    if wave is not None:
-        found[view.wave.id] = wave
-    kept = [*found.values(), *([gap] if gap is not None else [])]
-    return replace(release, figures=tuple(replace(figure, area="", span=1) for figure in kept))
