@@ -75,6 +75,15 @@ def sample(code: str, language: str) -> str:
     return names.get(code, _("sample of unknown kind"))
 
 
+def areas_judged(language: str) -> tuple[str, str]:
+    """By which rule an area is called higher or lower (`analytics.verdict.apart`), and what that means among many."""
+    _ = translator(language)
+    return (
+        _("An area is called higher or lower only where its difference holds with the uncertainty of both figures."),
+        _("Among many comparisons a few stand out by chance alone: about 5 of 100."),
+    )
+
+
 def _known(code: str, language: str, parameters: Parameters) -> str:
     _ = translator(language)
     if limit := _LIMIT.fullmatch(code):

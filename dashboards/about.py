@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analytics.release import Release, Wave
+from analytics.release import Figure, Release, Wave
 from analytics.release_words import method, mode, sample
 from dashboards.elements import html
 from dashboards.formats import listed
@@ -12,11 +12,10 @@ from dashboards.view import View, in_language
 from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, number, translator
 
 
-def about(release: Release, view: View, behind: str = "") -> Any:
-    """The section on the chosen figure, and the link to all that stands behind it."""
+def about(release: Release, view: View, figure: Figure | None, behind: str) -> Any:
+    """The section on the view's figure, and the link to all that stands behind it, at the address `behind`."""
     _ = translator(view.language)
     language, card, wave = view.language, view.indicator, view.wave
-    figure = release.figure(card.id, wave.id)
     found = shown(figure)
     modes = [
         _("%(mode)s: %(n)s", mode=mode(code, language), n=number(count, language))
@@ -45,9 +44,7 @@ def about(release: Release, view: View, behind: str = "") -> Any:
         [
             html.H2(_("About this figure"), id="about"),
             terms(rows),
-            html.P(html.A(_("All that stands behind this figure"), href=behind), className="behind")
-            if behind
-            else None,
+            html.P(html.A(_("All that stands behind this figure"), href=behind), className="behind"),
         ],
         className="about",
     )

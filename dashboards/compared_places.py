@@ -4,6 +4,7 @@ from typing import Any
 
 from analytics.release import AreaCard, Figure, Release
 from analytics.release_words import withheld
+from analytics.verdict import difference
 from dashboards.among import Standing, among
 from dashboards.captions import base_and_unit, foot
 from dashboards.caterpillar import Dot, caterpillar, reference, size
@@ -27,7 +28,7 @@ def compared_places(release: Release, view: View, areas: tuple[AreaCard, ...]) -
     whole = shown(release.figure(indicator, wave, span=span))
     figures = [release.figure(indicator, wave, area=area.code, span=span) for area in areas]
     found = [shown(item) for item in figures]
-    stands = among(found, whole) if whole else [None] * len(found)
+    stands = among([difference(item, whole) if item and whole else None for item in found])
     placed = list(zip(areas, figures, found, stands, strict=True))
     groups = _grouped(placed, language)
     return Exhibit(

@@ -53,13 +53,15 @@ def workbook(found: "Sheet", created: str, language: str, software: str) -> byte
 def _look(value: float, unit: str) -> str:
     if isinstance(value, int):
         return COUNT
+    if unit == "none":
+        return ""
     if unit != LEVEL:
         return DIFFERENCE
     return SHARE if round(value * 100, 6) == round(value * 100) else FINE_SHARE
 
 
 class _Formats(dict[str, Any]):
-    """The book's formats by what a number looks like; "" is a text's."""
+    """The book's formats by what a number looks like; "" is a text's, and a number's as it stands."""
 
     def __init__(self, book: Any) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ Cell = str | int | float
 class Sheet:
     """What a file holds. title: the exhibit's; notes: lines about all rows; rows: cells, a number where it is one.
 
-    units: the contrast of each row's numbers, LEVEL for a share; "none" where the row holds no number.
+    units: the contrast of each row's numbers, LEVEL for a share; "none" where a head or a cell says what they are.
     """
 
     title: str
@@ -73,13 +73,12 @@ def sheet_of(exhibit: Exhibit, scene: Scene) -> Sheet:
     if not table.figures:
         return _as_it_stands(exhibit, notes, scene)
     cards = {card.id: card for card in scene.release.indicators}
-    own = cards.get(exhibit.indicator, scene.view.indicator)
     about = len(table.heads) - WORDED
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             *(str(cell) for cell in row[:about]),
             *_numbers(figure, scene),
-            *_circumstances(cards.get(figure.indicator, own) if figure else own, figure, scene),
+            *_circumstances(cards, figure, scene),
         )
         for row, figure in zip(table.rows, table.figures, strict=True)
     )
@@ -88,12 +87,13 @@ def sheet_of(exhibit: Exhibit, scene: Scene) -> Sheet:
 
 
 def _as_it_stands(exhibit: Exhibit, notes: tuple[str, ...], scene: Scene) -> Sheet:
-    """The words of a table; a cell may be a component, and only what is text goes into a file."""
-    language, table = scene.view.language, exhibit.table
+    """A table's sheet, else its words; a cell may be a component, and only text and numbers go into a file."""
+    language = scene.view.language
+    first, *others = exhibit.table.sheet or (exhibit.table.heads, *exhibit.table.rows)
     _ = translator(language)
     whence = (" ".join(origin(scene.release, language)), scene.release.id, uncertainty(language))
-    heads = (*table.heads, _("Sample"), _("Release"), _("How to read an interval"))
-    rows = tuple((*(cell if isinstance(cell, str) else "" for cell in row), *whence) for row in table.rows)
+    heads = (*map(str, first), _("Sample"), _("Release"), _("How to read an interval"))
+    rows = tuple((*(cell if isinstance(cell, str | int | float) else "" for cell in row), *whence) for row in others)
     return Sheet(exhibit.title, notes, heads, rows, ("none",) * len(rows))
 
 
@@ -141,18 +141,21 @@ def _unit(figure: Figure | None, _: Callable[..., str]) -> str:
     }.get(figure.contrast if figure else LEVEL, _("share from 0 to 1"))
 
 
-def _circumstances(card: IndicatorCard, figure: Figure | None, scene: Scene) -> tuple[Cell, ...]:
+def _circumstances(cards: Mapping[str, IndicatorCard], figure: Figure | None, scene: Scene) -> tuple[Cell, ...]:
+    """What belongs to a figure. What the release has no cell of is described by the row's own words alone."""
     language = scene.view.language
+    whence = (" ".join(origin(scene.release, language)), scene.release.id, uncertainty(language))
+    if figure is None:
+        return (*[translator(language)("not stated")] * 8, *whence)
+    card = cards[figure.indicator]
     return (
-        figure.span if figure else scene.view.span,
-        method(figure.method if figure and shown(figure) else "", language),
+        figure.span,
+        method(figure.method if shown(figure) else "", language),
         in_language(card.name, language),
         card.id,
-        figure.wave if figure else scene.view.wave.id,
-        figure.area if figure else scene.view.area,
+        figure.wave,
+        figure.area,
         in_language(card.base, language),
         card.source,
-        " ".join(origin(scene.release, language)),
-        scene.release.id,
-        uncertainty(language),
+        *whence,
     )

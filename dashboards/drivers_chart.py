@@ -7,11 +7,12 @@ from math import ceil, floor
 
 from analytics.release import DriverCard, Release
 from analytics.release_words import sample
+from analytics.verdict import Verdict, against
 from dashboards.caterpillar import Dot, caterpillar, size
 from dashboards.charts import LINE, ZERO, Chart
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import level, listed, month, signed, signed_interval
-from dashboards.judgement import Shown, against
+from dashboards.judgement import Shown
 from dashboards.ranking import plain
 from dashboards.view import View, in_language, in_time
 from translations.languages import direction, number, translator
@@ -25,13 +26,13 @@ def drivers(release: Release, view: View) -> Exhibit | None:
         return None
     _, language = translator(view.language), view.language
     outcome = names[told[0].outcome]
-    words = {
+    words: dict[Verdict, str] = {
         "higher": _("Goes together with more of it"),
         "same": _("Cannot be told apart from no difference"),
         "lower": _("Goes together with less of it"),
     }
     ordered = sorted(told, key=lambda card: (plain(names[card.indicator]), card.indicator))
-    numbers = {card.indicator: Shown(card.effect, card.low, card.high, card.n, review=False) for card in ordered}
+    numbers = {card.indicator: _numbers(card) for card in ordered}
     groups = {
         name: [
             Dot(names[card.indicator], numbers[card.indicator], _reading(names[card.indicator], card, language))
@@ -70,6 +71,7 @@ def drivers(release: Release, view: View) -> Exhibit | None:
                 )
                 for card in ordered
             ),
+            sheet=_sheet(ordered, names, words, language),
         ),
         chart=caterpillar(groups, language, _axis(list(numbers.values()), language)),
         size=size(groups),
@@ -80,14 +82,50 @@ def drivers(release: Release, view: View) -> Exhibit | None:
     )
 
 
+def _sheet(
+    ordered: list[DriverCard], names: dict[str, str], words: dict[Verdict, str], language: str
+) -> tuple[tuple[str | float, ...], ...]:
+    _ = translator(language)
+    heads = (
+        _("Indicator"),
+        _("Code of the indicator"),
+        _("It says"),
+        _("Estimate"),
+        _("Lower end of the interval"),
+        _("Upper end of the interval"),
+        _("Answers, at least"),
+        _("Unit"),
+        _("Waves pooled"),
+    )
+    unit = _("difference of shares (0.01 is a point)")
+    rows = (
+        (
+            names[card.indicator],
+            card.indicator,
+            words[against(_numbers(card))],
+            card.effect,
+            card.low,
+            card.high,
+            card.n,
+            unit,
+            " ".join(card.waves),
+        )
+        for card in ordered
+    )
+    return (heads, *rows)
+
+
+def _numbers(card: DriverCard) -> Shown:
+    return Shown(card.effect, card.low, card.high, card.n, review=False)
+
+
 def _reading(name: str, card: DriverCard, language: str) -> str:
     _ = translator(language)
-    found = Shown(card.effect, card.low, card.high, card.n, review=False)
     return _(
         "%(name)s: %(points)s points (%(interval)s), n = %(n)s",
         name=name,
         points=signed(card.effect, language),
-        interval=signed_interval(found, language),
+        interval=signed_interval(_numbers(card), language),
         n=number(card.n, language),
     )
 

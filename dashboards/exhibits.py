@@ -23,13 +23,15 @@ class Table:
     """A table: what it shows, the heads of its columns, and its rows; the first cell of a row names the row.
 
     figures: the figure of each row, whose last columns are those of `tables.heads`; empty where rows are no figures.
-    Files hold the numbers of these and not the words made of them.
+    Files hold the numbers of these and not the words made of them. sheet: heads and rows of a file where rows are no
+    figures of a release and still hold numbers.
     """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     figures: tuple[Figure | None, ...] = ()
+    sheet: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

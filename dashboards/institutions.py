@@ -5,12 +5,13 @@ apart only where their intervals do not overlap: that holds however they do.
 """
 
 from analytics.release import IndicatorCard, Release
+from analytics.verdict import Verdict
 from dashboards.captions import foot
 from dashboards.caterpillar import Dot, caterpillar, reference, size
 from dashboards.charts import share_axis
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import level, with_interval
-from dashboards.judgement import Shown, Verdict, shown
+from dashboards.judgement import Shown, shown
 from dashboards.ranking import caution_key, plain
 from dashboards.sentences import hover
 from dashboards.tables import cells, heads
@@ -64,6 +65,7 @@ def institutions(release: Release, view: View) -> Exhibit | None:
             caption=_("Trust in each institution"),
             heads=heads((_("Institution"), _("Against “%(name)s”", name=named[first.id])), language),
             rows=tuple(_row(card, named, words, verdicts, release, view) for card in ordered),
+            figures=tuple(release.figure(card.id, view.wave.id) for card in ordered),
         ),
         chart=caterpillar(groups, language, share_axis(language, across=True), reference(against)) if groups else None,
         size=size(groups),

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import isfinite
-from typing import Literal
 
 from analytics.release import PUBLISHED, AreaCard, Figure, Release
+from analytics.verdict import Verdict, apart
 
 WOMEN, MEN = "woman", "man"
-
-Verdict = Literal["higher", "same", "lower"]
 
 
 @dataclass(frozen=True)
@@ -49,15 +47,8 @@ def shown(figure: Figure | None) -> Shown | None:
     return Shown(estimate, low, high, n, figure.flag == "review")
 
 
-def against(found: Shown, value: float = 0.0) -> Verdict:
-    """How a figure stands to a value that its interval may or may not cover."""
-    if found.low > value:
-        return "higher"
-    return "lower" if found.high < value else "same"
-
-
 def areas(release: Release, indicator: str, wave: str) -> tuple[AreaFigure, ...]:
-    """Every area that holds no smaller one, each against the whole survey's estimate."""
+    """Every area that holds no smaller one, each held against the whole survey."""
     whole = shown(release.figure(indicator, wave))
     parents = {area.parent for area in release.areas}
     found = []
@@ -65,7 +56,7 @@ def areas(release: Release, indicator: str, wave: str) -> tuple[AreaFigure, ...]
         if area.parent is not None and area.code not in parents:
             figure = release.figure(indicator, wave, area=area.code)
             numbers = shown(figure)
-            verdict = against(numbers, whole.estimate) if numbers and whole else None
+            verdict = apart(numbers, whole) if numbers and whole else None
             found.append(AreaFigure(area, figure, numbers, verdict))
     return tuple(found)
 

@@ -71,7 +71,7 @@ def overview(scene: Scene) -> list[Any]:
             ]
         ),
         *_places(scene),
-        about(release, view, scene.about()),
+        about(release, view, release.figure(view.indicator.id, view.wave.id), scene.about()),
     ]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from analytics.release import Release
+from analytics.release import IndicatorCard, Release
 from analytics.release_words import mode
 from dashboards.captions import time_direction
 from dashboards.charts import ACCENT, INK, Chart, figure, middle, share_axis, time_axis, upright
 from dashboards.elements import html
-from dashboards.exhibits import Exhibit, Table
+from dashboards.exhibits import Exhibit, Row, Table
 from dashboards.formats import chart_text, level, listed, literal, month, percent
 from dashboards.quality_report import DONT_KNOW, REFUSED, Rate, Reached, WaveQuality, labels, reached, unanswered, waves
 from dashboards.view import View, in_language
@@ -46,10 +46,31 @@ def modes(release: Release, view: View) -> Exhibit:
             "Answers of different ways may differ for that reason alone. c in the table: withheld to protect people."
         ),
         summary=listed([f"{row[0]}: " + _mix(names, row[2:], language) for row in rows], language),
-        table=Table(_("Interviews by mode"), (_("Wave"), _("Interviews"), *(mode(n, language) for n in names)), rows),
+        table=Table(
+            _("Interviews by mode"),
+            (_("Wave"), _("Interviews"), *(mode(n, language) for n in names)),
+            rows,
+            sheet=_modes_sheet(found, names, language),
+        ),
         chart=_modes(found, drawn, language) if drawn else None,
         legend=(*_keys([mode(name, language) for name in drawn]), *time_direction(language)),
     )
+
+
+def _modes_sheet(found: Sequence[WaveQuality], names: Sequence[str], language: str) -> tuple[Row, ...]:
+    _ = translator(language)
+    heads = (_("Wave"), _("Code of the wave"), _("Mode"), _("Interviews"), _("share from 0 to 1"))
+    rows = (
+        (
+            month(each.wave, language),
+            each.wave.id,
+            mode(name, language),
+            *(WITHHELD if value is None else value for value in (each.modes.get(name, 0), _part(each, name))),
+        )
+        for each in found
+        for name in names
+    )
+    return (heads, *rows)
 
 
 def _part(each: WaveQuality, name: str) -> float | None:
@@ -104,6 +125,7 @@ def coverage(release: Release, view: View, margin: str) -> Exhibit:
     language, cells = view.language, reached(release, view.wave.id, margin)
     by_area = margin == "area"
     names = [_cell(release, each, margin, language) for each in cells]
+    heads = (_("Group"), _("Answered, before weighting"), _("Census"))
     rows = tuple(
         (name, _share(each.achieved, language), _share(each.census, language))
         for name, each in zip(names, cells, strict=True)
@@ -133,7 +155,18 @@ def coverage(release: Release, view: View, margin: str) -> Exhibit:
             ],
             language,
         ),
-        table=Table(_("Who answered and the census"), (_("Group"), _("Answered, before weighting"), _("Census")), rows),
+        table=Table(
+            _("Who answered and the census"),
+            heads,
+            rows,
+            sheet=(
+                (*heads, _("Unit")),
+                *(
+                    (name, WITHHELD if each.achieved is None else each.achieved, each.census, _("share from 0 to 1"))
+                    for name, each in zip(names, cells, strict=True)
+                ),
+            ),
+        ),
         chart=_across(names, series, language) if cells else None,
         size={"blockSize": f"{ROW * len(cells) + 56}px"},
         legend=_keys([_("Census"), _("Answered, before weighting")], ("□", "●")),
@@ -177,11 +210,45 @@ def refusals(release: Release, view: View) -> Exhibit:
         ),
         foot=_("The axis ends at the largest share. What is withheld or not reliable has no dot."),
         summary=listed([": ".join(map(str, (row[0], listed(list(row[1:]), language)))) for row in rows], language),
-        table=Table(_("Questions without an answer"), (_("Indicator"), *kinds.values()), rows),
+        table=Table(
+            _("Questions without an answer"),
+            (_("Indicator"), *kinds.values()),
+            rows,
+            sheet=_rates_sheet(cards, kinds, rates, view),
+        ),
         chart=_across(names, series, language) if cards else None,
         size={"blockSize": f"{TALL_ROW * len(cards) + 56}px"},
         legend=_keys(list(kinds.values()), ("●", "□")),
     )
+
+
+def _rates_sheet(
+    cards: Sequence[IndicatorCard], kinds: Mapping[str, str], rates: Mapping[str, Mapping[str, Rate]], view: View
+) -> tuple[Row, ...]:
+    _, language = translator(view.language), view.language
+    heads = (
+        _("Indicator"),
+        _("Code of the indicator"),
+        _("Code of the wave"),
+        _("What"),
+        _("Estimate"),
+        _("Lower end of the interval"),
+        _("Upper end of the interval"),
+        _("Unit"),
+    )
+    rows = (
+        (
+            in_language(card.name, language),
+            card.id,
+            view.wave.id,
+            kinds[kind],
+            *((rate.share, rate.low, rate.high) if (rate := rates[kind].get(card.id)) else (_("not shown"),) * 3),
+            _("share from 0 to 1"),
+        )
+        for card in cards
+        for kind in kinds
+    )
+    return (heads, *rows)
 
 
 def _ends(rate: Rate | None) -> tuple[float, float, float] | None:

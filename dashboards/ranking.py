@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
-from analytics.release_words import withheld
+from analytics.release_words import areas_judged, withheld
 from dashboards.captions import base_and_unit, foot
 from dashboards.caterpillar import Dot, caterpillar, reference, size
 from dashboards.charts import share_axis
@@ -52,7 +52,7 @@ def ranking(release: Release, view: View) -> Exhibit:
         chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
         size=size(dots),
         legend=(*_whole_key(whole, language), *caution_key([item.shown for item in found], language)),
-        after=_withheld(found, release, language),
+        after=(html.P(" ".join(areas_judged(language)), className="foot"), *_withheld(found, release, language)),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from analytics.release import CHANGE, GAP, Figure, Release
 from analytics.release_words import withheld
+from analytics.verdict import against
 from dashboards.formats import interval, percent, points, signed_interval
-from dashboards.judgement import AreaFigure, Shown, against, shown
+from dashboards.judgement import AreaFigure, Shown, shown
 from dashboards.view import View, in_language, in_time
 from translations.languages import number, plural_translator, translator
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from analytics.release import CHANGE, GAP, YEAR, IndicatorCard, Release
 from analytics.release_words import withheld
+from analytics.verdict import against
 from dashboards.formats import interval, month, percent, points, signed_interval
-from dashboards.judgement import Shown, against, shown
+from dashboards.judgement import Shown, shown
 from dashboards.sentences import answers
 from dashboards.targets import in_words, said, standing
 from dashboards.tiles import marked

@@ -8,10 +8,11 @@ from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, IndicatorCard, Release
 from analytics.release_words import sample, withheld
+from analytics.verdict import against
 from dashboards.captions import tile_print
 from dashboards.elements import html
 from dashboards.formats import interval, level, percent
-from dashboards.judgement import Shown, against, shown
+from dashboards.judgement import Shown, shown
 from dashboards.sentences import answers, change
 from dashboards.view import View, in_language, in_time
 from translations.languages import translator

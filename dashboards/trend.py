@@ -22,11 +22,11 @@ from dashboards.view import View, in_language, in_time
 from translations.languages import day, translator
 
 
-def trend(release: Release, view: View) -> Exhibit:
-    """The exhibit of one indicator over time."""
+def trend(release: Release, view: View, area: str = "") -> Exhibit:
+    """The exhibit of one indicator over time, in an area ("" is the whole survey)."""
     _ = translator(view.language)
     waves, language = in_time(release.waves), view.language
-    figures = [release.figure(view.indicator.id, wave.id) for wave in waves]
+    figures = [release.figure(view.indicator.id, wave.id, area) for wave in waves]
     series = [shown(item) for item in figures]
     labels = [month(wave, language) for wave in waves]
     target, broken = wanted(release, view.indicator.id), breaks(waves)
@@ -34,7 +34,7 @@ def trend(release: Release, view: View) -> Exhibit:
         name="trend",
         title=_("How has it moved over time?"),
         subtitle=base_and_unit(view),
-        foot=foot(release, view),
+        foot=foot(release, view, area),
         summary=listed(
             [reading(label, item, release, language) for label, item in zip(labels, figures, strict=True)], language
         ),

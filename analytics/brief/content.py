@@ -16,11 +16,12 @@ from analytics.release import (
     Release,
     Wave,
 )
-from analytics.release_words import mode, reason, sample, withheld
+from analytics.release_words import areas_judged, mode, reason, sample, withheld
+from analytics.verdict import apart
 from translations.languages import day, fenced, translator
 
 from . import sentences
-from .judgement import Scene, Shown, against, headline, leaves, shown, top
+from .judgement import Scene, Shown, headline, leaves, shown, top
 from .numerals import answers, level, listed, month
 from .sentences import Said
 
@@ -263,7 +264,7 @@ def _groups(scene: Scene, card: IndicatorCard) -> tuple[Group, ...]:
     rows: dict[str, list[Row]] = {verdict: [] for verdict in names}
     for area in sorted(leaves(scene.release), key=lambda each: (_plain(scene.named(each.name)), each.code)):
         row = _row(scene.named(area.name), scene.figure(card, area=area.code))
-        verdict = "hidden" if row.shown is None else against(row.shown, whole.estimate) if whole else ""
+        verdict = "hidden" if row.shown is None else apart(row.shown, whole) if whole else ""
         rows[verdict].append(row)
     return tuple(Group(names[verdict], tuple(found)) for verdict, found in rows.items() if found)
 
@@ -331,7 +332,7 @@ def _method(scene: Scene) -> tuple[str, ...]:
             "that everyone's answers would give."
         ),
         _("A change or a gap is named only where its interval holds no zero. All others cannot be told apart."),
-        _("Among many comparisons a few stand out by chance alone: about 5 of 100."),
+        *areas_judged(scene.language),
         _("Figures are rounded as far as their interval allows; the answers of small groups are counted in bands."),
     )
 

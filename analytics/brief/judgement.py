@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Literal
 
 from analytics.release import LEVEL, PUBLISHED, AreaCard, Figure, IndicatorCard, Release, Text, Wave
 from translations.languages import LANGUAGES, fenced, number, plural_translator
 
 from .numerals import base, between, percent, places, signed
-
-HIGHER, SAME, LOWER = "higher", "same", "lower"
-Verdict = Literal["higher", "same", "lower"]
 
 
 @dataclass(frozen=True)
@@ -61,13 +57,6 @@ def shown(figure: Figure | None) -> Shown | None:
     if not all(map(isfinite, (estimate, low, high))):
         return None
     return Shown(figure, estimate, low, high, places(estimate, low, high))
-
-
-def against(found: Shown, value: float = 0.0) -> Verdict:
-    """How a figure stands to a value that its interval may or may not cover."""
-    if found.low > value:
-        return "higher"
-    return "lower" if found.high < value else "same"
 
 
 @dataclass(frozen=True)

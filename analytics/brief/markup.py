@@ -9,12 +9,12 @@ from translations.languages import ISOLATE, POP_ISOLATE, direction, translator
 
 from .charts import lock
 from .content import Row
-from .judgement import HIGHER, LOWER, SAME, Scene
+from .judgement import Scene
 from .numerals import percent
 from .sentences import Said
 from .words import briefly, sign
 
-MARKS = {HIGHER: "▲", LOWER: "▼", SAME: "≈"}
+MARKS = {"higher": "▲", "lower": "▼", "same": "≈"}
 FIRST, MORE = 5.1, 3.0  # mm, the height of a line in a row of a table, and of each further one
 
 

@@ -10,7 +10,7 @@ from translations.languages import direction, translator
 
 from . import charts, tables
 from .content import AreaPage, Frame, Leadership, Row, Tile
-from .judgement import HIGHER, LOWER, SAME, Scene
+from .judgement import Scene
 from .markup import MARKS, change, heading, join, paragraph, plain, reading, signed, text, tick
 from .numerals import level, month
 
@@ -169,9 +169,9 @@ def _foot(frame: Frame) -> Markup:
     )
     method = join(Markup("<li>{}</li>").format(text(said, scene.language)) for said in frame.method)
     signs = (
-        (MARKS[HIGHER], _("up, more than chance explains")),
-        (MARKS[LOWER], _("down, more than chance explains")),
-        (MARKS[SAME], _("cannot be told apart")),
+        (MARKS["higher"], _("up, more than chance explains")),
+        (MARKS["lower"], _("down, more than chance explains")),
+        (MARKS["same"], _("cannot be told apart")),
         (":", _("too unsure to show")),
         ("..", _("not available")),
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from analytics.release import CHANGE, GAP, YEAR, IndicatorCard, TargetCard
 from analytics.release_words import withheld
+from analytics.verdict import against, apart
 from translations.languages import day, translator
 
-from .judgement import Scene, Verdict, against, shown
+from .judgement import Scene, shown
 from .numerals import percent, places, points
 
 UNKNOWN = "none"
@@ -159,7 +160,7 @@ def beside_the_whole(scene: Scene, card: IndicatorCard) -> str:
     if whole is None or found is None:
         return ""
     figure = whole.share(scene.language)
-    verdict: Verdict = against(found, whole.estimate)
+    verdict = apart(found, whole)
     return {
         "higher": _("It is higher than in the whole survey (%(figure)s), more than chance explains.", figure=figure),
         "lower": _("It is lower than in the whole survey (%(figure)s), more than chance explains.", figure=figure),

@@ -33,7 +33,6 @@ from .tables import ActionRow
 
 FIELDS = ("said", "done")
 MOST_NUMBER = 2**31 - 1
-APART = "/"  # of indicator and wave in the one column that names the figure; neither holds it
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ class ActionStore:
             row = session.get(ActionRow, number) if number is not None else None
             if number is not None and (row is None or row.area not in viewer.areas):
                 return None
-            row = row or ActionRow(area="", indicator="", day="", author="")
-            row.area, row.indicator = draft.area, f"{draft.indicator}{APART}{draft.wave}"
+            row = row or ActionRow(area="", indicator="", wave="", day="", author="")
+            row.area, row.indicator, row.wave = draft.area, draft.indicator, draft.wave
             row.said, row.done = dict(draft.said), dict(draft.done)
             row.day, row.published, row.author = _today(), published, viewer.account
             session.add(row)
@@ -247,8 +246,7 @@ def _row(found: Action, release: Release) -> dict[str, object]:
 
 
 def _action(row: ActionRow) -> Action:
-    indicator, _apart, wave = row.indicator.partition(APART)
-    return Action(row.number or 0, row.area, indicator, row.said, row.done, row.day, row.published, wave)
+    return Action(row.number or 0, row.area, row.indicator, row.said, row.done, row.day, row.published, row.wave)
 
 
 def _to_all(prefix: str) -> Response:

@@ -104,6 +104,7 @@ class ActionRow(StaffModel, table=True):
     number: int | None = Field(default=None, primary_key=True, sa_type=_NUMBER)
     area: str = Field(max_length=40, index=True)
     indicator: str = Field(max_length=80)
+    wave: str = Field(max_length=40)
     said: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     done: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     day: str = Field(max_length=10)

@@ -10,6 +10,7 @@ from typing import Any
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, UNAVAILABLE, UNRELIABLE, YEAR, Figure, Release, Wave
 from analytics.release_words import SIGNS, method, withheld
 from analytics.rule_words import rule_words
+from analytics.verdict import against
 from dashboards.about import how_to_read, hurry, kind_of_sample, questions
 from dashboards.answers import answers
 from dashboards.captions import mode_mix, pooled, small_print
@@ -17,7 +18,7 @@ from dashboards.definitions import better, digest, registration, wording
 from dashboards.elements import html
 from dashboards.formats import interval, level, month, percent, signed, signed_interval
 from dashboards.frame import banner, label, select
-from dashboards.judgement import MEN, WOMEN, Shown, against, shown
+from dashboards.judgement import MEN, WOMEN, Shown, shown
 from dashboards.scene import Scene
 from dashboards.sections import form, section, terms
 from dashboards.sentences import reading

@@ -23,7 +23,7 @@ from translations.languages import translator
 
 from . import area_words as words
 from .area_charts import beside, over_time, women_and_men
-from .area_figures import Standing, alone, local, spans, standing
+from .area_figures import Standing, local, spans, standing
 from .area_lists import changed, named_problems, said_and_done, unshown
 from .area_tiles import tiles
 
@@ -59,7 +59,7 @@ def page(scene: Scene) -> list[Any]:
         *named_problems(scene),
         unshown(scene),
         said_and_done(scene),
-        about(alone(scene.release, view, wave=chosen.own.figure), view, behind),
+        about(scene.release, view, chosen.own.figure, behind),
     ]
 
 

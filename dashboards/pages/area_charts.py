@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import IndicatorCard, Release
-from analytics.release_words import sample
+from analytics.release_words import areas_judged, sample
 from dashboards.captions import mode_mix
 from dashboards.charts import ACCENT, INK, MEN, WOMEN
 from dashboards.elements import html
@@ -20,7 +20,7 @@ from dashboards.words import standing as status
 from translations.languages import translator
 
 from . import area_words as words
-from .area_figures import Cell, Standing, alone, both
+from .area_figures import Cell, Standing, both
 from .area_rows import Group, Row, drawing, height
 
 OWN, AROUND, WHOLE = "own", "around", "whole"
@@ -57,9 +57,11 @@ def beside(scene: Scene, found: tuple[Standing, ...], named: str) -> Exhibit:
             caption=_("%(area)s and the places around it", area=named),
             heads=heads((_("Indicator"), _("Area"), _("Waves")), language),
             rows=tuple((group.name, row.label, *cells(row.cell, release, language)) for group, row in _all(groups)),
+            figures=tuple(row.cell.figure for _group, row in _all(groups)),
         ),
         chart=drawing(groups, PLACES, language),
         size=height(groups),
+        after=(html.P(" ".join(areas_judged(language)), className="foot"),),
     )
 
 
@@ -91,6 +93,11 @@ def women_and_men(scene: Scene, found: tuple[Standing, ...], named: str) -> Exhi
                     *((group.name, each.label, *cells(each.cell, release, language)) for each in group.rows),
                     (group.name, _("Women minus men, in points"), *differences(gap, release, language)),
                 )
+            ),
+            figures=tuple(
+                cell.figure
+                for group, (_label, gap) in zip(groups, gaps, strict=True)
+                for cell in (*(row.cell for row in group.rows), gap)
             ),
         ),
         chart=drawing(groups, SEXES, language),
@@ -178,7 +185,7 @@ def _foot(release: Release, scene: Scene) -> str:
 
 def over_time(scene: Scene) -> Exhibit:
     """The chosen indicator in the area from wave to wave."""
-    return replace(trend(alone(scene.release, scene.view), scene.view), name="over-time")
+    return replace(trend(scene.release, scene.view, scene.view.area), name="over-time")
 
 
 def _key(shape: str, label: str) -> Any:

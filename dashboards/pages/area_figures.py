@@ -1,11 +1,11 @@
 """What is known of one area: its figures, those around it, and whether chance alone explains that they differ."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from math import sqrt
+from dataclasses import dataclass
 
 from analytics.release import CHANGE, GAP, LEVEL, YEAR, AreaCard, Figure, IndicatorCard, Release, Wave
-from dashboards.judgement import MEN, WOMEN, Shown, Verdict, against, shown
+from analytics.verdict import against
+from dashboards.judgement import MEN, WOMEN, Shown, shown
 from dashboards.view import View
 
 FEWEST, MOST = 4, 6
@@ -135,23 +135,6 @@ def spans(release: Release) -> tuple[int, ...]:
     return tuple(sorted({1, *(int(part) for part in said if part.isascii() and part.isdecimal() and int(part))}))
 
 
-def apart(part: Shown, whole: Shown) -> Verdict:
-    """How a part stands to a whole that holds it, with the error of both."""
-    return against(difference(part, whole))
-
-
-def difference(part: Shown, whole: Shown) -> Shown:
-    """A part minus a whole that holds it, with an interval made from both of theirs.
-
-    By MOVER (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702), which takes the two as independent. That errs
-    to the side of "cannot be told apart": what a part adds to the whole makes them move together.
-    """
-    found = part.estimate - whole.estimate
-    below = sqrt((part.estimate - part.low) ** 2 + (whole.high - whole.estimate) ** 2)
-    above = sqrt((part.high - part.estimate) ** 2 + (whole.estimate - whole.low) ** 2)
-    return Shown(found, found - below, found + above, part.n, review=part.review or whole.review)
-
-
 @dataclass(frozen=True)
 class Moved:
     """How an indicator moved in an area: since the last wave, and since a year before."""
@@ -177,19 +160,3 @@ def moved(release: Release, view: View, cards: Iterable[IndicatorCard]) -> tuple
         for card in cards
     )
     return tuple(item for item in found if item.last or item.year)
-
-
-def alone(release: Release, view: View, *, wave: Figure | None = None, gap: Figure | None = None) -> Release:
-    """The release as if the chosen area were all of it, for the chosen indicator; what is drawn of a whole fits it.
-
-    wave: the figure that stands for the chosen wave instead of its own; gap: the one of women minus men.
-    """
-    found = {
-        each.id: figure
-        for each in release.waves
-        if (figure := release.figure(view.indicator.id, each.id, view.area)) is not None
-    }
-    if wave is not None:
-        found[view.wave.id] = wave
-    kept = [*found.values(), *([gap] if gap is not None else [])]
-    return replace(release, figures=tuple(replace(figure, area="", span=1) for figure in kept))

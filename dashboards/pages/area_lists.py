@@ -4,11 +4,12 @@ from typing import Any
 
 from analytics.release import Figure, IndicatorCard
 from analytics.release_words import withheld
+from analytics.verdict import against
 from dashboards import sentences
 from dashboards.access import Role
 from dashboards.elements import html
 from dashboards.formats import month, with_interval
-from dashboards.judgement import against, shown
+from dashboards.judgement import shown
 from dashboards.scene import Action, Scene
 from dashboards.tiles import MARKS
 from dashboards.view import in_language

@@ -2,13 +2,14 @@
 
 from analytics.release import AreaCard, Figure, Release, Text
 from analytics.release_words import withheld
+from analytics.verdict import against, apart
 from dashboards import sentences
 from dashboards.formats import interval, month, points, signed_interval, with_interval
-from dashboards.judgement import Shown, against
+from dashboards.judgement import Shown
 from dashboards.view import View, in_language, in_time
 from translations.languages import fenced, isolated, number, plural_translator, translator
 
-from .area_figures import Moved, Standing, apart, top
+from .area_figures import Moved, Standing, top
 
 
 def name(text: Text, language: str) -> str:

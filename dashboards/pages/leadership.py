@@ -47,7 +47,7 @@ def page(scene: Scene) -> list[Any]:
             _("The police among other institutions, and what goes together with trust"), "halves", _among(scene), scene
         ),
         *_places(scene),
-        about(release, view, scene.about()),
+        about(release, view, release.figure(view.indicator.id, view.wave.id), scene.about()),
     ]
 
 

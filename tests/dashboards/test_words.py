@@ -11,8 +11,9 @@ from analytics.indicators.presentation_standards import WITHHOLDING
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, PROTECTED, SPARSE, UNAVAILABLE, UNRELIABLE, Figure, Release
 from analytics.release_words import method, mode, reason, sample, withheld
 from analytics.survey.results import WITHOUT_ERROR
+from analytics.verdict import against
 from dashboards.formats import interval, percent, points, signed
-from dashboards.judgement import Shown, against, areas, shown
+from dashboards.judgement import Shown, areas, shown
 from dashboards.sentences import gap, headline
 from dashboards.view import View, read_view
 from survey_app.storage import tables

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 from sqlmodel import col, delete, select, update
 
 from dashboards.access import Role
 from dashboards.accounts import people, store, trail
 from dashboards.accounts.schema import VERSIONS, migrate, version
-from dashboards.accounts.tables import LookRow, StaffModel
+from dashboards.accounts.tables import ActionRow, LookRow, StaffModel
 
 OURS = {"staff_account", "staff_attempt", "staff_look", "staff_action", VERSIONS}
+NEWEST = "0002"
 
 
 @pytest.fixture
@@ -41,14 +42,37 @@ def test_the_tables_go_and_come_and_the_others_stay(staff: Engine) -> None:
     assert set(inspect(staff).get_table_names()) - {VERSIONS} == others
     migrate(staff)
     assert set(inspect(staff).get_table_names()) == others | OURS
-    assert version(staff) == "0001"
+    assert version(staff) == NEWEST
+
+
+def test_an_action_of_the_first_tables_keeps_the_figure_that_it_is_about(staff: Engine) -> None:
+    def named() -> list[str]:
+        with staff.connect() as connection:
+            return list(connection.scalars(text("SELECT indicator FROM staff_action ORDER BY number")))
+
+    migrate(staff, "0001", back=True)
+    with staff.begin() as connection:
+        for number, figure in enumerate(("trust/w3", "safety/2026-05"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO staff_action (number, area, indicator, said, done, day, published, author)"
+                    " VALUES (:number, 'a1', :figure, '{}', '{}', '2026-06-01', TRUE, 'one@example.org')"
+                ),
+                {"number": number, "figure": figure},
+            )
+    migrate(staff)
+    with store.reading(staff) as session:
+        rows = session.exec(select(ActionRow).order_by(col(ActionRow.number))).all()
+        assert [(row.indicator, row.wave) for row in rows] == [("trust", "w3"), ("safety", "2026-05")]
+    migrate(staff, "0001", back=True)
+    assert named() == ["trust/w3", "safety/2026-05"]
 
 
 def test_many_processes_that_start_at_once_make_the_tables_once(engine: Engine) -> None:
     url = engine.url.render_as_string(hide_password=False)
     with ThreadPoolExecutor(4) as pool:
         engines = list(pool.map(lambda _: store.connect(url), range(4)))
-    assert {version(each) for each in engines} == {"0001"}
+    assert {version(each) for each in engines} == {NEWEST}
     for each in engines:
         each.dispose()
 

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.release import CHANGE, CONFIDENTIAL, UNRELIABLE, AreaCard, Figure, Release
+from analytics.verdict import against, apart, difference
 from dashboards.access import PUBLIC, Page, Viewer
-from dashboards.judgement import Shown, against
+from dashboards.judgement import Shown
 from dashboards.pages.area import exhibits, page
-from dashboards.pages.area_figures import apart, between, difference, local
+from dashboards.pages.area_figures import between, local
 from dashboards.scene import NoRecords, Scene
 from dashboards.view import read_view
 from tests.dashboards.conftest import hidden, published
