@@ -13,9 +13,9 @@ from analytics.release import Release, Tombstone
 from dashboards.access import PAGES, Page, Role
 from dashboards.looks import BATCH, MOST_READ, STEP, looks
 from dashboards.page import drawn_page
-from dashboards.pages.oversight import at_what
 from dashboards.scene import Act, Look, Publications
 from dashboards.standings import STATUSES, standings
+from dashboards.trail import about
 from tests.dashboards.conftest import call
 from tests.dashboards.pages.scenes import Trail, components, of_class, rows, scene, words
 from translations.languages import LANGUAGES
@@ -175,7 +175,7 @@ def test_a_step_behind_the_end_is_empty_and_leads_back(release: Release) -> None
     "query", ["", "?", "?area=zz&wave=%00", "?span=²&indicator=" + "x" * 500, MARKUP, "?" + "a=1&" * 90]
 )
 def test_an_address_that_this_release_does_not_know_is_listed_all_the_same(release: Release, query: str) -> None:
-    assert words(at_what(query, scene(release, Page.OVERSIGHT)))
+    assert words(about(look(1, query=query), scene(release, Page.OVERSIGHT)))
 
 
 def test_the_register_says_of_each_definition_when_it_was_registered(release: Release) -> None:

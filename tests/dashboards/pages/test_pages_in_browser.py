@@ -35,7 +35,7 @@ def address(tmp_path: Path, release: Release) -> Iterator[str]:
         prepare=lambda _server: None,
         viewer=lambda: Viewer(Role.OVERSIGHT),
         records=Trail(trail(60), ("2",)),
-        note=lambda _viewer, _view, _release: None,
+        note=lambda *_: None,
         entrance="/staff/account/login",
         publications=lambda: Publications(is_kept=True, acts=ACTS, head="ab" * 32, faults=("r1 is missing",)),
     )
