@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from analytics.release import Release, Text
+from analytics.release import Fault, Release, Text
 from dashboards.access import Viewer
 from dashboards.view import View
 
@@ -72,7 +72,7 @@ class Publications:
     is_kept: bool
     acts: Sequence[Act] = ()
     head: str = ""
-    faults: Sequence[str] = ()
+    faults: Sequence[Fault] = ()
 
 
 def no_publications() -> Publications:

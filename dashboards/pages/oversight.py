@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import Tombstone
+from analytics.release_words import fault
 from dashboards.access import Role
 from dashboards.definitions import SHORT_DIGEST, digest, registration
 from dashboards.elements import html
@@ -58,7 +59,8 @@ def _alarms(chain: Publications, faults: Sequence[str], language: str) -> list[A
     _ = translator(language)
     found = []
     if chain.faults:
-        found.append(_alarm(_("The chain of releases is not whole."), [html.Bdi(each) for each in chain.faults]))
+        said = [html.Bdi(fault(each, language)) for each in chain.faults]
+        found.append(_alarm(_("The chain of releases is not whole."), said))
     if faults:
         found.append(_alarm(_("The trail of looks is not whole."), [_fault(each, language) for each in faults]))
     return found
