@@ -219,13 +219,11 @@ def _guard(
             return notice(503)
         return None
 
-    @server.errorhandler(404)
-    def absent(_error: Exception) -> Response:
-        return notice(404)
+    def told(code: int) -> None:
+        server.register_error_handler(code, lambda _error: notice(code))
 
-    @server.errorhandler(500)
-    def failed(_error: Exception) -> Response:
-        return notice(500)
+    for code in (404, 500, 503):
+        told(code)
 
 
 def _elsewhere(path: str, viewer: Viewer, prefix: str) -> str | None:

@@ -194,13 +194,19 @@ def _look(look: Look, scene: Scene) -> tuple[Any, ...]:
     language = scene.view.language
     return (
         _count(look.number, language),
-        html.Bdi(look.at),
+        html.Time(_moment(look.at, language), dateTime=look.at),
         html.Bdi(look.account),
         roles(language).get(look.role, look.role),
         place(look, language),
         about(look, scene),
         html.Code(look.release, dir="ltr"),
     )
+
+
+def _moment(at: str, language: str) -> str:
+    """Day in words, hours and minutes; as it stands where it is no such time."""
+    found = day(at[:10], language)
+    return f"{found} {fenced(at[11:16], language)}" if found != at[:10] else at
 
 
 def _register(scene: Scene) -> Any:
