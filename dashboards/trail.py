@@ -46,7 +46,7 @@ def about(look: Look, scene: Scene) -> Any:
     """What was looked at, with its link, or what was done, in a sentence."""
     page, _file = _seen(look)
     if page is None:
-        return html.Bdi(_act(look, scene) or _figures(look.query, scene))
+        return _act(look, scene) or html.Bdi(_figures(look.query, scene))
     said = html.Bdi(_figures(look.query, scene))
     leads = page in scene.viewer.pages and look.query.startswith("?")
     return html.A(said, href=scene.prefix + page + look.query) if leads else said

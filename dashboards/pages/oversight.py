@@ -59,7 +59,7 @@ def _alarms(chain: Publications, faults: Sequence[str], language: str) -> list[A
     _ = translator(language)
     found = []
     if chain.faults:
-        said = [html.Bdi(fault(each, language)) for each in chain.faults]
+        said = [fault(each, language) for each in chain.faults]
         found.append(_alarm(_("The chain of releases is not whole."), said))
     if faults:
         found.append(_alarm(_("The trail of looks is not whole."), [_fault(each, language) for each in faults]))
