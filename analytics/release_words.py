@@ -14,6 +14,7 @@ from analytics.release.content import (
     SPARSE,
     UNAVAILABLE,
     UNRELIABLE,
+    Fault,
     Figure,
 )
 from translations.languages import fenced, number, translator
@@ -40,6 +41,12 @@ def withheld(figure: Figure | None, language: str, parameters: Parameters) -> st
         UNRELIABLE: _("Withheld: not reliable enough to show."),
         UNAVAILABLE: _("Not available."),
     }.get(figure.status, _("This figure cannot be shown."))
+
+
+def fault(found: Fault, language: str) -> str:
+    """What is wrong with a release, as a sentence. One that has no translation stands in English."""
+    translate = translator(language)
+    return translate(found.sentence, **{name: fenced(str(part), language) for name, part in found.about.items()})
 
 
 def mode(code: str, language: str) -> str:

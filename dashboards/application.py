@@ -20,30 +20,30 @@ from dashboards.headers import secure
 from dashboards.menu import menu
 from dashboards.page import drawn_page, nothing, nowhere, page_exhibits
 from dashboards.records import PublishedActions
-from dashboards.scene import Publications, Records, Scene, no_publications
+from dashboards.scene import DOWNLOAD, Publications, Records, Scene, no_publications
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
-from dashboards.view import View, in_language, is_exact, language, parameters, read_view
+from dashboards.view import in_language, is_exact, language, parameters, read_view
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
 
 LARGEST_REQUEST = 64 * 1024
 CALLBACK = "/_dash-update-component"
-ACCOUNTS, DOWNLOAD = "/account/", "download"
+ACCOUNTS = "/account/"
 
 
 @dataclass(frozen=True)
 class Staff:
-    """What a site for people who signed in adds: who asks now, what is kept, and the note of each look.
+    """What a site for people who signed in adds: who asks now, what is kept, and the note of each look and download.
 
     `viewer` gives None where nobody is signed in, who is then sent to `entrance`. `prepare` adds the accounts to the
-    server before anything else; what is below ACCOUNTS is theirs, and guards itself. `publications` reads the chain of
-    releases, which oversight sees.
+    server before anything else; what is below ACCOUNTS is theirs, and guards itself. `note` is given who looks, the
+    place below the prefix, the query and the release. `publications` reads the chain of releases, which oversight sees.
     """
 
     prepare: Callable[[Flask], object]
     viewer: Callable[[], Viewer | None]
     records: Records
-    note: Callable[[Viewer, View, str], None]
+    note: Callable[[Viewer, str, str, str], None]
     entrance: str
     publications: Callable[[], Publications] = no_publications
 
@@ -118,7 +118,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
         if found is None:
             return nowhere(chosen)
         if staff:
-            staff.note(viewer, found.view, found.release.id)
+            staff.note(viewer, found.view.path, found.view.query, found.release.id)
         return drawn_page(found)
 
     _hand_out(server, stage, looking, staff)
@@ -160,7 +160,7 @@ def _hand_out(server: Flask, stage: "_Stage", looking: Callable[[], Viewer | Non
         if exhibit is None:
             abort(404)
         if staff:
-            staff.note(viewer, found.view, found.release.id)
+            staff.note(viewer, found.download(name, kind), found.view.query, found.release.id)
         made = file(exhibit, found, kind)
         answer = make_response(made.content)
         answer.headers["Content-Type"] = made.kind
@@ -219,13 +219,11 @@ def _guard(
             return notice(503)
         return None
 
-    @server.errorhandler(404)
-    def absent(_error: Exception) -> Response:
-        return notice(404)
+    def told(code: int) -> None:
+        server.register_error_handler(code, lambda _error: notice(code))
 
-    @server.errorhandler(500)
-    def failed(_error: Exception) -> Response:
-        return notice(500)
+    for code in (404, 500, 503):
+        told(code)
 
 
 def _elsewhere(path: str, viewer: Viewer, prefix: str) -> str | None:

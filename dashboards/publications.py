@@ -11,6 +11,7 @@ from pathlib import Path
 
 from analytics.release import ReleaseError
 from analytics.release.chain import verify_all
+from analytics.release.content import fault as _
 from dashboards.scene import Act, Publications
 
 KEPT_FOR = 300.0  # seconds
@@ -40,7 +41,9 @@ class CheckedChain:
 def _checked(directory: Path, pinned: Collection[str]) -> Publications:
     try:
         found = verify_all(directory, pinned)
-    except (ReleaseError, OSError) as error:
-        return Publications(is_kept=True, faults=(str(error),))
+    except ReleaseError as error:
+        return Publications(is_kept=True, faults=(error.fault,))
+    except OSError:
+        return Publications(is_kept=True, faults=(_("the directory of releases cannot be read"),))
     acts = tuple(Act(each.act, each.release, each.day, each.reason, each.indicator) for each in found.chain.entries)
-    return Publications(is_kept=True, acts=acts, head=found.chain.head, faults=found.faults)
+    return Publications(is_kept=True, acts=acts, head=found.chain.head, faults=found.wrong)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from analytics.release import Release, Text
+from analytics.release import Fault, Release, Text
 from dashboards.access import Viewer
 from dashboards.view import View
+
+ACCOUNT, ACTION, DOWNLOAD = "account", "action", "download"  # what a record of the trail is of, if it is no look
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at figures, as oversight reads it: when, by whom (a name of the trail), in which role, at what."""
+    """A record of the trail, as oversight reads it: when, by whom (a name of the trail), in which role, at what.
+
+    Of a look, page and query are the address; of a download, page is DOWNLOAD, the page and the file; of an act, page
+    is ACCOUNT or ACTION and the act, and query says to whom or what (dashboards.trail puts all of them into words).
+    """
 
     number: int
     at: str
@@ -66,7 +72,7 @@ class Publications:
     is_kept: bool
     acts: Sequence[Act] = ()
     head: str = ""
-    faults: Sequence[str] = ()
+    faults: Sequence[Fault] = ()
 
 
 def no_publications() -> Publications:
@@ -129,4 +135,8 @@ class Scene:
 
     def file(self, exhibit: str, kind: str) -> str:
         """The link to one of this page's exhibits as a file."""
-        return f"{self.prefix}download/{self.view.path or 'overview'}/{exhibit}.{kind}{self.view.query}"
+        return f"{self.prefix}{self.download(exhibit, kind)}{self.view.query}"
+
+    def download(self, exhibit: str, kind: str) -> str:
+        """The place of that file below the prefix, by which the trail names it too."""
+        return f"{DOWNLOAD}/{self.view.path or 'overview'}/{exhibit}.{kind}"

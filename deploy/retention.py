@@ -79,6 +79,7 @@ class Purged:
     messages_of_closed_waves: int = 0
     tallies: int = 0
     names_of_carriers_copies: int = 0
+    failed_sign_ins: int = 0
 
 
 @dataclass(frozen=True, slots=True)

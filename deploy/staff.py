@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,14 @@ def trail(noted: str) -> None:
     if missing:
         raise click.ClickException("The head that was noted is not in the trail: its end was cut off or written anew.")
     click.echo("The chain holds.")
+
+
+def purge_attempts(now: datetime) -> int:
+    """Delete failed attempts to sign in whose time is over; how many."""
+    from dashboards.accounts import attempts  # noqa: PLC0415 (slow to load)
+
+    with _store() as (_, engine):
+        return attempts.purge(engine, now)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any
 
 from . import estimates
 from .content import AnswerCard, AreaCard, DriverCard, IndicatorCard, Release, ReleaseError, TargetCard, Tombstone, Wave
+from .content import fault as _
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -118,15 +119,16 @@ def read_manifest(path: Path, pinned: Collection[str] = ()) -> dict[str, Any]:
         names = [str(_safe(name)) for name in manifest["files"]]
         found = int(manifest["format"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(f"{path.name} is incomplete or unreadable: {error}") from error
+        raise ReleaseError(_("%(file)s is not there or unreadable", file=f"{path.name}/{MANIFEST}")) from error
     if not path.name.endswith(hashlib.sha256(content).hexdigest()[:12]) or not names:
-        raise ReleaseError(f"{path.name}/{MANIFEST} was changed after it was published")
+        raise ReleaseError(_("%(file)s was changed after it was published", file=f"{path.name}/{MANIFEST}"))
     if pinned:
         from .signature import check  # noqa: PLC0415 (who pins no key needs no cryptography)
 
         check(path, content, pinned)
     if found != FORMAT:
-        raise ReleaseError(f"{path.name} has format {found}; this version reads {FORMAT}")
+        about = {"release": path.name, "found": found, "read": FORMAT}
+        raise ReleaseError(_("%(release)s has format %(found)s; this version reads %(read)s", **about))
     return dict(manifest)
 
 
@@ -136,9 +138,9 @@ def read_file(path: Path, manifest: Mapping[str, Any], name: str) -> bytes:
         content = (path / _safe(name)).read_bytes()
         expected = manifest["files"][name]
     except (OSError, KeyError) as error:
-        raise ReleaseError(f"{path.name} is incomplete or unreadable: {error}") from error
+        raise ReleaseError(_("%(file)s is not there or unreadable", file=f"{path.name}/{name}")) from error
     if hashlib.sha256(content).hexdigest() != expected:
-        raise ReleaseError(f"{path.name}/{name} is not what the manifest says")
+        raise ReleaseError(_("%(file)s is not what the manifest says", file=f"{path.name}/{name}"))
     return content
 
 
@@ -242,7 +244,7 @@ def _safe(name: str) -> PurePosixPath:
     """A relative name that stays inside. Raises ReleaseError."""
     path = PurePosixPath(name)
     if not name or path.is_absolute() or ".." in path.parts or "\\" in name:
-        raise ReleaseError(f"the manifest names a file that cannot be part of a release: {name!r}")
+        raise ReleaseError(_("the manifest names a file that cannot be part of a release: %(file)s", file=repr(name)))
     return path
 
 

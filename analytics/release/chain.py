@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from .bundle import LATEST, MANIFEST, SIGNATURE, read, read_file, read_manifest
-from .content import ReleaseError, Text
+from .content import Fault, ReleaseError, Text
+from .content import fault as _
 from .ledger import BEGINNING, Record, broken, head, read_ledger
 from .signature import check
 
@@ -69,11 +70,16 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The chain, how many figures each release shows (None where it is withdrawn), and what is wrong, in sentences."""
+    """The chain, how many figures each release shows (None where it is withdrawn), and what is wrong."""
 
     chain: Chain
     shown: Mapping[str, int | None]
-    faults: tuple[str, ...]
+    wrong: tuple[Fault, ...]
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong, in English sentences."""
+        return tuple(map(str, self.wrong))
 
 
 def content(entry: Entry) -> dict[str, object]:
@@ -84,12 +90,12 @@ def content(entry: Entry) -> dict[str, object]:
 def read_chain(directory: Path, pinned: Collection[str] = ()) -> Chain:
     """The chain of a directory, empty where there is none. Raises ReleaseError if it is not whole."""
     records = read_ledger(directory / CHAIN)
-    if fault := broken(records, pinned):
-        raise ReleaseError(f"{CHAIN}: {fault}")
+    if fault := broken(records, CHAIN, pinned):
+        raise ReleaseError(fault)
     try:
         entries = tuple(Entry(**{**record.content, "act": Act(record.content["act"])}) for record in records)
     except (TypeError, ValueError, KeyError) as error:
-        raise ReleaseError(f"{CHAIN} holds a record that is no act") from error
+        raise ReleaseError(_("%(file)s holds a record that is no act", file=CHAIN)) from error
     return Chain(records, entries)
 
 
@@ -99,9 +105,9 @@ def verify_all(directory: Path, pinned: Collection[str] = (), noted: str | None 
     Raises ReleaseError only where the chain itself cannot be followed.
     """
     chain = read_chain(directory, pinned)
-    faults = []
+    wrong = []
     if noted is not None and noted not in {BEGINNING, *(record.digest for record in chain.records)}:
-        faults.append("the hash that was noted is not in the chain: it was made anew or cut")
+        wrong.append(_("the hash that was noted is not in the chain: it was made anew or cut"))
     shown: dict[str, int | None] = {}
     manifests = {e.release: e.manifest for e in chain.entries if e.act is Act.PUBLISHED}
     for name in chain.published:
@@ -113,15 +119,23 @@ def verify_all(directory: Path, pinned: Collection[str] = (), noted: str | None 
             else:
                 shown[name] = audit(directory / name, pinned)
             if hashlib.sha256((directory / name / MANIFEST).read_bytes()).hexdigest() != manifests[name]:
-                faults.append(f"{name}/{MANIFEST} is not the one that was published")
+                wrong.append(_("%(file)s is not the one that was published", file=f"{name}/{MANIFEST}"))
         except ReleaseError as error:
-            faults.append(str(error) if (directory / name).is_dir() else f"{name} was published and is missing")
+            missing = _("%(release)s was published and is missing", release=name)
+            wrong.append(error.fault if (directory / name).is_dir() else missing)
     pointer = directory / LATEST
     points = pointer.read_text(encoding="ascii", errors="replace").strip() if pointer.is_file() else ""
     if points != chain.latest:
-        there = f"names {points}" if points else "is not there"
-        faults.append(f"{LATEST} {there}, but the chain's last is {chain.latest or 'none'}")
-    return Verdict(chain, shown, tuple(faults))
+        wrong.append(_astray(points, chain.latest))
+    return Verdict(chain, shown, tuple(wrong))
+
+
+def _astray(points: str, last: str) -> Fault:
+    if not points:
+        return _("%(file)s is not there, but the chain's last is %(last)s", file=LATEST, last=last)
+    if not last:
+        return _("%(file)s names %(named)s, but the chain has none", file=LATEST, named=points)
+    return _("%(file)s names %(named)s, but the chain's last is %(last)s", file=LATEST, named=points, last=last)
 
 
 def audit(path: Path, pinned: Collection[str] = ()) -> int:
@@ -131,7 +145,7 @@ def audit(path: Path, pinned: Collection[str] = ()) -> int:
     """
     _signed(path, pinned)
     if strangers := _held(path) - _named(path):
-        raise ReleaseError(f"{path.name} holds a file that the manifest does not name: {min(strangers)}")
+        raise ReleaseError(_stranger(path, min(strangers)))
     return sum(figure.estimate is not None for figure in read(path).figures)
 
 
@@ -140,10 +154,14 @@ def _tombstone(path: Path, pinned: Collection[str]) -> None:
     _signed(path, pinned)
     manifest, held = read_manifest(path), _held(path)
     if strangers := held - _named(path):
-        raise ReleaseError(f"{path.name} holds a file that the manifest does not name: {min(strangers)}")
+        raise ReleaseError(_stranger(path, min(strangers)))
     for name in manifest["files"]:
         if name in held:
             read_file(path, manifest, name)
+
+
+def _stranger(path: Path, file: str) -> Fault:
+    return _("%(release)s holds a file that the manifest does not name: %(file)s", release=path.name, file=file)
 
 
 def _signed(path: Path, pinned: Collection[str]) -> None:

@@ -16,8 +16,31 @@ Text = Mapping[str, str]
 Key = tuple[str, str, str, str, str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a release: a sentence with places, and what stands in them.
+
+    As a string it is in English; analytics.release_words puts it into other languages.
+    """
+
+    sentence: str
+    about: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence % self.about if self.about else self.sentence
+
+
+def fault(sentence: str, **about: object) -> Fault:
+    """A fault. Where it is imported as `_`, its sentence is in the catalogues."""
+    return Fault(sentence, about)
+
+
 class ReleaseError(Exception):
     """A release that is absent, incomplete or not what its manifest says. The message names the file."""
+
+    def __init__(self, said: Fault | str) -> None:
+        self.fault = said if isinstance(said, Fault) else Fault(said)
+        super().__init__(str(said))
 
 
 @dataclass(frozen=True, slots=True)

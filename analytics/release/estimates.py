@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .content import Figure, Key, ReleaseError
+from .content import fault as _
 
 TEXTS = ("indicator", "wave", "area", "sex", "contrast", "status", "reason", "flag", "method")
 COUNTS = ("n", "n_to", "span")
@@ -79,7 +80,7 @@ class Figures(Sequence[Figure]):
                 read = pq.read_table(BytesIO(self._content), columns=[name], use_threads=False).column(0)
                 self._columns[name] = Column(read.cast(SCHEMA.field(name).type))
             except pa.ArrowException as error:
-                raise ReleaseError("the figures are no Parquet file of figures") from error
+                raise ReleaseError(_("the figures are no Parquet file of figures")) from error
             if len(self._columns) == len(COLUMNS):
                 self._content = b""
         return self._columns[name]
@@ -127,7 +128,7 @@ class ByKey(Mapping[Key, int]):
         self._order = np.argsort(codes, kind="stable").astype(np.int32)
         self._codes = codes[self._order]
         if len(codes) and (np.diff(self._codes) == 0).any():
-            raise ReleaseError("two figures are about the same thing")
+            raise ReleaseError(_("two figures are about the same thing"))
 
     def __getitem__(self, key: Key) -> int:
         code = 0
@@ -169,10 +170,10 @@ def figures(content: bytes) -> Figures:
     try:
         schema = pq.read_schema(BytesIO(content))
         if not schema.equals(SCHEMA):
-            raise ReleaseError("the figures have other columns than this version reads")
+            raise ReleaseError(_("the figures have other columns than this version reads"))
         return Figures(content)
     except pa.ArrowException as error:
-        raise ReleaseError("the figures are no Parquet file of figures") from error
+        raise ReleaseError(_("the figures are no Parquet file of figures")) from error
 
 
 def _array(name: str, values: Sequence[Any]) -> pa.Array:
@@ -194,5 +195,5 @@ def _order(keys: Sequence[pa.Array]) -> npt.NDArray[np.int64]:
     codes = [key.to_numpy() if key.type == pa.int64() else key.indices.to_numpy() for key in keys]
     order = np.lexsort(codes[::-1])
     if len(order) > 1 and np.logical_and.reduce([np.diff(code[order]) == 0 for code in codes]).any():
-        raise ReleaseError("two figures are about the same thing")
+        raise ReleaseError(_("two figures are about the same thing"))
     return order.astype(np.int64)

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .content import ReleaseError
+from .content import Fault, ReleaseError
+from .content import fault as _
 from .signature import valid
 
 BEGINNING = "0" * 64
@@ -58,7 +59,7 @@ def read_ledger(path: Path) -> tuple[Record, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise ReleaseError(f"{path.name} cannot be read") from error
+        raise ReleaseError(_("%(file)s cannot be read", file=path.name)) from error
     found = []
     for number, text in enumerate(content.splitlines(keepends=True), 1):
         try:
@@ -69,28 +70,29 @@ def read_ledger(path: Path) -> tuple[Record, ...]:
             if line(record) != text:
                 raise ValueError("other bytes")
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise ReleaseError(f"{path.name}: line {number} is not a record as they are written") from error
+            said = _("%(file)s: line %(number)s is not a record as they are written", file=path.name, number=number)
+            raise ReleaseError(said) from error
         found.append(record)
     return tuple(found)
 
 
-def broken(records: Sequence[Record], pinned: Collection[str] = ()) -> str:
-    """The first thing that is wrong with a chain, as a sentence, or nothing.
+def broken(records: Sequence[Record], file: str, pinned: Collection[str] = ()) -> Fault | None:
+    """The first thing that is wrong with a chain, or nothing.
 
-    pinned: the keys that may sign; none means any.
+    file: what the sentence calls it. pinned: the keys that may sign; none means any.
     """
     previous = BEGINNING
     for place, record in enumerate(records, 1):
         if record.number != place or record.previous != previous:
-            return f"a record is missing, moved or put in at number {place}"
+            return _("%(file)s: a record is missing, moved or put in at number %(number)s", file=file, number=place)
         if digest(place, record.content, previous) != record.digest:
-            return f"record {place} was changed"
+            return _("%(file)s: record %(number)s was changed", file=file, number=place)
         if not valid(record.public_key, message(record.digest), record.signature):
-            return f"the signature of record {place} does not fit"
+            return _("%(file)s: the signature of record %(number)s does not fit", file=file, number=place)
         if pinned and record.public_key not in pinned:
-            return f"record {place} is signed by another key"
+            return _("%(file)s: record %(number)s is signed by another key", file=file, number=place)
         previous = record.digest
-    return ""
+    return None
 
 
 def _canonical(value: object) -> str:

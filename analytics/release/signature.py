@@ -15,6 +15,7 @@ from nacl.signing import VerifyKey
 
 from .bundle import SIGNATURE
 from .content import ReleaseError
+from .content import fault as _
 
 ALGORITHM = "ed25519"
 
@@ -58,13 +59,15 @@ def check(path: Path, manifest: bytes, pinned: Collection[str] = ()) -> Signatur
 
     manifest: the bytes of its manifest. pinned: public keys in hexadecimal; none means any key will do.
     """
+    file = f"{path.name}/{SIGNATURE}"
     try:
         found = json.loads((path / SIGNATURE).read_bytes())
         signature = Signature(str(found["public_key"]), str(found["signature"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(f"{path.name}/{SIGNATURE} is not there or unreadable: nobody vouches for it") from error
+        raise ReleaseError(_("%(file)s is not there or unreadable: nobody vouches for it", file=file)) from error
     if not valid(signature.public_key, manifest, signature.signature):
-        raise ReleaseError(f"{path.name}/{SIGNATURE} does not fit the manifest")
+        raise ReleaseError(_("%(file)s does not fit the manifest", file=file))
     if pinned and signature.public_key not in pinned:
-        raise ReleaseError(f"{path.name} is signed by another key, {fingerprint(signature.public_key)}")
+        key = fingerprint(signature.public_key)
+        raise ReleaseError(_("%(release)s is signed by another key, %(key)s", release=path.name, key=key))
     return signature

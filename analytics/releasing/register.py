@@ -29,8 +29,8 @@ def register(directory: Path, cards: Iterable[IndicatorCard], day: date, private
 def read_register(directory: Path, pinned: Sequence[str] = ()) -> tuple[Record, ...]:
     """The records of the register, none where there is none. Raises ReleaseError if it is not whole."""
     records = read_ledger(directory / REGISTER)
-    if fault := broken(records, pinned):
-        raise ReleaseError(f"{REGISTER}: {fault}")
+    if fault := broken(records, REGISTER, pinned):
+        raise ReleaseError(fault)
     if any(set(record.content) != {"indicator", "definition", "day"} for record in records):
         raise ReleaseError(f"{REGISTER} holds a record that is no definition")
     return records

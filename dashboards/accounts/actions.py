@@ -1,7 +1,8 @@
 """The pages on which officers write what was done about what residents said, and the file by which those see it.
 
-Only an officer has them, for the own areas alone: an action of another area is one that does not exist. Whatever
-changes, the file of published actions is written anew from the store, whole or not at all.
+Only an officer has them, for the own areas alone: an action of another area is one that does not exist. Each change is
+an act in the trail, in the same transaction; then the file of published actions is written anew from the store, whole
+or not at all.
 """
 
 import fcntl
@@ -23,12 +24,12 @@ from analytics.release import Release, ReleaseError
 from dashboards.access import Role, Viewer, own_areas
 from dashboards.actions import FILE, LONGEST, Draft, drafted, encoded, faults, sentence
 from dashboards.formats import month
-from dashboards.scene import Action
+from dashboards.scene import ACTION, Action
 from dashboards.source import LatestRelease
 from dashboards.view import in_language, in_time, language, parameters
 from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, number, translator
 
-from . import store
+from . import store, trail
 from .tables import ActionRow
 
 FIELDS = ("said", "done")
@@ -59,33 +60,49 @@ class ActionStore:
         """Write an action, or one anew; its number. None where the viewer has no such area or no such action."""
         if draft.area not in viewer.areas or viewer.role is not Role.OFFICER:
             return None
-        with store.changing(self.engine) as session:
+        kept: list[int | None] = []
+
+        def work(session: Session) -> trail.Said | None:
             row = session.get(ActionRow, number) if number is not None else None
             if number is not None and (row is None or row.area not in viewer.areas):
                 return None
+            act = "record" if row is None else "change"
             row = row or ActionRow(area="", indicator="", wave="", day="", author="")
+            if row.published or published:
+                act = "publish" if published else "withdraw"
             row.area, row.indicator, row.wave = draft.area, draft.indicator, draft.wave
             row.said, row.done = dict(draft.said), dict(draft.done)
             row.day, row.published, row.author = _today(), published, viewer.account
             session.add(row)
             session.flush()
-            kept = row.number
+            kept[:] = [row.number]
+            return _act(viewer, act, row)
+
+        trail.chain(self.engine, work)
+        if not kept:
+            return None
         self.publish()
-        return kept
+        return kept[0]
 
     def turn(self, number: int, viewer: Viewer, *, published: bool) -> bool:
         """Publish an action or withdraw it; whether the viewer has it."""
         if viewer.role is not Role.OFFICER:
             return False
-        with store.changing(self.engine) as session:
+        found: list[bool] = []
+
+        def work(session: Session) -> trail.Said | None:
             row = session.get(ActionRow, number)
-            if row is None or row.area not in viewer.areas:
-                return False
-            if row.published is not published:
-                row.published, row.day = published, _today()
-                session.add(row)
-        self.publish()
-        return True
+            found[:] = [row is not None and row.area in viewer.areas]
+            if row is None or not found[0] or row.published is published:
+                return None
+            row.published, row.day = published, _today()
+            session.add(row)
+            return _act(viewer, "publish" if published else "withdraw", row)
+
+        trail.chain(self.engine, work)
+        if found[0]:
+            self.publish()
+        return found[0]
 
     def publish(self) -> None:
         """Write the file of published actions from the store; who reads it sees the old one or the new one."""
@@ -247,6 +264,12 @@ def _row(found: Action, release: Release) -> dict[str, object]:
 
 def _action(row: ActionRow) -> Action:
     return Action(row.number or 0, row.area, row.indicator, row.said, row.done, row.day, row.published, row.wave)
+
+
+def _act(viewer: Viewer, act: str, row: ActionRow) -> trail.Said:
+    """What the trail keeps of an act: which action of which area, and never a word of it."""
+    about = urlencode([("area", row.area), ("number", row.number)])
+    return trail.Said(viewer.account, str(viewer.role), f"{ACTION}/{act}", f"?{about}")
 
 
 def _to_all(prefix: str) -> Response:

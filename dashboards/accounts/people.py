@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from dashboards.access import Role, Viewer
+from dashboards.scene import ACCOUNT
 
 from . import store, trail
 from .store import AccountError, Invitation
@@ -22,8 +23,9 @@ def invite(engine: Engine, actor: Viewer, email: str, role: Role, areas: tuple[s
 
     def work(session: Session) -> trail.Said:
         _not_own(actor, email)
-        made[:] = [store.invite(session, email, role, areas, now)]
-        return _act(actor, "invite", email, role, areas)
+        account, invitation = store.invite(session, email, role, areas, now)
+        made[:] = [invitation]
+        return _act(actor, "invite", account)
 
     trail.chain(engine, work)
     return made[0]
@@ -31,24 +33,20 @@ def invite(engine: Engine, actor: Viewer, email: str, role: Role, areas: tuple[s
 
 def change(engine: Engine, actor: Viewer, email: str, role: Role, areas: tuple[str, ...]) -> bool:
     """Give another role or other areas; whether there is such an account. Raises AccountError."""
-
-    def work(account: AccountRow) -> None:
-        store.place(account, role, areas)
-
-    return _to(engine, actor, email, work, _act(actor, "change", email, role, areas))
+    return _to(engine, actor, email, "change", lambda account: store.place(account, role, areas))
 
 
 def end(engine: Engine, actor: Viewer, email: str) -> bool:
     """Close an account and end its sessions; whether there was one. Raises AccountError."""
-    return _to(engine, actor, email, store.close, _act(actor, "end", email))
+    return _to(engine, actor, email, "end", store.close)
 
 
 def reset(engine: Engine, actor: Viewer, email: str) -> bool:
     """Take the second factor away, which is then set up anew; whether there was an account. Raises AccountError."""
-    return _to(engine, actor, email, store.without_factor, _act(actor, "reset", email))
+    return _to(engine, actor, email, "reset", store.without_factor)
 
 
-def _to(engine: Engine, actor: Viewer, email: str, work: Callable[[AccountRow], None], said: trail.Said) -> bool:
+def _to(engine: Engine, actor: Viewer, email: str, act: str, work: Callable[[AccountRow], None]) -> bool:
     found: list[bool] = []
 
     def both(session: Session) -> trail.Said | None:
@@ -59,7 +57,7 @@ def _to(engine: Engine, actor: Viewer, email: str, work: Callable[[AccountRow], 
             return None
         work(account)
         session.add(account)
-        return said
+        return _act(actor, act, account)
 
     trail.chain(engine, both)
     return found[0]
@@ -70,10 +68,6 @@ def _not_own(actor: Viewer, email: str) -> None:
         raise AccountError("own")
 
 
-def _act(actor: Viewer, act: str, email: str, role: Role | None = None, areas: tuple[str, ...] = ()) -> trail.Said:
-    about = [
-        ("account", store.normal(email)),
-        *([("role", str(role))] if role else []),
-        *(("area", code) for code in areas),
-    ]
-    return trail.Said(actor.account, str(actor.role), f"account/{act}", "?" + urlencode(about))
+def _act(actor: Viewer, act: str, account: AccountRow) -> trail.Said:
+    about = [("account", account.email), ("role", account.role), *(("area", code) for code in account.areas)]
+    return trail.Said(actor.account, str(actor.role), f"{ACCOUNT}/{act}", "?" + urlencode(about))

@@ -69,7 +69,9 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def invite(session: Session, email: str, role: Role, areas: tuple[str, ...], now: datetime) -> Invitation:
+def invite(
+    session: Session, email: str, role: Role, areas: tuple[str, ...], now: datetime
+) -> tuple[AccountRow, Invitation]:
     """Make an account, or invite its owner anew: password, second factor and sessions end. Raises AccountError."""
     name = normal(email)
     if not 3 <= len(name) <= LONGEST_NAME or "@" not in name[1:-1] or any(letter.isspace() for letter in name):
@@ -81,7 +83,7 @@ def invite(session: Session, email: str, role: Role, areas: tuple[str, ...], now
     without_factor(account)
     account.invited, account.invited_until = digest(token), now + INVITED
     session.add(account)
-    return Invitation(name, token)
+    return account, Invitation(name, token)
 
 
 def invited(session: Session, token: str, now: datetime) -> AccountRow | None:

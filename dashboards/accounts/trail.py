@@ -1,6 +1,7 @@
-"""The trail: who looked at what and who changed which account, chained by hash, so that none goes or changes unseen.
+"""The trail: who looked at what, changed which account, and published or withdrew what was done, chained by hash.
 
-Oversight reads it. Nobody can change it through the site, and an administrator has no page of it.
+None goes or changes unseen. Oversight reads it. Nobody can change it through the site, and an administrator has no page
+of it.
 """
 
 import hashlib
@@ -14,7 +15,6 @@ from sqlmodel import Session, col, select
 
 from dashboards.access import Viewer
 from dashboards.scene import Look
-from dashboards.view import View
 
 from . import store
 from .tables import LookRow
@@ -34,9 +34,9 @@ class Said:
     release: str = ""
 
 
-def note(engine: Engine, viewer: Viewer, view: View, release: str) -> None:
-    """Add a look. The same one by the same account twice in a row is one."""
-    look = Said(viewer.account, str(viewer.role), view.path, view.query, release)
+def note(engine: Engine, viewer: Viewer, place: str, query: str, release: str) -> None:
+    """Add a look or a download. The same one by the same account twice in a row is one."""
+    look = Said(viewer.account, str(viewer.role), place, query, release)
 
     def unless_again(session: Session) -> Said | None:
         last = _last(session)

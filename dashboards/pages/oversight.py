@@ -7,20 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from analytics.release import LEVEL, Tombstone
-from dashboards.access import Page, Role
+from analytics.release import Tombstone
+from analytics.release_words import fault
+from dashboards.access import Role
 from dashboards.definitions import SHORT_DIGEST, digest, registration
 from dashboards.elements import html
 from dashboards.exhibits import Table, table
-from dashboards.formats import month
 from dashboards.frame import banner, label, select
 from dashboards.looks import STEP, looks
-from dashboards.menu import names_of_pages
-from dashboards.pages.about import contrasts, sexes
 from dashboards.scene import Look, Publications, Scene
 from dashboards.sections import form, section
 from dashboards.standings import STATUSES, Kind, standings
-from dashboards.view import in_language, parameters
+from dashboards.trail import about, place, roles
+from dashboards.view import in_language
 from translations.languages import day, fenced, number, plural_translator, translator
 
 
@@ -60,7 +59,8 @@ def _alarms(chain: Publications, faults: Sequence[str], language: str) -> list[A
     _ = translator(language)
     found = []
     if chain.faults:
-        found.append(_alarm(_("The chain of releases is not whole."), [html.Bdi(each) for each in chain.faults]))
+        said = [fault(each, language) for each in chain.faults]
+        found.append(_alarm(_("The chain of releases is not whole."), said))
     if faults:
         found.append(_alarm(_("The trail of looks is not whole."), [_fault(each, language) for each in faults]))
     return found
@@ -160,19 +160,6 @@ def _count(value: int, language: str) -> str:
     return fenced(number(value, language), language)
 
 
-def roles(language: str) -> dict[str, str]:
-    """What each role is called."""
-    _ = translator(language)
-    return {
-        Role.PUBLIC: _("public"),
-        Role.OFFICER: _("officer"),
-        Role.LEADERSHIP: _("leadership"),
-        Role.OVERSIGHT: _("oversight"),
-        Role.ANALYST: _("analyst"),
-        Role.ADMINISTRATOR: _("administrator"),
-    }
-
-
 def _looks(scene: Scene, faults: Sequence[str]) -> list[Any]:
     view, language = scene.view, scene.view.language
     _ = translator(language)
@@ -205,34 +192,21 @@ def _looks(scene: Scene, faults: Sequence[str]) -> list[Any]:
 
 def _look(look: Look, scene: Scene) -> tuple[Any, ...]:
     language = scene.view.language
-    pages = names_of_pages(language)
     return (
         _count(look.number, language),
-        html.Bdi(look.at),
+        html.Time(_moment(look.at, language), dateTime=look.at),
         html.Bdi(look.account),
         roles(language).get(look.role, look.role),
-        pages[Page(look.page)] if look.page in set(Page) else html.Bdi(look.page),
-        at_what(look.query, scene),
+        place(look, language),
+        about(look, scene),
         html.Code(look.release, dir="ltr"),
     )
 
 
-def at_what(query: str, scene: Scene) -> Any:
-    """The figures that an address names, in words; a part that this release does not know stands as it is."""
-    release, language = scene.release, scene.view.language
-    asked = parameters(query)
-    _n = plural_translator(language)
-    names: dict[str, Mapping[str, str]] = {
-        "indicator": {card.id: in_language(card.name, language) for card in release.indicators},
-        "wave": {wave.id: month(wave, language) for wave in release.waves},
-        "area": {area.code: in_language(area.name, language) for area in release.areas},
-        "sex": sexes(language),
-        "contrast": {code: name for code, name in contrasts(language).items() if code != LEVEL},
-    }
-    parts = [known.get(asked[name], asked[name]) for name, known in names.items() if asked.get(name)]
-    if (span := asked.get("span", "")).isascii() and span.isdecimal():
-        parts.append(_n("%(num)d wave pooled", "%(num)d waves pooled", int(span[:4])))
-    return html.Bdi(("، " if language == "ar" else ", ").join(parts) or "–")
+def _moment(at: str, language: str) -> str:
+    """Day in words, hours and minutes; as it stands where it is no such time."""
+    found = day(at[:10], language)
+    return f"{found} {fenced(at[11:16], language)}" if found != at[:10] else at
 
 
 def _register(scene: Scene) -> Any:

@@ -114,8 +114,7 @@ def _card(code: str, ar: str, fr: str, en: str) -> IndicatorCard:
     )
 
 
-@pytest.fixture
-def release() -> Release:
+def small_release() -> Release:
     """Three waves, three indicators, four areas; published, unreliable and confidential figures."""
     return Release(
         survey={"ar": "مقياس الثقة", "fr": "Baromètre de la confiance", "en": "Trust barometer"},
@@ -151,6 +150,12 @@ def release() -> Release:
         },
         figures=_figures(),
     )
+
+
+@pytest.fixture
+def release() -> Release:
+    """The small release."""
+    return small_release()
 
 
 Dashboards = Callable[[Release], FlaskClient]

@@ -11,12 +11,11 @@ from dashboards.access import Viewer
 from dashboards.application import Staff, create_dashboards
 from dashboards.scene import NoRecords
 from dashboards.settings import DashboardSettings
-from dashboards.view import View
 
-Note = Callable[[Viewer, View, str], None]
+Note = Callable[[Viewer, str, str, str], None]
 
 
-def unnoted(viewer: Viewer, view: View, release: str) -> None:
+def unnoted(viewer: Viewer, place: str, query: str, release: str) -> None:
     """No trail."""
 
 

@@ -25,7 +25,7 @@ from dashboards.page import page_exhibits
 from dashboards.pictures import file_name, words
 from dashboards.scene import NoRecords, Scene
 from dashboards.tables import heads
-from dashboards.view import View, is_exact, read_view
+from dashboards.view import is_exact, read_view
 from tests.dashboards.conftest import call, published
 from tests.dashboards.pages.test_quality import REPORT
 from tests.dashboards.staff import lone, staff_site
@@ -381,16 +381,18 @@ def test_files_are_for_those_who_may_open_the_page(tmp_path: Path, release: Rele
     assert staff_site(tmp_path, release, Viewer(Role.ANALYST)).test_client().get(path).status_code == 200
 
 
-def test_a_download_is_a_look_that_the_trail_keeps(tmp_path: Path, release: Release) -> None:
+def test_a_download_is_kept_in_the_trail_as_one_and_a_look_as_a_look(tmp_path: Path, release: Release) -> None:
     noted: list[tuple[str, str]] = []
 
-    def note(viewer: Viewer, view: View, release: str) -> None:
-        noted.append((view.path, view.indicator.id))
+    def note(viewer: Viewer, place: str, query: str, release: str) -> None:
+        noted.append((place, query))
 
     client = staff_site(tmp_path, release, LEADER, note).test_client()
-    client.get("/download/compare/indicator-1.csv?indicator=safety")
+    client.get("/download/compare/indicator-1.csv?lang=en&indicator=safety")
     client.get("/download/compare/nothing.csv?indicator=safety")
-    assert noted == [("compare", "safety")]
+    call(client, "?lang=en&indicator=safety", "/dashboards/compare")
+    query = "?lang=en&indicator=safety&wave=w3"
+    assert noted == [("download/compare/indicator-1.csv", query), ("compare", query)]
 
 
 def test_a_release_without_areas_has_files_too(tmp_path: Path, release: Release) -> None:

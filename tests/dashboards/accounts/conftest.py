@@ -147,7 +147,7 @@ def sites(tmp_path: Path, release: Release, clock: Clock) -> Iterator[Sites]:
         }
         about["staff_url"] = "http://localhost/staff/"
         server = create_staff(StaffSettings(**{**about, **settings}))
-        _hash_cheaply(server)
+        hash_cheaply(server)
         server.test_client_class = Reader
         made.append(Site(server, clock))
         return made[-1]
@@ -170,7 +170,7 @@ class Reader(FlaskClient):
         self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
 
 
-def _hash_cheaply(server: Flask) -> None:
+def hash_cheaply(server: Flask) -> None:
     """Argon2 with little to do, or most of these tests would be hashing; what it does in earnest has a test."""
     server.extensions["security"].pwd_context.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
     with server.app_context():

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from analytics.release import Release, write
 from dashboards.access import Role, Viewer
-from dashboards.accounts import store
+from dashboards.accounts import store, trail
 from dashboards.accounts.actions import ActionStore, add_actions
 from dashboards.actions import FILE, LONGEST, decoded, drafted
 from dashboards.records import PublishedActions
@@ -129,6 +129,48 @@ def test_fault_58_an_action_of_another_area_is_one_that_does_not_exist(site: Sit
     assert site.public() == ["Deux patrouilles."]
 
 
+def test_whatever_is_written_published_or_withdrawn_is_in_the_trail_without_a_word_of_it(site: Site) -> None:
+    site.send("new", **TEXTS, step="draft")
+    (kept,) = site.actions.actions()
+    where = str(kept.number)
+    site.send(where, **TEXTS, step="draft")
+    for step in ("publish", "publish", "withdraw", "withdraw"):  # what changes nothing is no act
+        site.send(f"{where}/{step}")
+    site.send(where, **TEXTS, step="publish")
+    site.send(where, **TEXTS, step="draft")
+    site.send("new", **TEXTS, step="publish")
+    found = trail.looks(site.actions.engine, None, 20)[::-1]
+    about = f"?area=a1&number={where}"
+    acts = ["record", "change", "publish", "withdraw", "publish", "withdraw"]
+    assert [(look.page, look.query) for look in found[:-1]] == [(f"action/{act}", about) for act in acts]
+    assert (found[-1].page, found[-1].query) == ("action/publish", f"?area=a1&number={kept.number + 1}")
+    assert {(look.account, look.role, look.release) for look in found} == {("one@example.org", "officer", "")}
+    assert "atrouille" not in str(found)
+    assert trail.faults(site.actions.engine) == ()
+
+
+def test_what_is_refused_is_no_act(site: Site) -> None:
+    number = site.actions.keep(drafted(TEXTS), OFFICER, number=None, published=False)
+    assert number is not None
+    assert not site.actions.turn(number, OTHER, published=True)
+    assert site.actions.keep(drafted({**TEXTS, "area": "a2"}), OTHER, number=number, published=True) is None
+    site.send("new", **{**TEXTS, "area": "a2"}, step="publish")
+    assert [look.page for look in trail.looks(site.actions.engine, None, 9)] == ["action/record"]
+
+
+def test_an_action_and_its_act_are_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the trail cannot be written, nothing is kept and nothing is published."""
+    number = site.actions.keep(drafted(TEXTS), OFFICER, number=None, published=False)
+    assert number is not None
+    monkeypatch.setattr(trail, "chained", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        site.actions.turn(number, OFFICER, published=True)
+    with pytest.raises(ZeroDivisionError):
+        site.actions.keep(drafted(TEXTS), OFFICER, number=None, published=True)
+    assert [action.published for action in site.actions.actions()] == [False]
+    assert site.public() == []
+
+
 def test_the_store_itself_refuses_what_a_page_would(site: Site) -> None:
     assert site.actions.keep(drafted(TEXTS), OTHER, number=None, published=True) is None
     leader = Viewer(Role.LEADERSHIP, frozenset({"a1"}))
@@ -235,6 +277,8 @@ def test_many_at_once_leave_a_whole_file_with_all_that_is_published(site: Site) 
     with ThreadPool(4) as pool:
         pool.map(keep, range(12))
     assert sorted(site.public()) == sorted(f"Patrouille {place}" for place in range(0, 12, 2))
+    assert len(trail.looks(site.actions.engine, None, 99)) == 12
+    assert trail.faults(site.actions.engine) == ()
     assert [path.name for path in site.actions.directory.iterdir() if path.name.startswith(f".{FILE}.")] == [
         f".{FILE}.lock"
     ]

@@ -115,7 +115,8 @@ def test_ending_and_resetting_end_the_sessions(site: Site, administrator: Person
     administrator.send(place, act="end")
     assert not again.is_in
     assert Person(site.server.test_client(), who.email).name(PASSWORD).status_code == 200
-    assert [page for _, page, _ in acts(site)[:2]] == ["account/end", "account/reset"]
+    about = "?account=other%40example.com&role=leadership"
+    assert [(page, query) for _, page, query in acts(site)[:2]] == [("account/end", about), ("account/reset", about)]
 
 
 @pytest.mark.parametrize("act", ["change", "end", "reset", "invite"])

@@ -72,7 +72,7 @@ def looking(tmp_path: Path) -> Looking:
             prepare=lambda _server: None,
             viewer=lambda: viewer,
             records=PublishedActions(settings.actions),
-            note=lambda _viewer, _view, _release: None,
+            note=lambda *_: None,
             entrance="/dashboards/account/login",
         )
         return create_dashboards(settings, staff=staff).test_client()

@@ -19,7 +19,7 @@ from dashboards.application import Staff, create_dashboards
 from dashboards.scene import Publications
 from dashboards.settings import DashboardSettings
 from tests.dashboards.pages.scenes import Trail
-from tests.dashboards.pages.test_oversight import ACTS, trail
+from tests.dashboards.pages.test_oversight import ACTS, MISSING, trail
 from tests.dashboards.pages.test_quality import NOTE, REPORT
 from translations.languages import LANGUAGES
 
@@ -35,9 +35,9 @@ def address(tmp_path: Path, release: Release) -> Iterator[str]:
         prepare=lambda _server: None,
         viewer=lambda: Viewer(Role.OVERSIGHT),
         records=Trail(trail(60), ("2",)),
-        note=lambda _viewer, _view, _release: None,
+        note=lambda *_: None,
         entrance="/staff/account/login",
-        publications=lambda: Publications(is_kept=True, acts=ACTS, head="ab" * 32, faults=("r1 is missing",)),
+        publications=lambda: Publications(is_kept=True, acts=ACTS, head="ab" * 32, faults=(MISSING,)),
     )
     dashboards = create_dashboards(DashboardSettings(releases=tmp_path), "/staff/", staff)
     site = DispatcherMiddleware(Flask("outer"), {"/staff": dashboards})
