@@ -57,9 +57,14 @@ def entered(address: str, role: Role) -> dict[str, str]:
     jar = CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     with browser.open(f"{address}{STAFF}account/login") as page:
-        token = _TOKEN.search(page.read().decode())
-    if token is None:
-        raise ValueError("the page of the entrance has no form")
-    form = urllib.parse.urlencode({"csrf_token": token[1], "role": role.value}).encode()
+        form = urllib.parse.urlencode({"csrf_token": token(page.read().decode()), "role": role.value}).encode()
     with browser.open(f"{address}{STAFF}account/demonstration", form):
         return {cookie.name: cookie.value or "" for cookie in jar}
+
+
+def token(page: str) -> str:
+    """What the form of a page must be sent with. Raises ValueError where there is no form."""
+    found = _TOKEN.search(page)
+    if found is None:
+        raise ValueError("the page has no form")
+    return found[1]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash, Input, Output
+from dash import html as dash_html
 from flask import Flask, Response, abort, jsonify, make_response, redirect, render_template, request
 from markupsafe import Markup
 
@@ -78,7 +79,8 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
         add_log_handler=False,
         update_title="",
     )
-    app.layout = html.Div([dcc.Location(id="address", refresh=False), html.Main(_skeleton(), id="view", tabIndex="-1")])
+    main = dash_html.Main(_skeleton(), id="view", tabIndex="-1")
+    app.layout = dash_html.Div([dcc.Location(id="address", refresh=False), main])
 
     def index(**parts: str) -> str:
         viewer = looking() or PUBLIC

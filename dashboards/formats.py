@@ -5,6 +5,7 @@ written with words, since a dash between two numbers reads backwards in Arabic. 
 """
 
 from datetime import date
+from functools import lru_cache
 from html import escape
 
 from babel.dates import format_date
@@ -80,10 +81,16 @@ def signed_interval(found: Shown, language: str) -> str:
 
 def month(wave: Wave, language: str, width: str = "LLLL") -> str:
     """A wave by the month in which it closed: "May 2026"; `width` "LLL" shortens the month's name."""
+    return _month(wave.closes, language, width) or wave.id
+
+
+@lru_cache(maxsize=512)
+def _month(iso: str, language: str, width: str) -> str:
+    """Kept, since a page names every wave many times; empty for what is no day."""
     try:
-        return format_date(date.fromisoformat(wave.closes), f"{width} y", locale=REGIONAL[language])
+        return format_date(date.fromisoformat(iso), f"{width} y", locale=REGIONAL[language])
     except ValueError:
-        return wave.id
+        return ""
 
 
 def listed(parts: list[str], language: str) -> str:
