@@ -25,6 +25,7 @@ from dashboards.scene import Publications, Records, Scene, no_publications
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
 from dashboards.view import View, in_language, is_exact, language, parameters, read_view
+from dashboards.wire import add_style, compress
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
 
 LARGEST_REQUEST = 64 * 1024
@@ -78,7 +79,9 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
         enable_mcp=False,
         add_log_handler=False,
         update_title="",
+        assets_ignore=r"\.css$",
     )
+    sheet = add_style(server)
     main = dash_html.Main(_skeleton(), id="view", tabIndex="-1")
     app.layout = dash_html.Div([dcc.Location(id="address", refresh=False), main])
 
@@ -96,6 +99,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
             languages=_switch({code: prefix + view.path + view.with_language(code).query for code in LANGUAGES}),
             pages=menu(viewer, view, prefix),
             prefix=prefix,
+            sheet=sheet,
             **{name: Markup(part) for name, part in parts.items()},  # noqa: S704  # Dash's own tags
         )
 
@@ -125,6 +129,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
 
     _hand_out(server, stage, looking, staff)
     secure(server, app.csp_hashes())
+    compress(server)
     return server
 
 

@@ -29,6 +29,7 @@ def chart_text(text: str, language: str) -> str:
     return f"{RIGHT_TO_LEFT}{plain}{POP_ISOLATE}" if direction(language) == "rtl" else plain
 
 
+@lru_cache(maxsize=16_384)
 def percent(share: float, language: str, decimals: int = 0) -> str:
     """A share 0..1 as per cent: "54%", in French "54 %"."""
     sign = "\u00a0%" if language == "fr" else "%"
