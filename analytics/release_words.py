@@ -6,6 +6,7 @@ error and never a blank: releases may be newer than this.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from analytics.release.content import (
     CONFIDENTIAL,
@@ -28,7 +29,7 @@ _LIMIT = re.compile(r"(?P<what>n|n_eff|cases)_below_(?P<n>[0-9]{1,6})")  # by it
 def reason(code: str, language: str, parameters: Parameters) -> str:
     """Why a figure is not shown, as a sentence. `parameters` of the release hold k, the fewest answers shown."""
     _ = translator(language)
-    return _known(code, language, parameters) or _("This figure cannot be shown.")
+    return _known(code, language, parameters.get("k")) or _("This figure cannot be shown.")
 
 
 def withheld(figure: Figure | None, language: str, parameters: Parameters) -> str:
@@ -36,7 +37,7 @@ def withheld(figure: Figure | None, language: str, parameters: Parameters) -> st
     _ = translator(language)
     if figure is None:
         return _("Not part of this release.")
-    return _known(figure.reason, language, parameters) or {
+    return _known(figure.reason, language, parameters.get("k")) or {
         CONFIDENTIAL: _("Withheld to protect respondents."),
         UNRELIABLE: _("Withheld: not reliable enough to show."),
         UNAVAILABLE: _("Not available."),
@@ -91,7 +92,9 @@ def areas_judged(language: str) -> tuple[str, str]:
     )
 
 
-def _known(code: str, language: str, parameters: Parameters) -> str:
+@lru_cache(maxsize=1024)
+def _known(code: str, language: str, k: str | float | None) -> str:
+    """Kept, since a page may say the same of hundreds of cells."""
     _ = translator(language)
     if limit := _LIMIT.fullmatch(code):
         n = fenced(number(int(limit["n"]), language), language)
@@ -103,7 +106,7 @@ def _known(code: str, language: str, parameters: Parameters) -> str:
     clusters = _("Its uncertainty cannot be estimated from this sample.")
     unsure = _("Withheld: the error is too large beside the figure.")
     return {
-        PROTECTED: _protected(language, parameters),
+        PROTECTED: _protected(language, k),
         SPARSE: _("Not shown: most figures of this table would rest on too few answers."),
         "interval_wide": _("Withheld: the interval is too wide to say anything."),
         "relative_interval_wide": _("Withheld: the interval is too wide for a share this small."),
@@ -120,10 +123,9 @@ def _known(code: str, language: str, parameters: Parameters) -> str:
     }.get(code, "")
 
 
-def _protected(language: str, parameters: Parameters) -> str:
+def _protected(language: str, k: str | float | None) -> str:
     """Of all protected figures the same: which of two hides the other is told to nobody."""
     _ = translator(language)
-    k = parameters.get("k")
     if not isinstance(k, int | float):
         return _("Withheld to protect respondents.")
     return _(

@@ -101,7 +101,7 @@ def ours(database: str, form: Questionnaire, workers: int = 2) -> Iterator[Serve
     with writing(engine) as session:
         field(session, form, "benchmark", today, today + timedelta(days=30))
     engine.dispose()
-    port = _free_port()
+    port = free_port()
     environment = {
         "THIQA_DATABASE_URL": database,
         "THIQA_PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -111,7 +111,7 @@ def ours(database: str, form: Questionnaire, workers: int = 2) -> Iterator[Serve
         "THIQA_STARTS_A_MINUTE": str(10**9),
         "THIQA_STARTS_AN_HOUR_FROM_ONE_ADDRESS": str(10**9),
     }
-    with _serving(_OURS, database, port, workers, environment) as served:
+    with serving(_OURS, database, port, workers, environment) as served:
         yield served
 
 
@@ -121,14 +121,15 @@ def floor(database: str, workers: int = 2) -> Iterator[Served]:
     from . import floor as least  # noqa: PLC0415 (the server's processes import it, and this one for its table)
 
     least.make_table(database)
-    with _serving(_FLOOR, database, _free_port(), workers, {least.URL: database}) as served:
+    with serving(_FLOOR, database, free_port(), workers, {least.URL: database}) as served:
         yield served
 
 
 @contextmanager
-def _serving(
+def serving(
     application: str, database: str, port: int, workers: int, environment: Mapping[str, str]
 ) -> Iterator[Served]:
+    """An application such as "deploy.wsgi:site()" under our server, once it takes connections."""
     words = command(application, "127.0.0.1", port, workers)
     process = subprocess.Popen(words, env={**os.environ, **environment}, cwd=ROOT)
     try:
@@ -143,7 +144,8 @@ def _serving(
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

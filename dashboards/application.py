@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash, Input, Output
+from dash import html as dash_html
 from flask import Flask, Response, abort, jsonify, make_response, redirect, render_template, request
 from markupsafe import Markup
 
@@ -24,6 +25,7 @@ from dashboards.scene import DOWNLOAD, Publications, Records, Scene, no_publicat
 from dashboards.settings import DashboardSettings
 from dashboards.source import LatestRelease
 from dashboards.view import in_language, is_exact, language, parameters, read_view
+from dashboards.wire import add_style, compress
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, translator
 
 LARGEST_REQUEST = 64 * 1024
@@ -77,8 +79,11 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
         enable_mcp=False,
         add_log_handler=False,
         update_title="",
+        assets_ignore=r"\.css$",
     )
-    app.layout = html.Div([dcc.Location(id="address", refresh=False), html.Main(_skeleton(), id="view", tabIndex="-1")])
+    sheet = add_style(server)
+    main = dash_html.Main(_skeleton(), id="view", tabIndex="-1")
+    app.layout = dash_html.Div([dcc.Location(id="address", refresh=False), main])
 
     def index(**parts: str) -> str:
         viewer = looking() or PUBLIC
@@ -94,6 +99,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
             languages=_switch({code: prefix + view.path + view.with_language(code).query for code in LANGUAGES}),
             pages=menu(viewer, view, prefix),
             prefix=prefix,
+            sheet=sheet,
             **{name: Markup(part) for name, part in parts.items()},  # noqa: S704  # Dash's own tags
         )
 
@@ -123,6 +129,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
 
     _hand_out(server, stage, looking, staff)
     secure(server, app.csp_hashes())
+    compress(server)
     return server
 
 

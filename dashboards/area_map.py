@@ -4,8 +4,12 @@ The breaks never move, so that a colour means the same in every wave. Maps are n
 Nothing is fetched and nothing needs WebGL: an area is a filled line.
 """
 
+from array import array
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from math import cos, isfinite, radians
+from dataclasses import dataclass
+from math import cos, isfinite, nan, radians
+from sys import byteorder
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
@@ -15,7 +19,8 @@ from dashboards.charts import Chart, figure
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import chart_text, listed, literal, percent
-from dashboards.judgement import AreaFigure, areas
+from dashboards.judgement import AreaFigure, areas, smallest
+from dashboards.once import once
 from dashboards.ranking import alphabetical
 from dashboards.sentences import hover
 from dashboards.tables import cells, heads
@@ -36,8 +41,8 @@ def area_map(release: Release, view: View) -> Exhibit:
     _ = translator(view.language)
     language = view.language
     found = areas(release, view.indicator.id, view.wave.id)
-    rings = outlines(release.geometry)
-    drawn = [item for item in found if rings.get(item.area.code)]
+    ground = _ground(release)
+    drawn = [item for item in found if item.area.code in ground.outlines]
     credit = release.geometry.get("credit")
     return Exhibit(
         name="map",
@@ -58,8 +63,8 @@ def area_map(release: Release, view: View) -> Exhibit:
             ),
             figures=tuple(item.figure for item in alphabetical(found, language)),
         ),
-        chart=_chart(drawn, rings, release, language) if drawn else None,
-        size={"aspectRatio": f"{_aspect(drawn, rings):.2f}"},
+        chart=_chart(drawn, ground, release, language) if drawn else None,
+        size={"aspectRatio": f"{ground.aspect:.2f}"},
         legend=_legend(language),
         keys=_keys(language),
         after=(html.P(credit, className="foot", dir="auto"),) if isinstance(credit, str) else (),
@@ -112,37 +117,53 @@ def _class_name(place: int, language: str) -> str:
     return _("%(low)s to under %(high)s", low=low, high=high)
 
 
-def _stretch(drawn: list[AreaFigure], rings: dict[str, list[Ring]]) -> float:
-    """How many degrees of longitude are as long as one of latitude, in the middle of the map."""
-    latitudes = [y for item in drawn for ring in rings[item.area.code] for _x, y in ring]
-    return 1 / max(cos(radians((min(latitudes) + max(latitudes)) / 2)), 0.01)
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What maps of a release have in common: each area's outline as plotly takes it, with the centre of its largest
+    part; how many degrees of longitude are as long as one of latitude; and width by height within what fits a page."""
+
+    outlines: Mapping[str, Chart]
+    centres: Mapping[str, tuple[float, float]]
+    stretch: float
+    aspect: float
 
 
-def _aspect(drawn: list[AreaFigure], rings: dict[str, list[Ring]]) -> float:
-    """Width by height of the map on paper, within what fits a page."""
-    points = [point for item in drawn for ring in rings[item.area.code] for point in ring]
-    if not points:
-        return 1.0
+@once
+def _ground(release: Release) -> Ground:
+    known = outlines(release.geometry)
+    rings = {area.code: known[area.code] for area in smallest(release) if area.code in known}
+    if not rings:
+        return Ground({}, {}, 1.0, 1.0)
+    points = [point for parts in rings.values() for ring in parts for point in ring]
     (left, right), (low, high) = ((min(side), max(side)) for side in zip(*points, strict=True))
-    ratio: float = (right - left) / max((high - low) * _stretch(drawn, rings), 1e-9)
-    return min(max(ratio, 0.7), 2.0)
+    stretch = 1 / max(cos(radians((low + high) / 2)), 0.01)
+    ratio = (right - left) / max((high - low) * stretch, 1e-9)
+    traces = {
+        code: {
+            "x": _packed([[x for x, _y in ring] for ring in parts]),
+            "y": _packed([[y for _x, y in ring] for ring in parts]),
+        }
+        for code, parts in rings.items()
+    }
+    centres = {code: centre(parts) for code, parts in rings.items()}
+    return Ground(traces, centres, stretch, min(max(ratio, 0.7), 2.0))
 
 
-def _chart(drawn: list[AreaFigure], rings: dict[str, list[Ring]], release: Release, language: str) -> Chart:
+def _chart(drawn: list[AreaFigure], ground: Ground, release: Release, language: str) -> Chart:
     # What stands out is drawn last, so that a neighbour's edge does not cover the heavy outline.
     ordered = sorted(drawn, key=lambda item: item.verdict in ("higher", "lower"))
     bare = {"visible": False, "fixedrange": True}
     return figure(
-        [_polygon(item, rings[item.area.code], release, language) for item in ordered],
+        [_polygon(item, ground.outlines[item.area.code], release, language) for item in ordered],
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         hovermode="closest",
-        shapes=[_lock(rings[item.area.code]) for item in ordered if _locked(item)],
+        shapes=[_lock(ground.centres[item.area.code]) for item in ordered if _locked(item)],
         xaxis=bare | {"constrain": "domain"},
-        yaxis=bare | {"scaleanchor": "x", "scaleratio": _stretch(drawn, rings), "constrain": "domain"},
+        yaxis=bare | {"scaleanchor": "x", "scaleratio": ground.stretch, "constrain": "domain"},
     )
 
 
-def _polygon(item: AreaFigure, rings: list[Ring], release: Release, language: str) -> Chart:
+def _polygon(item: AreaFigure, outline: Chart, release: Release, language: str) -> Chart:
     name = in_language(item.area.name, language)
     if item.shown:
         text = hover(name, item.shown, language)
@@ -154,8 +175,7 @@ def _polygon(item: AreaFigure, rings: list[Ring], release: Release, language: st
     trace: Chart = {
         "type": "scatter",
         "mode": "lines",
-        "x": _joined([[x for x, _y in ring] for ring in rings]),
-        "y": _joined([[y for _x, y in ring] for ring in rings]),
+        **outline,
         "fill": "toself",
         "fillcolor": colour,
         "line": {"color": HEAVY if stands_out else EDGE, "width": 2.4 if stands_out else 1},
@@ -173,8 +193,8 @@ def _locked(item: AreaFigure) -> bool:
     return item.shown is None and item.figure is not None and item.figure.status == CONFIDENTIAL
 
 
-def _lock(rings: list[Ring]) -> Chart:
-    x, y = centre(rings)
+def _lock(at: tuple[float, float]) -> Chart:
+    x, y = at
     anchored = {"xsizemode": "pixel", "ysizemode": "pixel", "xanchor": x, "yanchor": y}
     return {"type": "path", "path": LOCK, "fillcolor": HEAVY, "line": {"width": 0}, **anchored}
 
@@ -197,11 +217,14 @@ def _moments(ring: Ring) -> tuple[float, float, float]:
     return area, x + 3 * area * x0, y + 3 * area * y0
 
 
-def _joined(parts: list[list[float]]) -> list[float | None]:
-    joined: list[float | None] = []
+def _packed(parts: list[list[float]]) -> Chart:
+    """Coordinates as plotly takes them in base64, which is no number by itself where a new part begins."""
+    joined = array("f")
     for part in parts:
-        joined += [*part, None]
-    return joined[:-1]
+        joined.extend([nan, *part] if joined else part)
+    if byteorder == "big":
+        joined.byteswap()
+    return {"dtype": "f4", "bdata": b64encode(joined.tobytes()).decode()}
 
 
 def _legend(language: str) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ Labels stand on the side where reading starts, on as many lines as they need; ev
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from textwrap import wrap
 
@@ -123,4 +124,9 @@ def _tall(entry: Dot | str) -> int:
 
 
 def _lines(dot: Dot) -> list[str]:
-    return wrap(dot.label, WIDEST) or [""]
+    return _wrapped(dot.label)
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(label: str) -> list[str]:
+    return wrap(label, WIDEST) or [""]

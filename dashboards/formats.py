@@ -5,6 +5,7 @@ written with words, since a dash between two numbers reads backwards in Arabic. 
 """
 
 from datetime import date
+from functools import lru_cache
 from html import escape
 
 from babel.dates import format_date
@@ -28,6 +29,7 @@ def chart_text(text: str, language: str) -> str:
     return f"{RIGHT_TO_LEFT}{plain}{POP_ISOLATE}" if direction(language) == "rtl" else plain
 
 
+@lru_cache(maxsize=16_384)
 def percent(share: float, language: str, decimals: int = 0) -> str:
     """A share 0..1 as per cent: "54%", in French "54 %"."""
     sign = "\u00a0%" if language == "fr" else "%"
@@ -80,10 +82,16 @@ def signed_interval(found: Shown, language: str) -> str:
 
 def month(wave: Wave, language: str, width: str = "LLLL") -> str:
     """A wave by the month in which it closed: "May 2026"; `width` "LLL" shortens the month's name."""
+    return _month(wave.closes, language, width) or wave.id
+
+
+@lru_cache(maxsize=512)
+def _month(iso: str, language: str, width: str) -> str:
+    """Kept, since a page names every wave many times; empty for what is no day."""
     try:
-        return format_date(date.fromisoformat(wave.closes), f"{width} y", locale=REGIONAL[language])
+        return format_date(date.fromisoformat(iso), f"{width} y", locale=REGIONAL[language])
     except ValueError:
-        return wave.id
+        return ""
 
 
 def listed(parts: list[str], language: str) -> str:

@@ -10,6 +10,7 @@ from math import isfinite
 
 from analytics.release import PUBLISHED, AreaCard, Figure, Release
 from analytics.verdict import Verdict, apart
+from dashboards.once import once
 
 WOMEN, MEN = "woman", "man"
 
@@ -47,18 +48,24 @@ def shown(figure: Figure | None) -> Shown | None:
     return Shown(estimate, low, high, n, figure.flag == "review")
 
 
+@once
 def areas(release: Release, indicator: str, wave: str) -> tuple[AreaFigure, ...]:
     """Every area that holds no smaller one, each held against the whole survey."""
     whole = shown(release.figure(indicator, wave))
-    parents = {area.parent for area in release.areas}
     found = []
-    for area in release.areas:
-        if area.parent is not None and area.code not in parents:
-            figure = release.figure(indicator, wave, area=area.code)
-            numbers = shown(figure)
-            verdict = apart(numbers, whole) if numbers and whole else None
-            found.append(AreaFigure(area, figure, numbers, verdict))
+    for area in smallest(release):
+        figure = release.figure(indicator, wave, area=area.code)
+        numbers = shown(figure)
+        verdict = apart(numbers, whole) if numbers and whole else None
+        found.append(AreaFigure(area, figure, numbers, verdict))
     return tuple(found)
+
+
+@once
+def smallest(release: Release) -> tuple[AreaCard, ...]:
+    """The areas that hold no smaller one, without the one that holds them all."""
+    parents = {area.parent for area in release.areas}
+    return tuple(area for area in release.areas if area.parent is not None and area.code not in parents)
 
 
 def runs(series: Iterable[Shown | None]) -> list[list[int]]:

@@ -1,6 +1,7 @@
 """The charts of the quality page: modes by wave, who was reached beside the census, and questions without an answer."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from textwrap import wrap
 from typing import Any
 
@@ -11,6 +12,7 @@ from dashboards.charts import ACCENT, INK, Chart, figure, middle, share_axis, ti
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Row, Table
 from dashboards.formats import chart_text, level, listed, literal, month, percent
+from dashboards.once import once
 from dashboards.quality_report import DONT_KNOW, REFUSED, Rate, Reached, WaveQuality, labels, reached, unanswered, waves
 from dashboards.view import View, in_language
 from translations.languages import direction, fenced, number, translator
@@ -173,10 +175,14 @@ def coverage(release: Release, view: View, margin: str) -> Exhibit:
     )
 
 
+@once
+def _areas(release: Release, language: str) -> Mapping[str, str]:
+    return {area.code: in_language(area.name, language) for area in release.areas}
+
+
 def _cell(release: Release, cell: Reached, margin: str, language: str) -> str:
     if margin == "area":
-        names = {area.code: in_language(area.name, language) for area in release.areas}
-        return names.get(cell.codes[0], cell.codes[0])
+        return _areas(release, language).get(cell.codes[0], cell.codes[0])
     parts = [
         fenced(labels(release, role, language).get(code, code), language)
         for role, code in zip(("sex", "age"), cell.codes, strict=True)
@@ -330,6 +336,7 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
     )
 
 
+@lru_cache(maxsize=4096)
 def _lines(name: str) -> list[str]:
     """A label in at most two lines, cut where it is longer; the table has it whole."""
     return wrap(name, int((LONGEST_LABEL - 16) / LETTER), max_lines=2, placeholder="…", break_long_words=True)

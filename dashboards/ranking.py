@@ -5,6 +5,7 @@ A rank that chance could turn round is no finding, so there is none; areas witho
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
@@ -61,6 +62,7 @@ def alphabetical(found: tuple[AreaFigure, ...], language: str) -> list[AreaFigur
     return sorted(found, key=lambda item: (plain(in_language(item.area.name, language)), item.area.code))
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """A name as an index sorts it."""
     letters = unicodedata.normalize("NFD", name.casefold())

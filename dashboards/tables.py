@@ -1,5 +1,7 @@
 """The cells of a table twin: the same numbers as in the chart, with a decimal, n and status; words where none are."""
 
+from functools import lru_cache
+
 from analytics.release import Figure, Release
 from dashboards.formats import interval, level, percent, signed, signed_interval
 from dashboards.judgement import shown
@@ -17,7 +19,13 @@ def heads(first: tuple[str, ...], language: str) -> tuple[str, ...]:
 
 def cells(figure: Figure | None, release: Release, language: str) -> tuple[str, str, str, str]:
     """Estimate, interval, n and status of a share."""
-    found, words = shown(figure), standing(figure, language, release.parameters)
+    return _cells(figure, release.parameters.get("k"), language)
+
+
+@lru_cache(maxsize=4096)
+def _cells(figure: Figure | None, k: str | float | None, language: str) -> tuple[str, str, str, str]:
+    """Kept, since two exhibits of a page may have the same hundreds of areas."""
+    found, words = shown(figure), standing(figure, language, {} if k is None else {"k": k})
     if found is None:
         return sign(figure) or NO_NUMBER, NO_NUMBER, NO_NUMBER, words
     return (

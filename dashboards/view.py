@@ -83,7 +83,7 @@ def read_view(
     known = {card.code for card in release.areas}
     first = own[0] if own and page is Page.AREA else ""
     pooled = {str(span): span for span in spans(release)}
-    step = asked.get("step", "")
+    step, beside, places = asked.get("step", ""), repeated(search, "with"), repeated(search, "place")
     return View(
         language(asked, accepted),
         indicators.get(asked.get("indicator", ""), release.indicators[0]),
@@ -91,8 +91,8 @@ def read_view(
         page,
         area if area in (own if page is Page.AREA else known) else first,
         pooled.get(asked.get("span", ""), 1),
-        tuple(card.id for card in release.indicators if card.id in repeated(search, "with")),
-        tuple(card.code for card in release.areas if card.code in repeated(search, "place")),
+        tuple(card.id for card in release.indicators if card.id in beside),
+        tuple(card.code for card in release.areas if card.code in places),
         int(step) if step.isascii() and step.isdecimal() and len(step) < 6 else 0,
         _among(SEXES, asked.get("sex")),
         _among(CONTRASTS, asked.get("contrast")),

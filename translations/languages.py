@@ -75,8 +75,14 @@ def plural_translator(language: str) -> Callable[..., str]:
 
 def number(value: float, language: str, decimals: int = 0) -> str:
     """A number with the country's digits and separators: Latin digits in the Maghreb."""
+    return _written(value + 0, known(language), decimals)  # nought has no sign
+
+
+@lru_cache(maxsize=16_384)
+def _written(value: float, language: str, decimals: int) -> str:
+    """Kept, since figures are rounded: a table of hundreds of areas has a hundred different numbers."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=REGIONAL[known(language)])
+    return format_decimal(value, format=pattern, locale=REGIONAL[language])
 
 
 def isolated(text: str) -> str:

@@ -52,7 +52,8 @@ class Column:
             self._whole = pa.types.is_integer(coded.dictionary.type)
 
     def __getitem__(self, at: int) -> Any:
-        return self._value(self.codes[at])
+        code = self.codes[at]
+        return self.levels[code] if self.levels else self._value(code)
 
     def values(self, rows: slice) -> list[Any]:
         """The values of some rows."""
@@ -97,7 +98,7 @@ class Figures(Sequence[Figure]):
             return [self[place] for place in range(*at.indices(self._size))]
         if not -self._size <= at < self._size:
             raise IndexError(at)
-        return Figure(*(self.column(name)[at] for name in COLUMNS))
+        return Figure(*[column[at] for column in self._all])
 
     def __iter__(self) -> Iterator[Figure]:
         for start in range(0, self._size, _AT_ONCE):
@@ -110,6 +111,10 @@ class Figures(Sequence[Figure]):
         return len(other) == len(self) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
 
     __hash__ = None  # type: ignore[assignment]  # as of a list
+
+    @cached_property
+    def _all(self) -> list[Column]:
+        return [self.column(name) for name in COLUMNS]
 
     @cached_property
     def by_key(self) -> "ByKey":
