@@ -11,7 +11,7 @@ from analytics.release import LEVEL, Tombstone
 from dashboards.access import Page, Role
 from dashboards.definitions import SHORT_DIGEST, digest, registration
 from dashboards.elements import html
-from dashboards.exhibits import Table, table
+from dashboards.exhibits import Table, folded, table
 from dashboards.formats import month
 from dashboards.frame import banner, label, select
 from dashboards.looks import STEP, looks
@@ -135,7 +135,7 @@ def _withheld(scene: Scene) -> list[Any]:
     indicators = tuple((names.get(code, code), *_counts(counts, language)) for code, counts in ordered)
     by_kind = Table(_("Figures by kind of cell"), (_("Cells"), *statuses), kinds)
     by_indicator = Table(_("Figures by indicator"), (_("Indicator"), *statuses), indicators)
-    return [table(by_kind), html.Details([html.Summary(by_indicator.caption), table(by_indicator)])]
+    return [table(by_kind), folded(by_indicator)]
 
 
 def _kind(kind: Kind, language: str) -> str:
@@ -185,7 +185,7 @@ def _looks(scene: Scene, faults: Sequence[str]) -> list[Any]:
         form([select("role", _("Role"), options, view.role)], scene.prefix + view.path, language),
     ]
     if found.rows:
-        heads = (_("Number"), _("When (UTC)"), _("Who"), _("Role"), _("Page"), _("At what"), _("Release"))
+        heads = (_("Record"), _("When (UTC)"), _("Who"), _("Role"), _("Page"), _("At what"), _("Release"))
         first = number(view.step * STEP + 1, language)
         last = number(view.step * STEP + len(found.rows), language)
         caption = _("Looks %(first)s to %(last)s, newest first", first=first, last=last)
@@ -208,13 +208,18 @@ def _look(look: Look, scene: Scene) -> tuple[Any, ...]:
     pages = names_of_pages(language)
     return (
         _count(look.number, language),
-        html.Bdi(look.at),
+        html.Bdi(_moment(look.at), dir="ltr"),
         html.Bdi(look.account),
         roles(language).get(look.role, look.role),
         pages[Page(look.page)] if look.page in set(Page) else html.Bdi(look.page),
         at_what(look.query, scene),
         html.Code(look.release, dir="ltr"),
     )
+
+
+def _moment(at: str) -> str:
+    """A time to the minute, as a table has it; what is no time stands as it is."""
+    return at[:16].replace("T", " ") if at[10:11] == "T" else at
 
 
 def at_what(query: str, scene: Scene) -> Any:
@@ -247,4 +252,4 @@ def _register(scene: Scene) -> Any:
         for card in release.indicators
     )
     heads = (_("Indicator"), _("Registration"), _("Hash of the definition"))
-    return table(Table(_("Definitions of the indicators"), heads, rows))
+    return folded(Table(_("Definitions of the indicators"), heads, rows))
