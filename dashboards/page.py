@@ -33,7 +33,16 @@ _OVER_TIME: tuple[Part, ...] = (trend, sexes, gaps)
 def drawn_page(scene: Scene) -> list[Any]:
     """Everything below the header of the page that is asked for; how to read it stands below the banner."""
     found, at = PAGES[scene.view.page][0](scene), len(banner(scene.release, scene.view.language))
-    return [*found[:at], guide(scene.view), *found[at:]]
+    return [*found[:at], guide(scene.view), *found[at:], *_printed(scene)]
+
+
+def _printed(scene: Scene) -> list[Any]:
+    """What only paper shows: which release this is, and the address that leads back here."""
+    _ = translator(scene.view.language)
+    address = html.Code(scene.address(scene.view), dir="ltr", **{"data-address": ""})
+    return [
+        html.P([_("Release"), " ", html.Code(scene.release.id, dir="ltr"), html.Br(), address], className="printed")
+    ]
 
 
 def page_exhibits(scene: Scene) -> tuple[Exhibit, ...]:

@@ -239,6 +239,7 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
                     "thickness": 1.5,
                     "width": 3,
                 },
+                "cliponaxis": False,
                 "hoverinfo": "text",
                 "hovertext": [
                     literal(f"{names[place]}, {title}: {fenced(percent(each[0], language), language)}")

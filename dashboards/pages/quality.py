@@ -132,7 +132,7 @@ def _report(scene: Scene) -> list[Any]:
     found: Sequence[Rows] = tables(scene.release, scene.view.wave, language) if has_report(scene.release) else ()
     if not found:
         return [html.P(_("This release has no quality report."), className="empty")]
-    signs = _("c: withheld to protect people. u: withheld, not reliable. Two points: there is no number.")
+    signs = _("c: withheld to protect people. A colon (:): withheld, not reliable. Two dots (..): there is no number.")
     told = [Table(each.title, each.heads, each.rows) for each in found if each.rows]
     return [html.P(signs, className="foot"), *(folded(each) for each in told)]
 
