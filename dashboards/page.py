@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from analytics.release import GAP, Release
@@ -27,13 +28,15 @@ from dashboards.view import View, in_language
 from translations.languages import translator
 
 Part = Callable[[Release, View], Exhibit]
+WARNINGS = ("banner", "alarm")
 _OVER_TIME: tuple[Part, ...] = (trend, sexes, gaps)
 
 
 def drawn_page(scene: Scene) -> list[Any]:
-    """Everything below the header of the page that is asked for; how to read it stands below the banner."""
-    found, at = PAGES[scene.view.page][0](scene), len(banner(scene.release, scene.view.language))
-    return [*found[:at], guide(scene.view), *found[at:], *_printed(scene)]
+    """Everything below the header of the page that is asked for; how to read it stands below its warnings."""
+    found = PAGES[scene.view.page][0](scene)
+    warnings = list(takewhile(lambda part: getattr(part, "className", "") in WARNINGS, found))
+    return [*warnings, guide(scene.view), *found[len(warnings) :], *_printed(scene)]
 
 
 def _printed(scene: Scene) -> list[Any]:

@@ -132,7 +132,7 @@ def test_looks_are_listed_newest_first_fifty_at_a_time(release: Release) -> None
 
 def test_a_look_is_in_words(release: Release) -> None:
     found = page(release, records=Trail((look(7),)))
-    said = ["7", "2026-06-20T10:00", "who7", "officer", "Compare", "Trust in the police, May 2026, Anfa", "r2"]
+    said = ["7", "2026-06-20 10:00", "who7", "officer", "Compare", "Trust in the police, May 2026, Anfa", "r2"]
     assert said in rows(found)
 
 
