@@ -128,6 +128,11 @@ def _named(kind: str, exhibit: Exhibit, _: Callable[..., str]) -> dict[str, str]
     return {"aria-label": _("%(kind)s: %(title)s", kind=kind.upper(), title=exhibit.title)}
 
 
+def folded(found: Table) -> Any:
+    """A long table below its caption, which opens it."""
+    return html.Details([html.Summary(found.caption), table(found)])
+
+
 def table(found: Table) -> Any:
     """A table that scrolls inside its own frame where the page is narrow, by keyboard too."""
     head = html.Tr([html.Th(name, scope="col") for name in found.heads])

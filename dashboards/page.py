@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from analytics.release import GAP, Release
@@ -13,6 +14,7 @@ from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
 from dashboards.formats import month
 from dashboards.frame import banner, choice, label
+from dashboards.guide import guide
 from dashboards.judgement import areas
 from dashboards.pages import about as pages_about
 from dashboards.pages import area, compare, leadership, oversight, quality
@@ -26,12 +28,24 @@ from dashboards.view import View, in_language
 from translations.languages import translator
 
 Part = Callable[[Release, View], Exhibit]
+WARNINGS = ("banner", "alarm")
 _OVER_TIME: tuple[Part, ...] = (trend, sexes, gaps)
 
 
 def drawn_page(scene: Scene) -> list[Any]:
-    """Everything below the header of the page that is asked for."""
-    return PAGES[scene.view.page][0](scene)
+    """Everything below the header of the page that is asked for; how to read it stands below its warnings."""
+    found = PAGES[scene.view.page][0](scene)
+    warnings = list(takewhile(lambda part: getattr(part, "className", "") in WARNINGS, found))
+    return [*warnings, guide(scene.view), *found[len(warnings) :], *_printed(scene)]
+
+
+def _printed(scene: Scene) -> list[Any]:
+    """What only paper shows: which release this is, and the address that leads back here."""
+    _ = translator(scene.view.language)
+    address = html.Code(scene.address(scene.view), dir="ltr", **{"data-address": ""})
+    return [
+        html.P([_("Release"), " ", html.Code(scene.release.id, dir="ltr"), html.Br(), address], className="printed")
+    ]
 
 
 def page_exhibits(scene: Scene) -> tuple[Exhibit, ...]:
@@ -78,13 +92,14 @@ def overview(scene: Scene) -> list[Any]:
 def nothing(language: str) -> list[Any]:
     """What stands in place of the overview when the release went away while the page was open."""
     _ = translator(language)
-    return [html.P(_("The figures cannot be shown at the moment. Please try again later."), role="alert")]
+    said = _("The figures cannot be shown at the moment. Please try again later.")
+    return [html.P(said, className="notice", role="alert")]
 
 
 def nowhere(language: str) -> list[Any]:
     """What stands where there is no such page for the viewer: the same whether it exists for others or not."""
     _ = translator(language)
-    return [html.P(_("There is no such page."), role="alert")]
+    return [html.P(_("There is no such page."), className="notice", role="alert")]
 
 
 def _about(part: Part, scene: Scene) -> str:

@@ -22,6 +22,7 @@ SIGNS = ("●", "□", "◆", "△", "✚")
 WITHHELD = "c"
 # Heights of a row with one and with two lines of a label, widths of a letter and of the longest line, all in px.
 ROW, TALL_ROW, LETTER, LONGEST_LABEL = 26, 34, 6.8, 168
+MOST_LINES = 5
 OFFSET = 0.15  # of a row, between two series that both have intervals
 
 
@@ -170,7 +171,7 @@ def coverage(release: Release, view: View, margin: str) -> Exhibit:
             ),
         ),
         chart=_across(names, series, language) if cells else None,
-        size={"blockSize": f"{ROW * len(cells) + 56}px"},
+        size={"blockSize": f"{ROW * _places(names)[1] + 56:.0f}px"},
         legend=_keys([_("Census"), _("Answered, before weighting")], ("□", "●")),
     )
 
@@ -223,7 +224,7 @@ def refusals(release: Release, view: View) -> Exhibit:
             sheet=_rates_sheet(cards, kinds, rates, view),
         ),
         chart=_across(names, series, language) if cards else None,
-        size={"blockSize": f"{TALL_ROW * len(cards) + 56}px"},
+        size={"blockSize": f"{TALL_ROW * _places(names)[1] + 56:.0f}px"},
         legend=_keys(list(kinds.values()), ("●", "□")),
     )
 
@@ -287,6 +288,7 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
     axis |= {"ticktext": [percent(tick / 100, language, 0 if end % 4 == 0 else 1) for tick in axis["tickvals"]]}
     traces = []
     whiskers = any(below or above for _, _, found in series for _, below, above in filter(None, found))
+    rows, depth = _places(names)
     for at, (title, symbol, found) in enumerate(series):
         places = [place for place, each in enumerate(found) if each is not None]
         shift = (2 * at - len(series) + 1) * OFFSET if whiskers else 0
@@ -297,7 +299,7 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
                 "type": "scatter",
                 "mode": "markers",
                 "x": [share * 100 for share, _, _ in shown],
-                "y": [place + shift for place in places],
+                "y": [rows[place] + shift for place in places],
                 "marker": {"color": colour, "size": 9, "symbol": symbol, "line": {"width": 2, "color": colour}},
                 "error_x": {"visible": False}
                 if not whiskers
@@ -310,6 +312,7 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
                     "thickness": 1.5,
                     "width": 3,
                 },
+                "cliponaxis": False,
                 "hoverinfo": "text",
                 "hovertext": [
                     literal(f"{names[place]}, {title}: {fenced(percent(each[0], language), language)}")
@@ -324,8 +327,8 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
         margin={"l": 16 if rtl else margin, "r": margin if rtl else 16, "t": 4, "b": 32},
         xaxis=axis,
         yaxis={
-            "range": [len(names) - 0.4, -0.6],
-            "tickvals": list(range(len(names))),
+            "range": [depth - 0.4, -0.6],
+            "tickvals": list(rows),
             "ticktext": ["<br>".join(chart_text(line, language) for line in _lines(name)) for name in names],
             "side": "right" if rtl else "left",
             "showgrid": False,
@@ -336,10 +339,21 @@ def _across(names: Sequence[str], series: Sequence[Series], language: str) -> Ch
     )
 
 
+def _places(names: Sequence[str]) -> tuple[tuple[float, ...], float]:
+    """Where each row stands, in rows of a label of one or two lines, and how many of these all take together."""
+    found, used = [], 0.0
+    for name in names:
+        needed = max(len(_lines(name)) / 2, 1.0)
+        found.append(used + needed / 2 - 0.5)
+        used += needed
+    return tuple(found), used
+
+
 @lru_cache(maxsize=4096)
 def _lines(name: str) -> list[str]:
-    """A label in at most two lines, cut where it is longer; the table has it whole."""
-    return wrap(name, int((LONGEST_LABEL - 16) / LETTER), max_lines=2, placeholder="…", break_long_words=True)
+    """A label in lines, cut only where there are very many; the table has it whole."""
+    width = int((LONGEST_LABEL - 16) / LETTER)
+    return wrap(name, width, max_lines=MOST_LINES, placeholder="…", break_long_words=True)
 
 
 def _keys(names: Sequence[str], signs: Sequence[str] = SIGNS) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 /* Pictures of charts, made in the reader's own browser: the chart as it is drawn, with the words that it needs once it
-   has left the page. Nothing is sent anywhere. A permanent link is completed with the host when it is chosen. */
+   has left the page. Nothing is sent anywhere. A permanent link is completed with the host when it is chosen, the address
+   below the page when it is printed. */
 (() => {
   "use strict";
   const WIDTH = 960, LEAST = 420, LINE = 19, SIDE = 14, SHARPNESS = 2, GROUND = "#ffffff";
@@ -55,6 +56,12 @@
     const format = button.dataset.picture;
     const scale = format === "png" ? SHARPNESS : 1;
     window.Plotly.downloadImage(made.figure, { format, filename: name, scale, ...made.size });
+  });
+
+  window.addEventListener("beforeprint", () => {
+    for (const address of document.querySelectorAll("[data-address]")) {
+      address.textContent = new URL(address.textContent, window.location.origin).href;
+    }
   });
 
   document.addEventListener("focusin", (event) => {

@@ -46,8 +46,12 @@ def _numbers(release: Release, view: View, found: Standing) -> list[Any]:
     if found.own.shown is None or found.own.figure is None:
         text = withheld(found.own.asked, language, release.parameters)
         told = [html.P([mark_of(found.own.asked), text], className="tile-withheld")]
-        whole_figure = release.figure(found.card.id, view.wave.id, span=found.own.span)
-        return [*told, html.P(tile_print(whole_figure, release, view), className="foot")] if found.whole else told
+        if not found.whole:
+            return told
+        # The only number of this tile is that of the whole, which is named, so that its status is taken for no other's.
+        printed = tile_print(release.figure(found.card.id, view.wave.id, span=found.own.span), release, view)
+        of_whole = _("%(label)s: %(reason)s", label=whole(release, language), reason=printed)
+        return [*told, html.P(of_whole, className="foot")]
     bounds = _("%(level)s interval: %(interval)s", level=level(language), interval=interval(found.own.shown, language))
     return [
         html.P(percent(found.own.shown.estimate, language), className="estimate"),

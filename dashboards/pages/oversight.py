@@ -12,7 +12,7 @@ from analytics.release_words import fault
 from dashboards.access import Role
 from dashboards.definitions import SHORT_DIGEST, digest, registration
 from dashboards.elements import html
-from dashboards.exhibits import Table, table
+from dashboards.exhibits import Table, folded, table
 from dashboards.frame import banner, label, select
 from dashboards.looks import STEP, looks
 from dashboards.scene import Look, Publications, Scene
@@ -135,7 +135,7 @@ def _withheld(scene: Scene) -> list[Any]:
     indicators = tuple((names.get(code, code), *_counts(counts, language)) for code, counts in ordered)
     by_kind = Table(_("Figures by kind of cell"), (_("Cells"), *statuses), kinds)
     by_indicator = Table(_("Figures by indicator"), (_("Indicator"), *statuses), indicators)
-    return [table(by_kind), html.Details([html.Summary(by_indicator.caption), table(by_indicator)])]
+    return [table(by_kind), folded(by_indicator)]
 
 
 def _kind(kind: Kind, language: str) -> str:
@@ -172,7 +172,7 @@ def _looks(scene: Scene, faults: Sequence[str]) -> list[Any]:
         form([select("role", _("Role"), options, view.role)], scene.prefix + view.path, language),
     ]
     if found.rows:
-        heads = (_("Number"), _("When (UTC)"), _("Who"), _("Role"), _("Page"), _("At what"), _("Release"))
+        heads = (_("Record"), _("When (UTC)"), _("Who"), _("Role"), _("Page"), _("At what"), _("Release"))
         first = number(view.step * STEP + 1, language)
         last = number(view.step * STEP + len(found.rows), language)
         caption = _("Looks %(first)s to %(last)s, newest first", first=first, last=last)
@@ -221,4 +221,4 @@ def _register(scene: Scene) -> Any:
         for card in release.indicators
     )
     heads = (_("Indicator"), _("Registration"), _("Hash of the definition"))
-    return table(Table(_("Definitions of the indicators"), heads, rows))
+    return folded(Table(_("Definitions of the indicators"), heads, rows))

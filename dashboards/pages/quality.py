@@ -7,7 +7,7 @@ from analytics.quality_tables import Table as Rows
 from dashboards.about import kind_of_sample
 from dashboards.captions import mode_mix
 from dashboards.elements import html
-from dashboards.exhibits import Exhibit, Table, drawn, table
+from dashboards.exhibits import Exhibit, Table, drawn, folded
 from dashboards.formats import month, percent
 from dashboards.frame import banner, label, select
 from dashboards.method_note import drawn_note
@@ -132,12 +132,9 @@ def _report(scene: Scene) -> list[Any]:
     found: Sequence[Rows] = tables(scene.release, scene.view.wave, language) if has_report(scene.release) else ()
     if not found:
         return [html.P(_("This release has no quality report."), className="empty")]
-    signs = _("c: withheld to protect people. u: withheld, not reliable. Two points: there is no number.")
-    return [html.P(signs, className="foot"), *(_folded(each) for each in found if each.rows)]
-
-
-def _folded(found: Rows) -> Any:
-    return html.Details([html.Summary(found.title), table(Table(found.title, found.heads, found.rows))])
+    signs = _("c: withheld to protect people. A colon (:): withheld, not reliable. Two dots (..): there is no number.")
+    told = [Table(each.title, each.heads, each.rows) for each in found if each.rows]
+    return [html.P(signs, className="foot"), *(folded(each) for each in told)]
 
 
 def _note(scene: Scene) -> list[Any]:
