@@ -10,12 +10,12 @@ from dashboards.captions import base_and_unit, foot
 from dashboards.charts import ACCENT, BAND, ZERO, Chart, figure, heading, share_axis, whiskers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import chart_text, listed, literal, with_interval
+from dashboards.formats import chart_text, literal, with_interval
 from dashboards.judgement import Shown, shown
 from dashboards.sentences import hover, reading
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from translations.languages import direction, plural_translator, translator
+from translations.languages import direction, listed, plural_translator, translator
 
 ROW, LETTER, WIDEST = 26, 7.2, 188
 Placed = tuple[AreaCard, Figure | None, Shown | None, Standing | None]

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import GAP, Release
+from analytics.release_words import month
 from dashboards.about import about
 from dashboards.access import Page
 from dashboards.area_map import area_map
 from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
-from dashboards.formats import month
 from dashboards.frame import banner, choice, label
 from dashboards.judgement import areas
 from dashboards.pages import about as pages_about

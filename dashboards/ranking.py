@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
-from analytics.release_words import areas_judged, withheld
+from analytics.release_words import areas_judged, sign, withheld
 from dashboards.captions import base_and_unit, foot
 from dashboards.caterpillar import Dot, caterpillar, reference, size
 from dashboards.charts import share_axis
@@ -20,7 +20,6 @@ from dashboards.sentences import hover
 from dashboards.sentences import ranking as ranking_summary
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from dashboards.words import sign
 from translations.languages import translator
 
 

@@ -1,10 +1,11 @@
 """The cells of a table twin: the same numbers as in the chart, with a decimal, n and status; words where none are."""
 
 from analytics.release import Figure, Release
-from dashboards.formats import interval, level, percent, signed, signed_interval
+from analytics.release_words import sign
+from dashboards.formats import interval, signed_interval
 from dashboards.judgement import shown
-from dashboards.words import sign, standing
-from translations.languages import fenced, number, translator
+from dashboards.words import standing
+from translations.languages import fenced, level, number, percent, signed, translator
 
 NO_NUMBER = "–"
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import LEVEL, Tombstone
+from analytics.release_words import month
 from dashboards.access import Page, Role
 from dashboards.definitions import SHORT_DIGEST, digest, registration
 from dashboards.elements import html
 from dashboards.exhibits import Table, table
-from dashboards.formats import month
 from dashboards.frame import banner, label, select
 from dashboards.looks import STEP, looks
 from dashboards.menu import names_of_pages
@@ -21,7 +21,7 @@ from dashboards.scene import Look, Publications, Scene
 from dashboards.sections import form, section
 from dashboards.standings import STATUSES, Kind, standings
 from dashboards.view import in_language, parameters
-from translations.languages import day, fenced, number, plural_translator, translator
+from translations.languages import day, fenced, joined, number, plural_translator, translator
 
 
 def page(scene: Scene) -> list[Any]:
@@ -149,7 +149,7 @@ def _kind(kind: Kind, language: str) -> str:
     parts = [cells, _("differences") if kind.is_contrast else _("shares")]
     if kind.span > 1:
         parts.append(_n("%(num)d wave pooled", "%(num)d waves pooled", kind.span))
-    return ("، " if language == "ar" else ", ").join(parts)
+    return joined(parts, language)
 
 
 def _counts(counts: Mapping[str, int], language: str) -> tuple[str, ...]:
@@ -232,7 +232,7 @@ def at_what(query: str, scene: Scene) -> Any:
     parts = [known.get(asked[name], asked[name]) for name, known in names.items() if asked.get(name)]
     if (span := asked.get("span", "")).isascii() and span.isdecimal():
         parts.append(_n("%(num)d wave pooled", "%(num)d waves pooled", int(span[:4])))
-    return html.Bdi(("، " if language == "ar" else ", ").join(parts) or "–")
+    return html.Bdi(joined(parts, language) or "–")
 
 
 def _register(scene: Scene) -> Any:
