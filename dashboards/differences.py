@@ -8,14 +8,16 @@ from analytics.release import CHANGE, GAP, YEAR, Figure, Release
 from analytics.release_words import month, points, sample, withheld
 from dashboards.among import Standing, among
 from dashboards.charts import ACCENT, LINE, ZERO, Chart, figure, heading, whiskers
-from dashboards.compared_places import LETTER, ROW, WIDEST, rows_axis, short, warning
+from dashboards.compared_places import warning
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import literal, signed_interval
+from dashboards.formats import chart_text, literal, signed_interval
 from dashboards.judgement import Shown, shown
 from dashboards.tables import answered, difference_cells, heads
 from dashboards.view import View
 from translations.languages import direction, level, listed, signed, translator
+
+ROW, LETTER, WIDEST = 26, 7.2, 188
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def _chart(rows: Sequence[_Row], language: str) -> Chart:
         for row in items:
             assert row.found is not None
             places.append(at)
-            labels.append(short(row.subject.name))
+            labels.append(_short(row.subject.name))
             found.append(row.found)
             hovers.append(
                 literal(
@@ -219,9 +221,29 @@ def _chart(rows: Sequence[_Row], language: str) -> Chart:
         [trace],
         margin={"l": 16 if rtl else margin, "r": margin if rtl else 16, "t": 4, "b": 32},
         xaxis=_points_axis(found, language),
-        yaxis=rows_axis(places, labels, at, language),
+        yaxis=_rows_axis(places, labels, at, language),
         annotations=[heading(name, language, y=place, yanchor="middle", **side) for place, name in heads_at],
     )
+
+
+def _rows_axis(places: list[int], labels: list[str], rows: int, language: str) -> Chart:
+    """An axis of rows with their names where reading starts."""
+    return {
+        "range": [rows - 0.4, -0.6],
+        "tickvals": places,
+        "ticktext": [chart_text(label, language) for label in labels],
+        "side": "right" if direction(language) == "rtl" else "left",
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticklabelstandoff": 6,
+    }
+
+
+def _short(name: str) -> str:
+    """A name that fits beside a chart; the whole one is in the table."""
+    most = int((WIDEST - 16) / LETTER)
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _points_axis(found: Sequence[Shown], language: str) -> Chart:

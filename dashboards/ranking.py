@@ -50,7 +50,7 @@ def ranking(release: Release, view: View) -> Exhibit:
         ),
         chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
         size=size(dots),
-        legend=(*_whole_key(whole, language), *caution_key([item.shown for item in found], language)),
+        legend=(*whole_key(whole, language), *caution_key([item.shown for item in found], language)),
         after=(html.P(" ".join(areas_judged(language)), className="foot"), *_withheld(found, release, language)),
     )
 
@@ -85,7 +85,8 @@ def _dots(items: list[AreaFigure], language: str) -> list[Dot]:
     return [Dot(name, found, hover(name, found, language)) for name, found in named if found is not None]
 
 
-def _whole_key(whole: Shown | None, language: str) -> tuple[str, ...]:
+def whole_key(whole: Shown | None, language: str) -> tuple[str, ...]:
+    """The key of the line that the dots are held against, where there is one."""
     _ = translator(language)
     if whole is None:
         return ()
