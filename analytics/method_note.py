@@ -11,7 +11,9 @@ from translations.languages import (
     NATIVE_NAMES,
     day,
     fenced,
+    joined,
     number,
+    percent,
     translator,
 )
 
@@ -64,7 +66,7 @@ def _asked(release: Release, language: str) -> list[str]:
             "within an area, sex and age those who came are like those who did not."
         )
     spoken = sorted({language_ for card in release.indicators for language_ in card.question})
-    names = _listed([NATIVE_NAMES.get(code, code) for code in spoken], language)
+    names = joined([NATIVE_NAMES.get(code, code) for code in spoken], language)
     waves = "\n".join(f"- {_wave(wave, language)}" for wave in release.waves)
     return [
         drawn,
@@ -89,7 +91,7 @@ def _wave(wave: Wave, language: str) -> str:
         opens=day(wave.opens, language),
         closes=day(wave.closes, language),
         n=number(wave.n, language),
-        modes=_listed(modes, language),
+        modes=joined(modes, language),
     )
 
 
@@ -149,7 +151,7 @@ def _weights(release: Release, language: str) -> list[str]:
     if isinstance(error := given.get("margin_error"), int | float):
         found.append(
             _("After weighting, no margin is further from the census than %(error)s of itself.", error=told)
-            if (told := _percent(error, language)) != _percent(0, language)
+            if (told := percent(error, language)) != percent(0, language)
             else _("After weighting, every margin agrees with the census to less than one per cent.")
         )
     return found
@@ -168,7 +170,7 @@ def _estimates(release: Release, language: str) -> list[str]:
             "Intervals of shares are of Korn and Graubard, at %(level)s; those of differences are by t. Of many such "
             "surveys, about %(level)s would have an interval that holds the true figure. That speaks of sampling "
             "alone: not of a question that was misunderstood, nor of people who could not be reached.",
-            level=_percent(level, language),
+            level=percent(level, language),
         ),
         _(
             "A share is rounded as its error allows, to between %(finest)s and %(coarsest)s percentage points, and the "
@@ -221,7 +223,7 @@ def _protected(release: Release, language: str) -> list[str]:
         _(
             "The cells are declared in the instrument, not chosen by their results: by %(tables)s. For women and men "
             "of an area the number of answers is a band, from %(least)s, %(next)s, %(third)s up.",
-            tables=_listed([_table(name, language) for name in str(given.get("tables", "")).split()], language),
+            tables=joined([_table(name, language) for name in str(given.get("tables", "")).split()], language),
             least=number(0, language),
             next=number(BANDS[0], language),
             third=number(BANDS[1], language),
@@ -245,7 +247,7 @@ def _compared(release: Release, language: str) -> list[str]:
             _(
                 "Some figures pool waves (%(spans)s in a row), for small areas: they are surer, and say what was so on "
                 "average over that time. Windows that share a wave share answers and are never compared.",
-                spans=_listed(pooled, language),
+                spans=joined(pooled, language),
             )
         )
     return [
@@ -309,7 +311,7 @@ def _checked(release: Release, language: str) -> list[str]:
             day=day(release.created, language),
             software=fenced(release.software, language),
             seed=str(release.parameters.get("seed", "")),
-            versions=_listed([f"`{version[:12]}`" for version in release.questionnaires], language),
+            versions=joined([f"`{version[:12]}`" for version in release.questionnaires], language),
         ),
         _(
             "The manifest holds a SHA-256 checksum of every file, and the release is named after the manifest’s own: "
@@ -327,11 +329,3 @@ def _table(name: str, language: str) -> str:
     _ = translator(language)
     names = {"sex": _("sex"), "area": _("area at each level"), "area_sex": _("women and men of each area")}
     return names.get(name, name)
-
-
-def _percent(share: float, language: str) -> str:
-    return fenced(number(share * 100, language) + ("\N{NO-BREAK SPACE}%" if language == "fr" else "%"), language)
-
-
-def _listed(parts: Sequence[str], language: str) -> str:
-    return ("، " if language == "ar" else ", ").join(parts)

@@ -7,7 +7,7 @@ there is none; which of several withheld for people's sake came first is said no
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from translations.languages import NATIVE_NAMES, fenced, number, translator
+from translations.languages import NATIVE_NAMES, fenced, number, percent, translator
 
 from .release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, UNRELIABLE, Release
 from .release_words import SIGNS, mode
@@ -194,9 +194,7 @@ def _share(share: float | None, language: str) -> str:
 
 
 def _percent(share: float | None, language: str) -> str:
-    if share is None:
-        return NOTHING
-    return fenced(number(share * 100, language) + ("\N{NO-BREAK SPACE}%" if language == "fr" else "%"), language)
+    return NOTHING if share is None else percent(share, language)
 
 
 def _below(language: str) -> str:

@@ -6,7 +6,10 @@ error and never a blank: releases may be newer than this.
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
+
+from babel.dates import format_date
 
 from analytics.release.content import (
     CONFIDENTIAL,
@@ -17,8 +20,9 @@ from analytics.release.content import (
     UNRELIABLE,
     Fault,
     Figure,
+    Wave,
 )
-from translations.languages import fenced, number, translator
+from translations.languages import REGIONAL, fenced, number, plural_translator, translator
 
 # As Eurostat writes them: a colon for low reliability, "c" for confidential; two dots for not available.
 SIGNS = {PUBLISHED: "", UNRELIABLE: ":", CONFIDENTIAL: "c", UNAVAILABLE: ".."}
@@ -48,6 +52,39 @@ def fault(found: Fault, language: str) -> str:
     """What is wrong with a release, as a sentence. One that has no translation stands in English."""
     translate = translator(language)
     return translate(found.sentence, **{name: fenced(str(part), language) for name, part in found.about.items()})
+
+
+def sign(figure: Figure | None) -> str:
+    """The short sign of a cell without a number; "" for a confidential one, whose lock is drawn."""
+    status = UNAVAILABLE if figure is None else figure.status
+    return "" if status == CONFIDENTIAL else SIGNS.get(status, SIGNS[UNAVAILABLE])
+
+
+def month(wave: Wave, language: str, width: str = "LLLL") -> str:
+    """A wave by the month in which it closed: "May 2026"; `width` "LLL" shortens the month's name."""
+    return _month(wave.closes, language, width) or wave.id
+
+
+@lru_cache(maxsize=512)
+def _month(iso: str, language: str, width: str) -> str:
+    """Kept, since a page names every wave many times; empty for what is no day."""
+    try:
+        return format_date(date.fromisoformat(iso), f"{width} y", locale=REGIONAL[language])
+    except ValueError:
+        return ""
+
+
+def points(difference: float, language: str, decimals: int = 0) -> str:
+    """The size of a difference of shares in words: "4 points", "1.5 points"; in French "1,5 point"."""
+    _, _n = translator(language), plural_translator(language)
+    size = round(abs(difference) * 100, decimals)
+    if not size:
+        return _("less than 1 point")
+    if decimals == 0:
+        return _n("%(num)d point", "%(num)d points", int(size))
+    # A fraction is counted as its whole part in French, as many in English, and as a hundred in Arabic.
+    count = {"fr": int(size), "ar": 100}.get(language, 2)
+    return _n("%(points)s point", "%(points)s points", count, points=fenced(number(size, language, decimals), language))
 
 
 def mode(code: str, language: str) -> str:
@@ -81,6 +118,15 @@ def sample(code: str, language: str) -> str:
     _ = translator(language)
     names = {"probability": _("probability sample"), "non_probability": _("non-probability sample")}
     return names.get(code, _("sample of unknown kind"))
+
+
+def how_to_read(language: str) -> str:
+    """What an interval says."""
+    _ = translator(language)
+    return _(
+        "Were the survey repeated many times, about 95 of 100 intervals made this way would hold the figure "
+        "that everyone's answers would give."
+    )
 
 
 def areas_judged(language: str) -> tuple[str, str]:

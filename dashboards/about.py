@@ -3,13 +3,12 @@
 from typing import Any
 
 from analytics.release import Figure, Release, Wave
-from analytics.release_words import method, mode, sample
+from analytics.release_words import how_to_read, method, mode, sample
 from dashboards.elements import html
-from dashboards.formats import listed
 from dashboards.judgement import shown
 from dashboards.sections import terms
 from dashboards.view import View, in_language
-from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, number, translator
+from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, listed, number, translator
 
 
 def about(release: Release, view: View, figure: Figure | None, behind: str) -> Any:
@@ -90,13 +89,4 @@ def kind_of_sample(release: Release, language: str) -> str:
     return _(
         "Non-probability sample: people chose to take part. The intervals hold only as far as the weights "
         "make up for who did not."
-    )
-
-
-def how_to_read(language: str) -> str:
-    """What an interval says."""
-    _ = translator(language)
-    return _(
-        "Were the survey repeated many times, about 95 of 100 intervals made this way would hold the figure "
-        "that everyone's answers would give."
     )

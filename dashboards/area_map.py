@@ -18,14 +18,14 @@ from dashboards.captions import base_and_unit, foot
 from dashboards.charts import Chart, figure
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import chart_text, listed, literal, percent
+from dashboards.formats import chart_text, literal
 from dashboards.judgement import AreaFigure, areas, smallest
 from dashboards.once import once
 from dashboards.ranking import alphabetical
 from dashboards.sentences import hover
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from translations.languages import plural_translator, translator
+from translations.languages import listed, percent, plural_translator, translator
 
 BREAKS = (0.2, 0.4, 0.6, 0.8)
 COLOURS = ("#E2F0EF", "#AFD6D3", "#6FB0AC", "#2F827F", "#073F3E")

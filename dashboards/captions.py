@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.release import Figure, Release, Wave
-from analytics.release_words import mode, sample
+from analytics.release_words import mode, month, sample
 from dashboards.elements import html
-from dashboards.formats import level, month, percent
 from dashboards.judgement import shown
 from dashboards.tables import answered
 from dashboards.view import View, in_language, in_time
 from dashboards.words import standing
-from translations.languages import direction, translator
+from translations.languages import direction, joined, level, percent, translator
 
 
 def base_and_unit(view: View, unit: str = "") -> str:
@@ -78,7 +77,7 @@ def mode_mix(waves: Sequence[Wave], language: str) -> str:
         _("%(mode)s %(n)s", mode=mode(code, language), n=percent(count / total, language))
         for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
-    return ("، " if language == "ar" else ", ").join(parts) if parts else _("not stated")
+    return joined(parts, language) if parts else _("not stated")
 
 
 def time_direction(language: str) -> tuple[Any, ...]:

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.release import Wave
-from dashboards.formats import chart_text, month, percent
+from analytics.release_words import month
+from dashboards.formats import chart_text
 from dashboards.judgement import Shown
-from translations.languages import direction
+from translations.languages import direction, percent
 
 ACCENT, WOMEN, MEN = "#0B5C5A", "#6A3D9A", "#B35806"
 BAND = "rgba(11, 92, 90, 0.18)"

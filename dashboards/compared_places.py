@@ -11,12 +11,12 @@ from dashboards.caterpillar import Dot, caterpillar, reference, size
 from dashboards.charts import share_axis
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import listed, with_interval
 from dashboards.judgement import Shown, shown
+from dashboards.ranking import caution_key, whole_key
 from dashboards.sentences import hover, reading
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from translations.languages import plural_translator, translator
+from translations.languages import listed, plural_translator, translator
 
 Placed = tuple[AreaCard, Figure | None, Shown | None, Standing | None]
 
@@ -30,7 +30,7 @@ def compared_places(release: Release, view: View, areas: tuple[AreaCard, ...]) -
     found = [shown(item) for item in figures]
     stands = among([difference(item, whole) if item and whole else None for item in found])
     placed = list(zip(areas, figures, found, stands, strict=True))
-    groups = _grouped(placed, language)
+    dots = {name: _dots(items, language) for name, items in _grouped(placed, language).items()}
     return Exhibit(
         name="places",
         title=_("Which of these areas stand out from the whole?"),
@@ -52,9 +52,9 @@ def compared_places(release: Release, view: View, areas: tuple[AreaCard, ...]) -
             ),
             figures=tuple(figures),
         ),
-        chart=caterpillar(groups, language, share_axis(language, across=True), reference(whole)) if groups else None,
-        size=size(groups),
-        legend=_key(whole, language),
+        chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
+        size=size(dots),
+        legend=(*whole_key(whole, language), *caution_key(found, language)),
         after=(*_warning(sum(item is not None for item in found), language), *_hidden(placed, release, language)),
     )
 
@@ -89,7 +89,7 @@ def _standing(standing: Standing | None, language: str) -> str:
     }.get(standing or "", "")
 
 
-def _grouped(placed: list[Placed], language: str) -> dict[str, list[Dot]]:
+def _grouped(placed: list[Placed], language: str) -> dict[str, list[Placed]]:
     _ = translator(language)
     names: dict[str, tuple[Standing | None, ...]] = {
         _("Higher than the whole"): ("higher",),
@@ -97,22 +97,13 @@ def _grouped(placed: list[Placed], language: str) -> dict[str, list[Dot]]:
         _("Lower than the whole"): ("lower",),
         _("No figure for the whole to compare with"): (None,),
     }
-    groups = {
-        group: [
-            Dot(name := in_language(area.name, language), found, hover(name, found, language))
-            for area, _figure, found, standing in placed
-            if found and standing in kinds
-        ]
-        for group, kinds in names.items()
-    }
-    return {group: dots for group, dots in groups.items() if dots}
+    groups = {name: [item for item in placed if item[2] and item[3] in kinds] for name, kinds in names.items()}
+    return {name: items for name, items in groups.items() if items}
 
 
-def _key(whole: Shown | None, language: str) -> tuple[str, ...]:
-    _ = translator(language)
-    if whole is None:
-        return ()
-    return (_("The dashed line and its band are the whole survey: %(figure)s", figure=with_interval(whole, language)),)
+def _dots(placed: list[Placed], language: str) -> list[Dot]:
+    named = [(in_language(area.name, language), found) for area, _figure, found, _standing in placed]
+    return [Dot(name, found, hover(name, found, language)) for name, found in named if found is not None]
 
 
 def _hidden(placed: list[Placed], release: Release, language: str) -> tuple[Any, ...]:

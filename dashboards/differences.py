@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.release import CHANGE, GAP, YEAR, Figure, Release
-from analytics.release_words import sample, withheld
+from analytics.release_words import month, points, sample, withheld
 from dashboards.among import Standing, among
 from dashboards.caterpillar import Dot, caterpillar, size
 from dashboards.charts import LINE, ZERO, Chart
 from dashboards.compared_places import warning
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import level, listed, month, points, signed, signed_interval
+from dashboards.formats import signed_interval
 from dashboards.judgement import Shown, shown
 from dashboards.tables import answered, difference_cells, heads
 from dashboards.view import View
-from translations.languages import direction, translator
+from translations.languages import direction, level, listed, signed, translator
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from analytics.open_data.cells import sheet
 from analytics.release import CHANGE, GAP, LEVEL, YEAR, Figure, IndicatorCard
-from analytics.release_words import method
+from analytics.release_words import how_to_read, method
 from dashboards.download_workbook import workbook
 from dashboards.exhibits import Exhibit
 from dashboards.judgement import shown
-from dashboards.pictures import file_name, origin, uncertainty
+from dashboards.pictures import file_name, origin
 from dashboards.scene import Scene
 from dashboards.view import in_language
 from dashboards.words import standing
@@ -68,7 +68,7 @@ def sheet_of(exhibit: Exhibit, scene: Scene) -> Sheet:
         exhibit.subtitle,
         exhibit.foot,
         *origin(scene.release, language),
-        uncertainty(language),
+        how_to_read(language),
     )
     if not table.figures:
         return _as_it_stands(exhibit, notes, scene)
@@ -91,7 +91,7 @@ def _as_it_stands(exhibit: Exhibit, notes: tuple[str, ...], scene: Scene) -> She
     language = scene.view.language
     first, *others = exhibit.table.sheet or (exhibit.table.heads, *exhibit.table.rows)
     _ = translator(language)
-    whence = (" ".join(origin(scene.release, language)), scene.release.id, uncertainty(language))
+    whence = (" ".join(origin(scene.release, language)), scene.release.id, how_to_read(language))
     heads = (*map(str, first), _("Sample"), _("Release"), _("How to read an interval"))
     rows = tuple((*(cell if isinstance(cell, str | int | float) else "" for cell in row), *whence) for row in others)
     return Sheet(exhibit.title, notes, heads, rows, ("none",) * len(rows))
@@ -144,7 +144,7 @@ def _unit(figure: Figure | None, _: Callable[..., str]) -> str:
 def _circumstances(cards: Mapping[str, IndicatorCard], figure: Figure | None, scene: Scene) -> tuple[Cell, ...]:
     """What belongs to a figure. What the release has no cell of is described by the row's own words alone."""
     language = scene.view.language
-    whence = (" ".join(origin(scene.release, language)), scene.release.id, uncertainty(language))
+    whence = (" ".join(origin(scene.release, language)), scene.release.id, how_to_read(language))
     if figure is None:
         return (*[translator(language)("not stated")] * 8, *whence)
     card = cards[figure.indicator]

@@ -6,16 +6,16 @@ In groups of what can be told apart from no difference, alphabetical inside a gr
 from math import ceil, floor
 
 from analytics.release import DriverCard, Release
-from analytics.release_words import sample
+from analytics.release_words import month, sample
 from analytics.verdict import Verdict, against
 from dashboards.caterpillar import Dot, caterpillar, size
 from dashboards.charts import LINE, ZERO, Chart
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import level, listed, month, signed, signed_interval
+from dashboards.formats import signed_interval
 from dashboards.judgement import Shown
 from dashboards.ranking import plain
 from dashboards.view import View, in_language, in_time
-from translations.languages import direction, number, translator
+from translations.languages import direction, level, listed, number, signed, translator
 
 
 def drivers(release: Release, view: View) -> Exhibit | None:

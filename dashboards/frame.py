@@ -3,9 +3,8 @@
 from typing import Any
 
 from analytics.release import Release
-from analytics.release_words import sample
+from analytics.release_words import month, sample
 from dashboards.elements import html
-from dashboards.formats import month
 from dashboards.view import View, in_language, in_time
 from translations.languages import translator
 

@@ -10,13 +10,13 @@ from dashboards.captions import foot
 from dashboards.caterpillar import Dot, caterpillar, reference, size
 from dashboards.charts import share_axis
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import level, with_interval
+from dashboards.formats import with_interval
 from dashboards.judgement import Shown, shown
 from dashboards.ranking import caution_key, plain
 from dashboards.sentences import hover
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from translations.languages import plural_translator, translator
+from translations.languages import level, plural_translator, translator
 
 FAMILY = "trust"
 

@@ -6,13 +6,13 @@ from itertools import takewhile
 from typing import Any
 
 from analytics.release import GAP, Release
+from analytics.release_words import month
 from dashboards.about import about
 from dashboards.access import Page
 from dashboards.area_map import area_map
 from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
-from dashboards.formats import month
 from dashboards.frame import banner, choice, label
 from dashboards.guide import guide
 from dashboards.judgement import areas

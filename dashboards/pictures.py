@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from analytics.release import Release
-from analytics.release_words import sample
+from analytics.release_words import how_to_read, sample
 from dashboards.formats import chart_text
 from dashboards.scene import Scene
 from dashboards.view import in_language
@@ -30,7 +30,7 @@ def words(title: str, subtitle: str, foot: Sequence[str], scene: Scene) -> dict[
     """The lines above and below a picture, as plotly takes them."""
     language = scene.view.language
     above = [f"<b>{line}</b>" for line in lines(title, language)] + lines(subtitle, language)
-    below = [*foot, *origin(scene.release, language), uncertainty(language)]
+    below = [*foot, *origin(scene.release, language), how_to_read(language)]
     return {"above": above, "below": [line for text in below for line in lines(text, language)]}
 
 
@@ -50,12 +50,3 @@ def origin(release: Release, language: str) -> list[str]:
         id=fenced(release.id, language),
     )
     return [said, *([_("Synthetic data: no resident was asked")] if release.synthetic else [])]
-
-
-def uncertainty(language: str) -> str:
-    """How an interval is read."""
-    _ = translator(language)
-    return _(
-        "Were the survey repeated many times, about 95 of 100 intervals made this way would hold the figure "
-        "that everyone's answers would give."
-    )

@@ -6,16 +6,16 @@ from textwrap import wrap
 from typing import Any
 
 from analytics.release import IndicatorCard, Release
-from analytics.release_words import mode
+from analytics.release_words import mode, month
 from dashboards.captions import time_direction
 from dashboards.charts import ACCENT, INK, Chart, figure, middle, share_axis, time_axis, upright
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Row, Table
-from dashboards.formats import chart_text, level, listed, literal, month, percent
+from dashboards.formats import chart_text, literal
 from dashboards.once import once
 from dashboards.quality_report import DONT_KNOW, REFUSED, Rate, Reached, WaveQuality, labels, reached, unanswered, waves
 from dashboards.view import View, in_language
-from translations.languages import direction, fenced, number, translator
+from translations.languages import direction, fenced, joined, level, listed, number, percent, translator
 
 SYMBOLS = ("circle", "square-open", "diamond", "triangle-up-open", "cross")
 SIGNS = ("●", "□", "◆", "△", "✚")
@@ -91,7 +91,7 @@ def _counted(each: WaveQuality, name: str, language: str) -> str:
 
 def _mix(names: Sequence[str], cells: Sequence[object], language: str) -> str:
     parts = [f"{mode(name, language)} {cell}" for name, cell in zip(names, cells, strict=True)]
-    return ("، " if language == "ar" else ", ").join(parts)
+    return joined(parts, language)
 
 
 def _modes(found: Sequence[WaveQuality], shares: Mapping[str, list[float | None]], language: str) -> Chart:
@@ -188,7 +188,7 @@ def _cell(release: Release, cell: Reached, margin: str, language: str) -> str:
         fenced(labels(release, role, language).get(code, code), language)
         for role, code in zip(("sex", "age"), cell.codes, strict=True)
     ]
-    return ("، " if language == "ar" else ", ").join(parts)
+    return joined(parts, language)
 
 
 def refusals(release: Release, view: View) -> Exhibit:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from analytics.release import CONFIDENTIAL, Release
-from analytics.release_words import areas_judged, withheld
+from analytics.release_words import areas_judged, sign, withheld
 from dashboards.captions import base_and_unit, foot
 from dashboards.caterpillar import Dot, caterpillar, reference, size
 from dashboards.charts import share_axis
@@ -21,7 +21,6 @@ from dashboards.sentences import hover
 from dashboards.sentences import ranking as ranking_summary
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
-from dashboards.words import sign
 from translations.languages import translator
 
 
@@ -52,7 +51,7 @@ def ranking(release: Release, view: View) -> Exhibit:
         ),
         chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
         size=size(dots),
-        legend=(*_whole_key(whole, language), *caution_key([item.shown for item in found], language)),
+        legend=(*whole_key(whole, language), *caution_key([item.shown for item in found], language)),
         after=(html.P(" ".join(areas_judged(language)), className="foot"), *_withheld(found, release, language)),
     )
 
@@ -88,7 +87,8 @@ def _dots(items: list[AreaFigure], language: str) -> list[Dot]:
     return [Dot(name, found, hover(name, found, language)) for name, found in named if found is not None]
 
 
-def _whole_key(whole: Shown | None, language: str) -> tuple[str, ...]:
+def whole_key(whole: Shown | None, language: str) -> tuple[str, ...]:
+    """The key of the line that the dots are held against, where there is one."""
     _ = translator(language)
     if whole is None:
         return ()

@@ -93,22 +93,6 @@ class Records(Protocol):
         """What is wrong with the chain of the trail, in sentences; empty when it is whole."""
 
 
-class NoRecords:
-    """Where nobody keeps any."""
-
-    def actions(self, area: str) -> Sequence[Action]:  # noqa: ARG002  # there are none
-        """None."""
-        return ()
-
-    def looks(self, before: int | None, most: int) -> Sequence[Look]:  # noqa: ARG002  # there are none
-        """None."""
-        return ()
-
-    def trail_faults(self) -> Sequence[str]:
-        """None."""
-        return ()
-
-
 @dataclass(frozen=True)
 class Scene:
     """Everything a page may know. `release` holds only what the viewer may see; `prefix` is where the site is.

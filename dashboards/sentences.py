@@ -7,12 +7,12 @@ own order. A difference that chance explains is said as plainly as one that it d
 from collections.abc import Mapping
 
 from analytics.release import CHANGE, GAP, Figure, Release
-from analytics.release_words import withheld
+from analytics.release_words import points, withheld
 from analytics.verdict import against
-from dashboards.formats import interval, percent, points, signed_interval
+from dashboards.formats import interval, signed_interval
 from dashboards.judgement import AreaFigure, Shown, shown
 from dashboards.view import View, in_language, in_time
-from translations.languages import number, plural_translator, translator
+from translations.languages import number, percent, plural_translator, translator
 
 
 def headline(release: Release, view: View) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.release import GAP, Release, Wave
+from analytics.release_words import month
 from dashboards.captions import base_and_unit, foot, time_direction
 from dashboards.charts import (
     ACCENT,
@@ -27,7 +28,7 @@ from dashboards.charts import (
 )
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import chart_text, level, listed, month, signed, signed_interval
+from dashboards.formats import chart_text, signed_interval
 from dashboards.judgement import MEN as MEN_CODE
 from dashboards.judgement import WOMEN as WOMEN_CODE
 from dashboards.judgement import Shown, shown
@@ -35,7 +36,7 @@ from dashboards.sentences import gap as gap_sentence
 from dashboards.sentences import hover, reading
 from dashboards.tables import cells, difference_cells, heads
 from dashboards.view import View, in_language, in_time
-from translations.languages import number, translator
+from translations.languages import level, listed, number, signed, translator
 
 MARKERS: dict[str, Chart] = {
     WOMEN_CODE: {"color": WOMEN, "size": 11, "symbol": "circle"},

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.release import Figure, IndicatorCard, Release, Wave
+from analytics.release_words import month
 from dashboards.captions import base_and_unit, foot, time_direction
 from dashboards.charts import (
     ACCENT,
@@ -25,7 +26,7 @@ from dashboards.charts import (
 )
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import chart_text, interval, listed, literal, month, percent
+from dashboards.formats import chart_text, interval, literal
 from dashboards.judgement import MEN as MEN_CODE
 from dashboards.judgement import WOMEN as WOMEN_CODE
 from dashboards.judgement import Shown, runs, shown
@@ -33,7 +34,7 @@ from dashboards.sentences import reading
 from dashboards.sexes import MARKERS, sex_keys, sex_legend
 from dashboards.tables import answered, cells, heads
 from dashboards.view import View, in_language, in_time
-from translations.languages import translator
+from translations.languages import listed, percent, translator
 
 EVERYBODY = ""
 GROUPS = (EVERYBODY, WOMEN_CODE, MEN_CODE)

@@ -6,16 +6,16 @@ Each sentence is one message; which one is said follows from an interval and fro
 from typing import Any
 
 from analytics.release import CHANGE, GAP, YEAR, IndicatorCard, Release
-from analytics.release_words import withheld
+from analytics.release_words import month, points, withheld
 from analytics.verdict import against
-from dashboards.formats import interval, month, percent, points, signed_interval
+from dashboards.formats import interval, signed_interval
 from dashboards.judgement import Shown, shown
 from dashboards.sentences import answers
 from dashboards.targets import in_words, said, standing
 from dashboards.tiles import marked
 from dashboards.trend import breaks
 from dashboards.view import View, in_language, in_time
-from translations.languages import translator
+from translations.languages import percent, translator
 
 
 def spoken(release: Release, view: View) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from functools import lru_cache
 
 from analytics.release import Figure, Release
-from dashboards.formats import interval, level, percent, signed, signed_interval
+from analytics.release_words import sign
+from dashboards.formats import interval, signed_interval
 from dashboards.judgement import shown
-from dashboards.words import sign, standing
-from translations.languages import fenced, number, translator
+from dashboards.words import standing
+from translations.languages import fenced, level, number, percent, signed, translator
 
 NO_NUMBER = "–"
 

@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 from analytics.release import IndicatorCard, Release, TargetCard, Wave
 from dashboards.elements import html
-from dashboards.formats import percent
 from dashboards.judgement import Shown, shown
-from translations.languages import day, translator
+from translations.languages import day, percent, translator
 
 Status = Literal["met", "on_track", "behind", "cannot_tell", "not_due", "no_figure"]
 LOWER_IS_BETTER = "lower_is_better"

@@ -11,11 +11,11 @@ from analytics.release_words import sample, withheld
 from analytics.verdict import against
 from dashboards.captions import tile_print
 from dashboards.elements import html
-from dashboards.formats import interval, level, percent
+from dashboards.formats import interval
 from dashboards.judgement import Shown, shown
 from dashboards.sentences import answers, change
 from dashboards.view import View, in_language, in_time
-from translations.languages import translator
+from translations.languages import level, percent, translator
 
 MARKS = {"higher": "▲", "lower": "▼", "same": "≈"}
 

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from analytics.release import LEVEL
+from analytics.release_words import month
 from dashboards.access import Page, Role
 from dashboards.elements import html
-from dashboards.formats import month
 from dashboards.menu import names_of_pages
 from dashboards.pages.about import contrasts, sexes
 from dashboards.scene import ACCOUNT, ACTION, DOWNLOAD, Look, Scene

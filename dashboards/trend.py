@@ -9,17 +9,18 @@ from itertools import pairwise
 from typing import Any
 
 from analytics.release import Release, TargetCard, Wave
+from analytics.release_words import month
 from dashboards.captions import base_and_unit, foot, time_direction
 from dashboards.charts import ACCENT, BAND, ZERO, Chart, middle, missing_notes, share_axis, time_axis, upright, whiskers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import listed, literal, month, percent
+from dashboards.formats import literal
 from dashboards.judgement import Shown, runs, shown
 from dashboards.sentences import hover, reading
 from dashboards.tables import cells, heads
 from dashboards.targets import wanted
 from dashboards.view import View, in_language, in_time
-from translations.languages import day, translator
+from translations.languages import day, listed, percent, translator
 
 
 def trend(release: Release, view: View, area: str = "") -> Exhibit:

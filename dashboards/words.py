@@ -1,14 +1,8 @@
-"""What stands in the place of a number, and beside one, in the tables of a page."""
+"""What stands beside a number, or in its place, in the tables of a page."""
 
-from analytics.release import CONFIDENTIAL, PUBLISHED, UNAVAILABLE, Figure
-from analytics.release_words import SIGNS, Parameters, withheld
+from analytics.release import PUBLISHED, Figure
+from analytics.release_words import Parameters, withheld
 from translations.languages import translator
-
-
-def sign(figure: Figure | None) -> str:
-    """The short sign of a cell without a number; the lock of a confidential one is drawn by the style sheet."""
-    status = UNAVAILABLE if figure is None else figure.status
-    return "" if status == CONFIDENTIAL else SIGNS.get(status, SIGNS[UNAVAILABLE])
 
 
 def standing(figure: Figure | None, language: str, parameters: Parameters) -> str:

@@ -19,6 +19,7 @@ NATIVE_NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
 REGIONAL = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB"}
 CATALOGUES = Path(__file__).parent
 ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+MINUS = "\u2212"
 
 
 @lru_cache(maxsize=16)
@@ -83,6 +84,35 @@ def _written(value: float, language: str, decimals: int) -> str:
     """Kept, since figures are rounded: a table of hundreds of areas has a hundred different numbers."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=REGIONAL[language])
+
+
+@lru_cache(maxsize=16_384)
+def percent(share: float, language: str, decimals: int = 0) -> str:
+    """A share 0..1 as per cent: "54%", in French "54 %"."""
+    sign = "\u00a0%" if language == "fr" else "%"
+    return fenced(number(share * 100, language, decimals) + sign, language)
+
+
+def level(language: str) -> str:
+    """The level of every interval of a release, as its name has it: "95%"."""
+    return percent(0.95, language)
+
+
+def signed(difference: float, language: str, decimals: int = 0) -> str:
+    """A difference of shares in points with its sign: "+4", "−3", "0"."""
+    rounded = round(difference * 100, decimals)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return fenced(sign + number(abs(rounded), language, decimals), language)
+
+
+def listed(parts: Iterable[str], language: str) -> str:
+    """Parts of a summary, one after the other, which may have commas of their own."""
+    return ("؛ " if language == "ar" else "\u00a0; " if language == "fr" else "; ").join(parts)
+
+
+def joined(parts: Iterable[str], language: str) -> str:
+    """Parts of a list, with commas."""
+    return ("، " if language == "ar" else ", ").join(parts)
 
 
 def isolated(text: str) -> str:

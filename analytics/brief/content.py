@@ -16,13 +16,13 @@ from analytics.release import (
     Release,
     Wave,
 )
-from analytics.release_words import areas_judged, mode, reason, sample, withheld
+from analytics.release_words import areas_judged, mode, month, reason, sample, withheld
 from analytics.verdict import apart
-from translations.languages import day, fenced, translator
+from translations.languages import day, fenced, level, listed, translator
 
 from . import sentences
 from .judgement import Scene, Shown, headline, leaves, shown, top
-from .numerals import answers, level, listed, month
+from .numerals import answers
 from .sentences import Said
 
 WOMAN, MAN = "woman", "man"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from analytics.release import LEVEL, PUBLISHED, AreaCard, Figure, IndicatorCard, Release, Text, Wave
-from translations.languages import LANGUAGES, fenced, number, plural_translator
+from translations.languages import LANGUAGES, fenced, number, percent, plural_translator, signed
 
-from .numerals import base, between, percent, places, signed
+from .numerals import base, between, places
 
 
 @dataclass(frozen=True)

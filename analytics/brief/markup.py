@@ -5,14 +5,14 @@ from math import ceil
 
 from markupsafe import Markup, escape
 
-from translations.languages import ISOLATE, POP_ISOLATE, direction, translator
+from analytics.release_words import sign
+from translations.languages import ISOLATE, POP_ISOLATE, direction, percent, translator
 
 from .charts import lock
 from .content import Row
 from .judgement import Scene
-from .numerals import percent
 from .sentences import Said
-from .words import briefly, sign
+from .words import briefly
 
 MARKS = {"higher": "▲", "lower": "▼", "same": "≈"}
 FIRST, MORE = 5.1, 3.0  # mm, the height of a line in a row of a table, and of each further one

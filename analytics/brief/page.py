@@ -6,13 +6,13 @@ from importlib.resources import files
 from markupsafe import Markup
 
 from analytics.release import CONFIDENTIAL, UNAVAILABLE, UNRELIABLE
-from translations.languages import direction, translator
+from analytics.release_words import month
+from translations.languages import direction, level, translator
 
 from . import charts, tables
 from .content import AreaPage, Frame, Leadership, Row, Tile
 from .judgement import Scene
 from .markup import MARKS, change, heading, join, paragraph, plain, reading, signed, text, tick
-from .numerals import level, month
 
 TREND = (168.0, 72.0)
 

@@ -6,12 +6,12 @@ Each sentence is one message with places for the numbers, so that each language 
 from dataclasses import dataclass
 
 from analytics.release import CHANGE, GAP, YEAR, IndicatorCard, TargetCard
-from analytics.release_words import withheld
+from analytics.release_words import points, withheld
 from analytics.verdict import against, apart
-from translations.languages import day, translator
+from translations.languages import day, percent, translator
 
 from .judgement import Scene, shown
-from .numerals import percent, places, points
+from .numerals import places
 
 UNKNOWN = "none"
 

@@ -5,13 +5,12 @@ from math import ceil
 
 from markupsafe import Markup
 
-from translations.languages import translator
+from translations.languages import level, translator
 
 from .charts import MEN, WOMEN, Mark, Scale, strip
 from .content import AreaPage, Group, Leadership, LocalRow, Row, SexRow
 from .judgement import Scene, Shown
 from .markup import change, difference, heading, join, paragraph, pooled, reading, tall, text, tick, value
-from .numerals import level
 
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
 HALF, WIDE, GAPS, LOCAL = (Scale(0, 1, width) for width in (30, 50, 36, 38))

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from analytics.release.content import AnswerCard, IndicatorCard, Release, Text
 from analytics.release_words import mode as mode_name
-from translations.languages import LANGUAGES, translator
+from translations.languages import LANGUAGES, joined, translator
 
 from . import words
 from .data_package import LICENCE
@@ -59,8 +59,7 @@ def _scope(study: ElementTree.Element, release: Release) -> None:
     for card in release.indicators:
         _texts(subject, "keyword", card.name)
     for language in LANGUAGES:
-        comma = "، " if language == "ar" else ", "
-        listed = comma.join(card.name.get(language, "") for card in release.indicators)
+        listed = joined((card.name.get(language, "") for card in release.indicators), language)
         _text(scope, "abstract", f"{release.survey.get(language, '')}: {listed}", **{_LANG: language})
     summary = _under(scope, "sumDscr")
     for element in ("timePrd", "collDate"):

@@ -14,14 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from analytics.release.content import CONFIDENTIAL, UNAVAILABLE, UNRELIABLE, Release
-from analytics.release_words import SIGNS
+from analytics.release_words import SIGNS, month
 from analytics.release_words import mode as mode_name
 from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, fenced, number, translator
 
 from . import method_note, words
 from .data_package import LICENCE, credit, titles
 from .exhibits import exhibits, main_cards, newest, spans
-from .numerals import days, month
+from .numerals import days
 from .page_words import page_words, span_words
 from .periods import in_time
 from .quality_words import Table, Tables, no_tables, parameters, waves_said

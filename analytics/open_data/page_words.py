@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping
 
-from translations.languages import plural_translator, translator
-
-from .numerals import percent
+from translations.languages import level, plural_translator, translator
 
 
 def page_words(language: str) -> Mapping[str, str]:
     """Name -> words."""
     _ = translator(language)
-    level = percent(0.95, language)
     return {
         "site": _("Thiqa"),
         "title": _("Open data"),
@@ -22,7 +19,7 @@ def page_words(language: str) -> Mapping[str, str]:
         "main": _("Main indicators in this wave"),
         "indicator": _("Indicator"),
         "estimate": _("Estimate"),
-        "interval": _("%(level)s interval", level=level),
+        "interval": _("%(level)s interval", level=level(language)),
         "answers": _("Answers behind the figure"),
         "note": _("Note"),
         "wave": _("Wave"),

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from analytics.release.content import Release
+from analytics.release_words import month
 from translations.languages import fenced, number, translator
 
-from .numerals import month
 from .periods import in_time
 
 # A table of the quality report in a language: its title, what its columns are, and its cells, row by row.

@@ -5,10 +5,10 @@ explains is said as plainly as one that it does not.
 """
 
 from analytics.release.content import CHANGE, GAP, PUBLISHED, Figure, IndicatorCard, Release, Text, Wave
-from analytics.release_words import withheld
+from analytics.release_words import points, withheld
 from translations.languages import translator
 
-from .numerals import interval, percent, points, signed_interval
+from .numerals import interval, percent, signed_interval
 
 
 def in_language(text: Text, language: str) -> str:

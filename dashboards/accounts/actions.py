@@ -21,9 +21,9 @@ from sqlmodel import Session, col, select
 from wtforms import ValidationError
 
 from analytics.release import Release, ReleaseError
+from analytics.release_words import month
 from dashboards.access import Role, Viewer, own_areas
 from dashboards.actions import FILE, LONGEST, Draft, drafted, encoded, faults, sentence
-from dashboards.formats import month
 from dashboards.scene import ACTION, Action
 from dashboards.source import LatestRelease
 from dashboards.view import in_language, in_time, language, parameters

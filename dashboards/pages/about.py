@@ -8,15 +8,15 @@ from math import isfinite
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, UNAVAILABLE, UNRELIABLE, YEAR, Figure, Release, Wave
-from analytics.release_words import SIGNS, method, withheld
+from analytics.release_words import SIGNS, how_to_read, method, month, sign, withheld
 from analytics.rule_words import rule_words
 from analytics.verdict import against
-from dashboards.about import how_to_read, hurry, kind_of_sample, questions
+from dashboards.about import hurry, kind_of_sample, questions
 from dashboards.answers import answers
 from dashboards.captions import mode_mix, pooled, small_print
 from dashboards.definitions import better, digest, registration, wording
 from dashboards.elements import html
-from dashboards.formats import interval, level, month, percent, signed, signed_interval
+from dashboards.formats import interval, signed_interval
 from dashboards.frame import banner, label, select
 from dashboards.judgement import MEN, WOMEN, Shown, shown
 from dashboards.scene import Scene
@@ -24,8 +24,8 @@ from dashboards.sections import form, section, terms
 from dashboards.sentences import reading
 from dashboards.tables import answered
 from dashboards.view import View, in_language, in_time, spans
-from dashboards.words import sign, standing
-from translations.languages import day, fenced, number, plural_translator, translator
+from dashboards.words import standing
+from translations.languages import day, fenced, joined, level, number, percent, plural_translator, signed, translator
 
 VERIFY = "thiqa release verify"
 
@@ -87,7 +87,7 @@ def name_of(told: Subject) -> str:
         month(view.wave, language),
         _n("%(num)d wave pooled", "%(num)d waves pooled", view.span) if view.span > 1 else "",
     ]
-    return ("، " if language == "ar" else ", ").join(part for part in parts if part)
+    return joined((part for part in parts if part), language)
 
 
 def said(told: Subject) -> str:

@@ -9,17 +9,17 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import CHANGE, AreaCard
+from analytics.release_words import month
 from dashboards.about import about
 from dashboards.access import own_areas
 from dashboards.captions import small_print
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
-from dashboards.formats import month
 from dashboards.frame import banner, label, select
 from dashboards.judgement import shown
 from dashboards.scene import Scene
 from dashboards.view import in_language, in_time
-from translations.languages import translator
+from translations.languages import joined, translator
 
 from . import area_words as words
 from .area_charts import beside, over_time, women_and_men
@@ -132,11 +132,10 @@ def _areas(scene: Scene) -> list[tuple[str, str]]:
     language, own = scene.view.language, own_areas(scene.release, scene.viewer)
     above = {card.code: card for card in scene.release.areas if card.parent is not None}
     names = Counter(in_language(card.name, language) for card in own)
-    comma = "، " if language == "ar" else ", "
     return [
         (
             card.code,
-            comma.join(in_language(each.name, language) for each in (card, above[card.parent]))
+            joined((in_language(each.name, language) for each in (card, above[card.parent])), language)
             if names[in_language(card.name, language)] > 1 and card.parent in above
             else in_language(card.name, language),
         )

@@ -4,20 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import IndicatorCard, Release
-from analytics.release_words import areas_judged, sample
+from analytics.release_words import areas_judged, month, sample, sign
 from dashboards.captions import mode_mix
 from dashboards.charts import ACCENT, INK, MEN, WOMEN
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import interval, level, listed, month, percent, signed, signed_interval
+from dashboards.formats import interval, signed_interval
 from dashboards.judgement import shown
 from dashboards.scene import Scene
 from dashboards.tables import NO_NUMBER, heads
 from dashboards.trend import trend
 from dashboards.view import in_language
-from dashboards.words import sign
 from dashboards.words import standing as status
-from translations.languages import translator
+from translations.languages import level, listed, percent, signed, translator
 
 from . import area_words as words
 from .area_figures import Cell, Standing, both

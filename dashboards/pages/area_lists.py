@@ -3,17 +3,17 @@
 from typing import Any
 
 from analytics.release import Figure, IndicatorCard
-from analytics.release_words import withheld
+from analytics.release_words import month, withheld
 from analytics.verdict import against
 from dashboards import sentences
 from dashboards.access import Role
 from dashboards.elements import html
-from dashboards.formats import month, with_interval
+from dashboards.formats import with_interval
 from dashboards.judgement import shown
 from dashboards.scene import Action, Scene
 from dashboards.tiles import MARKS
 from dashboards.view import in_language
-from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, translator
+from translations.languages import LANGUAGES, NATIVE_NAMES, day, direction, joined, translator
 
 from . import area_words as words
 from .area_figures import Moved, cell, moved, problems
@@ -161,7 +161,7 @@ def _action(scene: Scene, action: Action) -> Any:
     about += [month(waves[action.wave], language)] if action.wave in waves else []
     return html.Li(
         [
-            html.H3(_comma(language).join(about) or _("An indicator that this release does not have")),
+            html.H3(joined(about, language) or _("An indicator that this release does not have")),
             html.Dl(
                 [
                     html.Div([html.Dt(term), _text(text, language)])
@@ -190,10 +190,6 @@ def _writing(scene: Scene) -> list[Any]:
         return []
     _, view = translator(scene.view.language), scene.view
     return [html.P(html.A(_("Write what was done"), href=f"{scene.prefix}account/actions/new{view.query}"))]
-
-
-def _comma(language: str) -> str:
-    return "، " if language == "ar" else ", "
 
 
 _HIDDEN = {"aria-hidden": "true"}

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboards.charts import INK, Chart, figure, heading, note, share_axis, whiskers
-from dashboards.formats import chart_text, interval, literal, percent
+from dashboards.formats import chart_text, interval, literal
 from dashboards.judgement import Shown
-from translations.languages import direction, translator
+from translations.languages import direction, percent, translator
 
 from .area_figures import Cell
 from .area_words import band

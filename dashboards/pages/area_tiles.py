@@ -4,18 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import CHANGE, CONFIDENTIAL, Figure, Release
-from analytics.release_words import sample, withheld
+from analytics.release_words import sample, sign, withheld
 from analytics.verdict import against, apart
 from dashboards import sentences
 from dashboards.captions import tile_print
 from dashboards.elements import html
-from dashboards.formats import interval, level, percent
+from dashboards.formats import interval
 from dashboards.judgement import Shown, shown
 from dashboards.scene import Scene
 from dashboards.tiles import MARKS
 from dashboards.view import View, in_language, in_time
-from dashboards.words import sign
-from translations.languages import translator
+from translations.languages import level, percent, translator
 
 from .area_figures import Standing
 from .area_words import base, beside, name, together, whole

@@ -1,13 +1,13 @@
 """An area's figures as sentences, never more than their intervals say."""
 
 from analytics.release import AreaCard, Figure, Release, Text
-from analytics.release_words import withheld
+from analytics.release_words import month, points, withheld
 from analytics.verdict import against, apart
 from dashboards import sentences
-from dashboards.formats import interval, month, points, signed_interval, with_interval
+from dashboards.formats import interval, signed_interval, with_interval
 from dashboards.judgement import Shown
 from dashboards.view import View, in_language, in_time
-from translations.languages import fenced, isolated, number, plural_translator, translator
+from translations.languages import fenced, isolated, joined, number, plural_translator, translator
 
 from .area_figures import Moved, Standing, top
 
@@ -176,7 +176,7 @@ def no_gap(named: list[str], language: str) -> str:
     _ = translator(language)
     return _(
         "%(name)s: the gap between women and men cannot be shown.",
-        name=("، " if language == "ar" else ", ").join(named),
+        name=joined(named, language),
     )
 
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.release import CHANGE, GAP, AreaCard, Figure, IndicatorCard, Release
+from analytics.release_words import month
 from dashboards.captions import small_print
 from dashboards.compared_places import compared_places
 from dashboards.differences import Subject, differences, in_words
 from dashboards.elements import dcc, html
 from dashboards.exhibits import Exhibit, drawn
-from dashboards.formats import month
 from dashboards.frame import banner, label, select
 from dashboards.scene import Scene
 from dashboards.sentences import reading

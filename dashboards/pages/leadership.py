@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from analytics.release_words import month
 from dashboards.about import about
 from dashboards.area_map import area_map
 from dashboards.captions import small_print
 from dashboards.drivers_chart import drivers
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, drawn
-from dashboards.formats import month
 from dashboards.frame import banner, choice, label
 from dashboards.institutions import institutions
 from dashboards.judgement import areas

@@ -20,7 +20,7 @@ from dashboards.sections import form, section
 from dashboards.standings import STATUSES, Kind, standings
 from dashboards.trail import about, place, roles
 from dashboards.view import in_language
-from translations.languages import day, fenced, number, plural_translator, translator
+from translations.languages import day, fenced, joined, number, plural_translator, translator
 
 
 def page(scene: Scene) -> list[Any]:
@@ -149,7 +149,7 @@ def _kind(kind: Kind, language: str) -> str:
     parts = [cells, _("differences") if kind.is_contrast else _("shares")]
     if kind.span > 1:
         parts.append(_n("%(num)d wave pooled", "%(num)d waves pooled", kind.span))
-    return ("، " if language == "ar" else ", ").join(parts)
+    return joined(parts, language)
 
 
 def _counts(counts: Mapping[str, int], language: str) -> tuple[str, ...]:

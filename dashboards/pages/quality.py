@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from analytics.quality_tables import Table as Rows
+from analytics.release_words import month
 from dashboards.about import kind_of_sample
 from dashboards.captions import mode_mix
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table, drawn, folded
-from dashboards.formats import month, percent
 from dashboards.frame import banner, label, select
 from dashboards.method_note import drawn_note
 from dashboards.quality_charts import coverage, modes, refusals
@@ -16,7 +16,7 @@ from dashboards.quality_report import WaveQuality, has_report, response_rate, ta
 from dashboards.scene import Scene
 from dashboards.sections import form, section
 from dashboards.view import in_language, in_time
-from translations.languages import fenced, number, plural_translator, translator
+from translations.languages import fenced, number, percent, plural_translator, translator
 
 
 def page(scene: Scene) -> list[Any]:

@@ -1,6 +1,6 @@
 """The staff's site without accounts, and a release of one indicator without areas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from flask import Flask
 from analytics.release import Figure, IndicatorCard, Release, Wave, write
 from dashboards.access import Viewer
 from dashboards.application import Staff, create_dashboards
-from dashboards.scene import NoRecords
+from dashboards.scene import Action, Look
 from dashboards.settings import DashboardSettings
 
 Note = Callable[[Viewer, str, str, str], None]
@@ -24,6 +24,22 @@ def staff_site(directory: Path, release: Release, viewer: Viewer | None, note: N
     write(directory, replace(release, id=""))
     staff = Staff(lambda server: None, lambda: viewer, NoRecords(), note, "/account/login")
     return create_dashboards(DashboardSettings(releases=directory), "/dashboards/", staff)
+
+
+class NoRecords:
+    """Where nobody keeps any."""
+
+    def actions(self, area: str) -> Sequence[Action]:
+        """None."""
+        return ()
+
+    def looks(self, before: int | None, most: int) -> Sequence[Look]:
+        """None."""
+        return ()
+
+    def trail_faults(self) -> Sequence[str]:
+        """None."""
+        return ()
 
 
 def lone(*figures: Figure) -> Release:

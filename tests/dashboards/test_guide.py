@@ -8,8 +8,9 @@ from analytics.release import Release
 from dashboards.access import Page, Role, Viewer
 from dashboards.guide import points
 from dashboards.page import drawn_page
-from dashboards.scene import NoRecords, Scene
+from dashboards.scene import Scene
 from dashboards.view import read_view
+from tests.dashboards.staff import NoRecords
 from translations.languages import LANGUAGES
 
 

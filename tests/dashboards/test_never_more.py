@@ -19,10 +19,10 @@ from analytics.release import (
     Release,
     Wave,
 )
+from analytics.release_words import points
 from dashboards import sentences
 from dashboards.access import Page
 from dashboards.differences import Subject, in_words
-from dashboards.formats import points
 from dashboards.judgement import shown
 from dashboards.pages import area_words
 from dashboards.spoken import since_year, spoken

@@ -9,16 +9,16 @@ from sqlmodel import SQLModel
 
 from analytics.indicators.presentation_standards import WITHHOLDING
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, PROTECTED, SPARSE, UNAVAILABLE, UNRELIABLE, Figure, Release
-from analytics.release_words import method, mode, reason, sample, withheld
+from analytics.release_words import method, mode, points, reason, sample, withheld
 from analytics.survey.results import WITHOUT_ERROR
 from analytics.verdict import against
-from dashboards.formats import interval, percent, points, signed
+from dashboards.formats import interval
 from dashboards.judgement import Shown, areas, shown
 from dashboards.sentences import gap, headline
 from dashboards.view import View, read_view
 from survey_app.storage import tables
 from tests.dashboards.conftest import hidden, published
-from translations.languages import LANGUAGES, fenced, translator
+from translations.languages import LANGUAGES, fenced, percent, signed, translator
 
 # What the statistics can say, read off their own code, so that a new reason without words fails here.
 REASONS = (

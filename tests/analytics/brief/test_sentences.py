@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics import release_words
 from analytics.brief import numerals, sentences
 from analytics.brief.judgement import Scene
-from analytics.brief.numerals import answers, between, percent, places, points, signed
+from analytics.brief.numerals import answers, between, places
 from analytics.release import CHANGE, GAP, PUBLISHED, YEAR, Figure, TargetCard
+from analytics.release_words import points
+from translations.languages import percent, signed
 
 from .releases import LAST, card, published, release, with_figure
 
@@ -99,7 +102,7 @@ def test_a_fraction_is_counted_as_each_language_counts_it(
     def form(_one: str, _many: str, count: int, **_values: object) -> str:
         return str(count)
 
-    monkeypatch.setattr(numerals, "plural_translator", lambda _language: form)
+    monkeypatch.setattr(release_words, "plural_translator", lambda _language: form)
     assert tuple(int(points(size, language, 1)) for language in ("ar", "fr", "en")) == counted
 
 

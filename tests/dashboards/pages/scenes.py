@@ -6,8 +6,9 @@ from typing import Any
 
 from analytics.release import Release
 from dashboards.access import Page, Role, Viewer, own_areas
-from dashboards.scene import Look, NoRecords, Scene
+from dashboards.scene import Look, Scene
 from dashboards.view import read_view
+from tests.dashboards.staff import NoRecords
 
 
 class Trail(NoRecords):

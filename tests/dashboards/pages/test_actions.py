@@ -15,9 +15,10 @@ from dashboards.access import PUBLIC, Page
 from dashboards.actions import FILE, LONGEST, MOST_MARKS, Fault, cleaned, decoded, drafted, encoded, faults, sentence
 from dashboards.pages.area import page
 from dashboards.records import PublishedActions
-from dashboards.scene import Action, NoRecords, Scene
+from dashboards.scene import Action, Scene
 from dashboards.view import read_view
 from tests.dashboards.pages.conftest import Looking, seen, words
+from tests.dashboards.staff import NoRecords
 from translations.languages import LANGUAGES
 
 KNOWN = (("a1", "a2"), ("trust",), ("w1", "w3"))

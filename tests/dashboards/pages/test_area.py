@@ -15,10 +15,11 @@ from dashboards.access import PUBLIC, Page, Viewer
 from dashboards.judgement import Shown
 from dashboards.pages.area import exhibits, page
 from dashboards.pages.area_figures import between, local
-from dashboards.scene import NoRecords, Scene
+from dashboards.scene import Scene
 from dashboards.view import read_view
 from tests.dashboards.conftest import hidden, published
 from tests.dashboards.pages.conftest import Looking, officer, seen, words
+from tests.dashboards.staff import NoRecords
 from tests.dashboards.test_application import figures
 from translations.languages import LANGUAGES
 

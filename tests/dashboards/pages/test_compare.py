@@ -17,10 +17,10 @@ from dashboards.among import among
 from dashboards.exhibits import Exhibit
 from dashboards.judgement import Shown
 from dashboards.pages import compare
-from dashboards.scene import NoRecords, Scene
+from dashboards.scene import Scene
 from dashboards.view import read_view
 from tests.dashboards.conftest import call, hidden, published
-from tests.dashboards.staff import staff_site
+from tests.dashboards.staff import NoRecords, staff_site
 from tests.dashboards.test_application import HOSTILE, figures
 from translations.languages import LANGUAGES
 

@@ -13,8 +13,9 @@ from dash.development.base_component import Component
 from analytics.release import AnswerCard, Release, TargetCard, Tombstone
 from dashboards.access import Page
 from dashboards.page import drawn_page
-from dashboards.scene import Act, Action, Look, NoRecords, Publications
+from dashboards.scene import Act, Action, Look, Publications
 from tests.dashboards.pages.scenes import scene, strings, words
+from tests.dashboards.staff import NoRecords
 from translations.languages import LANGUAGES
 
 TEXTS = (

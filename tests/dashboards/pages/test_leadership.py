@@ -30,13 +30,14 @@ from dashboards.application import Staff, create_dashboards
 from dashboards.area_map import centre
 from dashboards.judgement import shown
 from dashboards.pages.leadership import page
-from dashboards.scene import NoRecords, Scene
+from dashboards.scene import Scene
 from dashboards.settings import DashboardSettings
 from dashboards.spoken import spoken
 from dashboards.targets import Standing, standing
 from dashboards.trend import breaks, trend
 from dashboards.view import read_view
 from tests.dashboards.conftest import WAVES, call, hidden, published
+from tests.dashboards.staff import NoRecords
 from translations.languages import LANGUAGES
 
 TARGET = TargetCard("trust", "w1", (("2025-12-31", 0.45), ("2026-12-31", 0.60)))

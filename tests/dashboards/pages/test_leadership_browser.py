@@ -17,9 +17,9 @@ from werkzeug.serving import make_server
 from analytics.release import Release, write
 from dashboards.access import Role, Viewer
 from dashboards.application import Staff, create_dashboards
-from dashboards.scene import NoRecords
 from dashboards.settings import DashboardSettings
 from tests.dashboards.pages.test_leadership import DRIVERS, TARGET, institutions_of
+from tests.dashboards.staff import NoRecords
 
 pytestmark = pytest.mark.browser
 
