@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import sqlmodel
 from click.testing import CliRunner
 from pydantic import SecretStr
 from sqlalchemy import Engine, func, select, text
@@ -15,8 +14,6 @@ from sqlmodel import SQLModel
 
 from analytics.custody import KeyPair, Opening, close_wave, open_batches
 from analytics.trail import verify
-from dashboards.accounts import attempts, store
-from dashboards.accounts.tables import AttemptRow
 from deploy.command import main
 from deploy.retention import Purged, destroy_keys, purge_rows
 from sms import memory
@@ -293,28 +290,6 @@ def test_the_verb_says_what_it_deleted(
     result = CliRunner().invoke(main, ["purge"])
     assert result.exit_code == 0, result.output
     assert "wave keys" in result.output
-
-
-def test_failed_attempts_to_sign_in_go_where_the_staffs_site_is_set_up(
-    policy: RetentionSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    url, key, now = f"sqlite:///{tmp_path}/staff.sqlite3", bytes(range(32)), datetime.now(UTC)
-    staff = store.connect(url)
-    for name, moment in (("late@x.org", now), ("over@x.org", now - timedelta(hours=1))):
-        assert attempts.begin(staff, key, name, moment)
-    monkeypatch.delenv("THIQA_ENV_FILE", raising=False)
-    monkeypatch.setenv("THIQA_DATABASE_URL", policy.database_url.get_secret_value())
-    monkeypatch.setenv("THIQA_WAVE_KEYS", str(policy.wave_keys))
-    monkeypatch.setenv("THIQA_STAFF_DATABASE_URL", url)
-    counts = []
-    for staff_key, only in (("", "rows"), (key.hex(), "keys"), (key.hex(), "rows")):
-        monkeypatch.setenv("THIQA_STAFF_KEY", staff_key)
-        assert CliRunner().invoke(main, ["purge", "--only", only]).exit_code == 0
-        with store.reading(staff) as session:
-            counts.append([row.digest for row in session.exec(sqlmodel.select(AttemptRow)).all()])
-    staff.dispose()
-    assert [len(left) for left in counts] == [2, 2, 1]
-    assert counts[-1] == [attempts.digest(key, "late@x.org")]
 
 
 def test_a_close_that_died_before_it_opened_loses_no_envelope_to_the_purge(

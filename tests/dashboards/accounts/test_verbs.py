@@ -1,15 +1,17 @@
 """`thiqa staff`: links are printed, acts are in the trail, and what is wrong is a sentence."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlmodel import col, update
+from sqlalchemy import Engine
+from sqlmodel import col, select, update
 
 from analytics.release import Release, write
-from dashboards.accounts import store
-from dashboards.accounts.tables import LookRow
+from dashboards.accounts import attempts, store
+from dashboards.accounts.tables import AttemptRow, LookRow
 from deploy.command import main
 
 
@@ -78,3 +80,25 @@ def test_without_a_key_a_sentence_says_what_to_set(url: str, monkeypatch: pytest
     monkeypatch.setenv("THIQA_STAFF_KEY", "0" * 64)
     result = staff("list")
     assert "THIQA_STAFF_KEY must be 32 random bytes" in result.output
+
+
+def test_failed_attempts_to_sign_in_go_where_the_staffs_site_is_set_up(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url, key, now = f"sqlite:///{tmp_path}/staff.sqlite3", bytes(range(32)), datetime.now(UTC)
+    staff = store.connect(url)
+    for name, moment in (("late@x.org", now), ("over@x.org", now - timedelta(hours=1))):
+        assert attempts.begin(staff, key, name, moment)
+    monkeypatch.delenv("THIQA_ENV_FILE", raising=False)
+    monkeypatch.setenv("THIQA_DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("THIQA_WAVE_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv("THIQA_STAFF_DATABASE_URL", url)
+    counts = []
+    for staff_key, only in (("", "rows"), (key.hex(), "keys"), (key.hex(), "rows")):
+        monkeypatch.setenv("THIQA_STAFF_KEY", staff_key)
+        assert CliRunner().invoke(main, ["purge", "--only", only]).exit_code == 0
+        with store.reading(staff) as session:
+            counts.append([row.digest for row in session.exec(select(AttemptRow)).all()])
+    staff.dispose()
+    assert [len(left) for left in counts] == [2, 2, 1]
+    assert counts[-1] == [attempts.digest(key, "late@x.org")]
