@@ -88,9 +88,7 @@ async def _ask(site: str, cookie: str, address: str, sent: str | None = None) ->
 
 async def crowd(site: str, people: int, seconds: float, release: Release) -> Tally:
     """So many people for so long."""
-    cookies = {
-        role: "; ".join(f"{name}={value}" for name, value in entered(site, role).items()) for role in ROLES
-    }
+    cookies = {role: "; ".join(f"{name}={value}" for name, value in entered(site, role).items()) for role in ROLES}
     tally, until = Tally(), time.perf_counter() + WARMING + seconds
     roles = [ROLES[number % len(ROLES)] for number in range(people)]
     await asyncio.gather(*(person(site, role, cookies[role], release, until, tally) for role in roles))

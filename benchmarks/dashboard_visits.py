@@ -2,8 +2,9 @@
 
     python -m benchmarks.dashboard_visits RELEASES
 
-shows every page of the staff's site and prints, as JSON, when the first one was answered (seconds since 1970), what
-of the processor that took, and how many MiB the process holds at the end. It imports nothing that the site does not import itself.
+shows every page of the staff's site and prints, as JSON, when the first one was answered (seconds since 1970), what of
+the processor that took, and how many MiB the process holds at the end. It imports nothing that the site does not
+import itself.
 """
 
 import gzip
@@ -115,7 +116,7 @@ def opened(answer: TestResponse) -> int:
 
 
 def visit(releases: Path, folder: str) -> dict[str, float]:
-    """When the leadership's page was answered first, in seconds since 1970, and the memory after a tour of all pages."""
+    """When the leadership's page was answered first, what of the processor that took, the memory after all pages."""
     client = staff_client(releases, folder)
     opened(ask(client, STAFF, Page.LEADERSHIP, "?lang=ar"))
     answered, used, release = time.time(), time.process_time(), read(latest(releases))

@@ -15,7 +15,6 @@ from .dashboard_visits import DASHBOARDS, STAFF, token
 from .served import Served, free_port, serving
 
 
-
 @contextmanager
 def public(releases: Path, workers: int = 1) -> Iterator[Served]:
     """The public's dashboards over the latest release of a directory."""

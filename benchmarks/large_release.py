@@ -95,21 +95,32 @@ def _quality(
         },
         "waves": [
             {
-                **{"wave": wave.id, "interviews": wave.n, "modes": dict(wave.modes), "hurried": 40, "straight": 200},
-                **{"drawn": 1.0, "kish_effect": 1.7, "mean_design_effect": 1.6, "largest_design_effect": 2.1},
-                **{"margin_error": 0.0, "languages": {"ar": 9000, "fr": 3000}},
+                "wave": wave.id,
+                "interviews": wave.n,
+                "modes": dict(wave.modes),
+                "hurried": 40,
+                "straight": 200,
+                "drawn": 1.0,
+                "kish_effect": 1.7,
+                "mean_design_effect": 1.6,
+                "largest_design_effect": 2.1,
+                "margin_error": 0.0,
+                "languages": {"ar": 9000, "fr": 3000},
             }
             for wave in waves
         ],
         "nonresponse": [
             {"wave": wave.id, "indicator": card.id, "asked": [5000, 9999]}
-            | {kind: rate for kind in ("dont_know", "refused", "passed_over")}
+            | dict.fromkeys(("dont_know", "refused", "passed_over"), rate)
             for wave in waves
             for card in known
         ],
         "coverage": [
             {
-                **{"wave": wave.id, "margin": margin, "base_weights": False, "did_not_say": 0.0},
+                "wave": wave.id,
+                "margin": margin,
+                "base_weights": False,
+                "did_not_say": 0.0,
                 "cells": [{**cell, "achieved": round(random.random() / 50, 2), "census": 0.01} for cell in cells],
             }
             for wave in waves
@@ -118,8 +129,13 @@ def _quality(
         "outcomes": [{"wave": wave.id, "status": "unavailable", "rates": {}} for wave in waves],
         "figures": [
             {
-                **{"kind": kind, "contrast": contrast, "span": 1},
-                **{"published": 60_000, "unreliable": 0, "confidential": 40_000, "unavailable": 0},
+                "kind": kind,
+                "contrast": contrast,
+                "span": 1,
+                "published": 60_000,
+                "unreliable": 0,
+                "confidential": 40_000,
+                "unavailable": 0,
             }
             for kind in ("whole", "sex", "area", "area_sex")
             for contrast in (False, True)

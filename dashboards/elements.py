@@ -47,7 +47,7 @@ html = _Html()
 def _maker(kind: str) -> Callable[..., Element]:
     """What makes the elements of a kind. Raises AttributeError where HTML has no such kind."""
     known = frozenset(getattr(dash.html, kind)().available_properties)
-    element = type(kind, (Element,), {"__slots__": ()})
+    element: type[Element] = type(kind, (Element,), {"__slots__": ()})
 
     def make(children: object = None, **properties: object) -> Element:
         """Raises TypeError on a property that the kind does not have."""

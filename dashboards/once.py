@@ -7,7 +7,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from analytics.release import Release
 
 MOST = 64
-_P, _T = ParamSpec("_P"), TypeVar("_T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 def once(make: Callable[Concatenate[Release, _P], _T]) -> Callable[Concatenate[Release, _P], _T]:
@@ -15,7 +16,7 @@ def once(make: Callable[Concatenate[Release, _P], _T]) -> Callable[Concatenate[R
     name = f"_{make.__module__}.{make.__qualname__}"
 
     @wraps(make)
-    def kept(release: Release, *choice: _P.args, **named: _P.kwargs) -> _T:
+    def kept(release: Release, /, *choice: _P.args, **named: _P.kwargs) -> _T:
         results: dict[object, _T] = vars(release).setdefault(name, {})
         key = (*choice, *named.items())
         try:
