@@ -21,7 +21,8 @@ from rich.table import Table
 
 from dashboards.access import Role
 
-from .dashboards_served import DASHBOARDS, STAFF, bare, entered, public, staff
+from .dashboard_visits import DASHBOARDS, STAFF
+from .dashboards_served import bare, entered, public, staff
 from .large_release import write_large
 from .page_weight import QUIET, Weight, weighed
 

@@ -1,7 +1,6 @@
 """The dashboards, the staff's site and a bare Dash page under the server of production, for the benchmarks of pages."""
 
 import os
-import re
 import tempfile
 import urllib.parse
 import urllib.request
@@ -12,10 +11,8 @@ from pathlib import Path
 
 from dashboards.access import Role
 
+from .dashboard_visits import DASHBOARDS, STAFF, token
 from .served import Served, free_port, serving
-
-DASHBOARDS, STAFF = "/dashboards/", "/staff/"
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @contextmanager
@@ -60,11 +57,3 @@ def entered(address: str, role: Role) -> dict[str, str]:
         form = urllib.parse.urlencode({"csrf_token": token(page.read().decode()), "role": role.value}).encode()
     with browser.open(f"{address}{STAFF}account/demonstration", form):
         return {cookie.name: cookie.value or "" for cookie in jar}
-
-
-def token(page: str) -> str:
-    """What the form of a page must be sent with. Raises ValueError where there is no form."""
-    found = _TOKEN.search(page)
-    if found is None:
-        raise ValueError("the page has no form")
-    return found[1]

@@ -29,6 +29,7 @@ ANSWER_SECONDS = 120  # a slow reader of the largest file of the dashboards
 STOP_SECONDS = 2
 LINGER_SECONDS = 2  # for a client to read the end of an answer before what it still sends resets the connection
 SWEEP_SECONDS = 10  # what a request leaves behind is gone by then
+NEW_OBJECTS = 20_000  # until the collector of garbage looks at them
 HEAD_BYTES = 16 * 1024
 BODY_BYTES = 64 * 1024  # no application of ours takes more
 THREADS = 8
@@ -78,9 +79,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         be_discreet()
 
     def run(self) -> None:
-        """Serve. What was loaded until now is never looked at again by the collector of garbage."""
-        gc.collect()
-        gc.freeze()
+        """Serve."""
+        settle()
         super().run()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -209,6 +209,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.leaving.pop(conn, None)
         self.nr_conns -= 1
         conn.close()
+
+
+def settle() -> None:
+    """Have the collector of garbage never look again at what was loaded until now, and seldom at what is new.
+
+    A page of the dashboards is thousands of objects that go by themselves when it is sent; what does not is swept.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 20, 20)
 
 
 def _wanted(known: bytes) -> int | None:

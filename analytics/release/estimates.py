@@ -84,6 +84,7 @@ class Figures(Sequence[Figure]):
                 raise ReleaseError(_("the figures are no Parquet file of figures")) from error
             if len(self._columns) == len(COLUMNS):
                 self._content = b""
+                pa.default_memory_pool().release_unused()  # what decoding took is not needed again
         return self._columns[name]
 
     def __len__(self) -> int:
