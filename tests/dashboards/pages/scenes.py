@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dash.development.base_component import Component
+
 from analytics.release import Release
 from dashboards.access import Page, Role, Viewer, own_areas
+from dashboards.elements import Element
 from dashboards.scene import Look, Scene
 from dashboards.view import read_view
 from tests.dashboards.staff import NoRecords
@@ -32,13 +35,13 @@ def scene(release: Release, page: Page, search: str = "?lang=en", **more: Any) -
 
 
 def components(found: object) -> Iterator[Any]:
-    """Every component of a tree, itself first."""
+    """Every component of a tree, itself first: elements of HTML, and those of Dash, of which some hold no others."""
     if isinstance(found, list | tuple):
         for each in found:
             yield from components(each)
-    elif hasattr(found, "children"):
+    elif isinstance(found, Component | Element):
         yield found
-        yield from components(found.children)
+        yield from components(getattr(found, "children", None))
 
 
 def words(found: object) -> str:

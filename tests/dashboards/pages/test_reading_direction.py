@@ -1,12 +1,10 @@
 """Numbers, dates and charts of every page as a reader of each language expects them (fault 72)."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from dash.development.base_component import Component
 
 from analytics.release import Release
 from dashboards.access import Page
@@ -14,7 +12,7 @@ from dashboards.page import drawn_page
 from dashboards.scene import Look
 from tests.dashboards.conftest import published
 from tests.dashboards.pages.conftest import words
-from tests.dashboards.pages.scenes import Trail, scene
+from tests.dashboards.pages.scenes import Trail, components, scene
 from translations.languages import LANGUAGES
 
 CHARTED = (Page.OVERVIEW, Page.LEADERSHIP, Page.AREA, Page.COMPARE)
@@ -35,15 +33,8 @@ def drawn(release: Release, page: Page, language: str) -> list[Any]:
     return drawn_page(scene(more, page, f"?lang={language}&area=a1&place=a1", records=Trail([look])))
 
 
-def graphs(found: object) -> Iterator[dict[str, Any]]:
-    if isinstance(found, list | tuple):
-        for each in found:
-            yield from graphs(each)
-    elif isinstance(found, Component):
-        if type(found).__name__ == "Graph":
-            chart: Any = found
-            yield chart.figure
-        yield from graphs(getattr(found, "children", None))
+def graphs(found: object) -> list[dict[str, Any]]:
+    return [each.figure for each in components(found) if type(each).__name__ == "Graph"]
 
 
 @pytest.mark.parametrize("page", Page)
