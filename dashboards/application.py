@@ -48,6 +48,7 @@ class Staff:
     note: Callable[[Viewer, str, str, str], None]
     entrance: str
     publications: Callable[[], Publications] = no_publications
+    source: LatestRelease | None = None
 
 
 def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/", staff: Staff | None = None) -> Flask:
@@ -55,7 +56,7 @@ def create_dashboards(settings: DashboardSettings, prefix: str = "/dashboards/",
 
     Without `staff` it is the public's: pages that need no account.
     """
-    source = LatestRelease(settings.releases, settings.pinned)
+    source = (staff and staff.source) or LatestRelease(settings.releases, settings.pinned)
     server = Flask(__name__, static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     if staff:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, current_app, request, session
 from flask_login import logout_user
 from flask_security.utils import login_user
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from dashboards.access import Role
 
@@ -28,6 +29,13 @@ PEOPLE = {
 
 def make_people(engine: Engine) -> None:
     """Make them or set them right, without a password: they are entered in the demonstration and no other way."""
+    try:
+        _make_people(engine)
+    except IntegrityError:  # somebody else entered, and made them, at the same moment
+        _make_people(engine)
+
+
+def _make_people(engine: Engine) -> None:
     with store.changing(engine) as work:
         for role, (email, areas) in PEOPLE.items():
             account = store.find(work, email) or AccountRow(email=email, fs_uniquifier=store.fresh(), role=role)

@@ -43,6 +43,7 @@ def create_staff(settings: StaffSettings, prefix: str | None = None) -> Flask:
         note=partial(trail.note, engine),
         entrance=desk.prefix + "account/login",
         publications=CheckedChain(shown.releases, shown.pinned),
+        source=desk.source,
     )
     server = create_dashboards(shown, desk.prefix, staff)
     server.wsgi_app = _Mounted(server.wsgi_app, desk.prefix)  # type: ignore[assignment]  # as flask documents it

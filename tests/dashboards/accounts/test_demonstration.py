@@ -1,14 +1,17 @@
 """The demonstration: five people by a button, and no button anywhere else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlmodel import delete
 
 from analytics.release import Release, write
 from dashboards.access import Role
 from dashboards.accounts import store
 from dashboards.accounts.demonstration import PEOPLE, make_people
+from dashboards.accounts.tables import AccountRow
 
 from .conftest import HERE, Person, Site, Sites, token_of
 
@@ -85,3 +88,15 @@ def test_one_visitor_who_leaves_does_not_end_the_visit_of_another(sites: Sites) 
     one.send("logout", at="")
     assert not one.is_in
     assert two.is_in
+
+
+def test_many_who_enter_at_once_make_the_five_people_once(sites: Sites) -> None:
+    engine = sites(demo=True).engine
+    for _ in range(5):
+        with store.changing(engine) as work:
+            work.exec(delete(AccountRow))
+        with ThreadPoolExecutor(8) as together:
+            list(together.map(make_people, [engine] * 8))
+        assert sorted(account.email for account in store.accounts(engine)) == sorted(
+            name for name, _ in PEOPLE.values()
+        )
