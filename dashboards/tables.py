@@ -1,10 +1,10 @@
-"""The cells of a table twin: the same numbers as in the chart, with a decimal, n and status; words where none are."""
+"""The cells of a table twin: the chart's numbers as exact as they were released, n, status; words where none are."""
 
 from functools import lru_cache
 
 from analytics.release import Figure, Release
 from analytics.release_words import sign
-from dashboards.formats import interval, signed_interval
+from dashboards.formats import decimals, interval, signed_interval
 from dashboards.judgement import shown
 from dashboards.words import standing
 from translations.languages import fenced, level, number, percent, signed, translator
@@ -30,8 +30,8 @@ def _cells(figure: Figure | None, k: str | float | None, language: str) -> tuple
     if found is None:
         return sign(figure) or NO_NUMBER, NO_NUMBER, NO_NUMBER, words
     return (
-        percent(found.estimate, language, 1),
-        interval(found, language, 1),
+        percent(found.estimate, language, decimals(found)),
+        interval(found, language, decimals(found)),
         answered(figure, language),
         words,
     )
@@ -42,7 +42,12 @@ def difference_cells(figure: Figure | None, release: Release, language: str) -> 
     found, words = shown(figure), standing(figure, language, release.parameters)
     if found is None:
         return sign(figure) or NO_NUMBER, NO_NUMBER, NO_NUMBER, words
-    return signed(found.estimate, language, 1), signed_interval(found, language), answered(figure, language), words
+    return (
+        signed(found.estimate, language, decimals(found)),
+        signed_interval(found, language),
+        answered(figure, language),
+        words,
+    )
 
 
 def answered(figure: Figure | None, language: str) -> str:

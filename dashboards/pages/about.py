@@ -16,7 +16,7 @@ from dashboards.answers import answers
 from dashboards.captions import mode_mix, pooled, small_print
 from dashboards.definitions import better, digest, registration, wording
 from dashboards.elements import html
-from dashboards.formats import interval, signed_interval
+from dashboards.formats import decimals, interval, signed_interval
 from dashboards.frame import banner, label, select
 from dashboards.judgement import MEN, WOMEN, Shown, shown
 from dashboards.scene import Scene
@@ -98,7 +98,7 @@ def said(told: Subject) -> str:
         return reading(name, told.figure, told.release, language)
     values = {
         "label": name,
-        "difference": signed(told.found.estimate, language, 1),
+        "difference": signed(told.found.estimate, language, decimals(told.found)),
         "interval": signed_interval(told.found, language),
     }
     if against(told.found) == "same":
@@ -158,8 +158,9 @@ def _figure(told: Subject) -> list[tuple[str, Any]]:
     if figure is None or found is None:
         return [(_("Estimate"), _sign(figure)), (_("Status"), status), *end]
     is_level = told.view.contrast == LEVEL
-    estimate = percent(found.estimate, language, 1) if is_level else signed(found.estimate, language, 1)
-    bounds = interval(found, language, 1) if is_level else signed_interval(found, language)
+    said, places = percent if is_level else signed, decimals(found)
+    estimate = said(found.estimate, language, places)
+    bounds = interval(found, language, places) if is_level else signed_interval(found, language)
     error = None if figure.se is None else figure.se * 100
     return [
         (_("Estimate"), estimate if is_level else _("%(value)s points", value=estimate)),

@@ -9,7 +9,7 @@ from dashboards.captions import mode_mix
 from dashboards.charts import ACCENT, INK, MEN, WOMEN
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import interval, signed_interval
+from dashboards.formats import decimals, interval, signed_interval
 from dashboards.judgement import shown
 from dashboards.scene import Scene
 from dashboards.tables import NO_NUMBER, heads
@@ -113,8 +113,8 @@ def cells(cell: Cell, release: Release, language: str) -> tuple[str, str, str, s
         return _withheld(cell, release, language)
     return (
         words.together(cell.span, language),
-        percent(found.estimate, language, 1),
-        interval(found, language, 1),
+        percent(found.estimate, language, decimals(found)),
+        interval(found, language, decimals(found)),
         words.band(cell.figure, language),
         status(cell.figure, language, release.parameters),
     )
@@ -127,7 +127,7 @@ def differences(cell: Cell, release: Release, language: str) -> tuple[str, str, 
         return _withheld(cell, release, language)
     return (
         words.together(cell.span, language),
-        signed(found.estimate, language, 1),
+        signed(found.estimate, language, decimals(found)),
         signed_interval(found, language),
         words.band(cell.figure, language),
         status(cell.figure, language, release.parameters),

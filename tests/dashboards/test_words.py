@@ -95,12 +95,10 @@ def test_a_status_without_a_reason_has_words(status: str, sentence: str) -> None
 
 def test_the_headline_says_estimate_interval_and_a_change_that_chance_does_not_explain(release: Release) -> None:
     assert headline(release, view(release)) == (
-        "Trust in the police: 54% (51% to 57%), up 4 points (+1.0 to +7.0) since the last wave, "
-        "more than chance explains."
+        "Trust in the police: 54% (51% to 57%), up 4 points (+1 to +7) since the last wave, more than chance explains."
     )
     assert headline(release, view(release, indicator="safety")) == (
-        "Safety at night: 21% (18% to 24%), down 6 points (−9.0 to −3.0) since the last wave, "
-        "more than chance explains."
+        "Safety at night: 21% (18% to 24%), down 6 points (−9 to −3) since the last wave, more than chance explains."
     )
 
 
@@ -125,13 +123,13 @@ def test_a_withheld_figure_is_words_in_the_headline(release: Release) -> None:
 
 def test_the_gap_is_said_from_either_side_and_only_beyond_chance(release: Release) -> None:
     assert gap(release, view(release)) == (
-        "The share among men is higher than among women by 8 points (women minus men: −13.0 to −3.0), "
+        "The share among men is higher than among women by 8 points (women minus men: −13 to −3), "
         "more than chance explains."
     )
     assert gap(release, view(release, wave="w1")) == "The answers of women and men cannot be told apart."
     assert gap(release, view(release, wave="w2")) == "The gap between women and men cannot be shown."
     wide = with_figure(release, published("trust", "w3", 0.06, 0.05, contrast=GAP))
-    assert gap(wide, view(release)).startswith("The share among women is higher than among men by 6 points (+1.0 to")
+    assert gap(wide, view(release)).startswith("The share among women is higher than among men by 6 points (+1 to")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -75,21 +75,18 @@ def title(page: object) -> str:
         ("&sex=man", "Trust in the police, Men, May 2026: 58% (54% to 62%)"),
         (
             f"&contrast={GAP}",
-            "Trust in the police, Women minus men, May 2026: −8.0 points (−13.0 to −3.0), more than chance explains",
+            "Trust in the police, Women minus men, May 2026: −8 points (−13 to −3), more than chance explains",
         ),
         (
             f"&contrast={CHANGE}",
             (
-                "Trust in the police, Change since the wave before, May 2026: +4.0 points (+1.0 to +7.0), "
+                "Trust in the police, Change since the wave before, May 2026: +4 points (+1 to +7), "
                 "more than chance explains"
             ),
         ),
         (
             f"&wave=w1&contrast={GAP}",
-            (
-                "Trust in the police, Women minus men, March 2025: "
-                "−1.0 points (−6.0 to +4.0), which chance alone can explain"
-            ),
+            ("Trust in the police, Women minus men, March 2025: −1 points (−6 to +4), which chance alone can explain"),
         ),
     ],
 )
@@ -117,7 +114,7 @@ def test_a_withheld_figure_has_its_reason_and_no_number(told: Release, status: s
 def test_what_stands_behind_a_figure_is_told(told: Release) -> None:
     found = terms(about(told))
     assert found["Answers behind the figure"] == "1,234"
-    assert found["95% interval"] == "51.0% to 57.0%"
+    assert found["95% interval"] == "51% to 57%"
     assert found["Status"] == "published"
     assert found["Design effect"].startswith("1.4 ")
     assert found["How the answers came in"] == "web 81%, text message 19%"

@@ -51,7 +51,7 @@ def test_the_first_sentence_says_the_figure_and_how_it_stands_to_the_whole(area_
         "Trust in the police in \u2068Anfa\u2069, May 2026: 71 of 100 who answered (65% to 77%), more than in "
         "\u2068Casablanca\u2069 as a whole, and chance alone does not explain it." in said
     )
-    assert "Since the last wave it rose by 6 points (+1.0 to +11.0), more than chance explains." in said
+    assert "Since the last wave it rose by 6 points (+1 to +11), more than chance explains." in said
 
 
 @pytest.mark.parametrize(
@@ -117,11 +117,11 @@ def test_whoever_asks_for_waves_together_is_not_told_that_they_stand_in(area_rel
 def test_women_and_men_stand_side_by_side_with_their_gap_and_the_band_of_answers(area_release: Release) -> None:
     said = words(page(scene(area_release)))
     assert (
-        "Trust in the police (4 waves together): higher among women by 12 points (women minus men: +4.0 to +20.0), "
+        "Trust in the police (4 waves together): higher among women by 12 points (women minus men: +4 to +20), "
         "more than chance explains." in said
     )
-    assert "4 waves together\n61.0%\n55.0% to 67.0%\n100 to 199\npublished\n" in said
-    assert "4 waves together\n49.0%\n43.0% to 55.0%\n100 to 199\npublished\n" in said
+    assert "4 waves together\n61%\n55% to 67%\n100 to 199\npublished\n" in said
+    assert "4 waves together\n49%\n43% to 55%\n100 to 199\npublished\n" in said
     assert "Safety at night, Bribes: the gap between women and men cannot be shown." in said
 
 
@@ -129,8 +129,8 @@ def test_what_moved_is_counted_against_all_that_was_looked_at(area_release: Rele
     release = with_figures(area_release, published("safety", "w3", -0.01, 0.05, area="a1", contrast=CHANGE))
     said = words(page(scene(release)))
     assert "1 change since the last wave is more than chance explains, of 2 that can be shown." in said
-    assert "Up 6 points (+1.0 to +11.0), more than chance explains" in said
-    assert "Since a year before: cannot be told apart (−11.0 to +7.0)" in said
+    assert "Up 6 points (+1 to +11), more than chance explains" in said
+    assert "Since a year before: cannot be told apart (−11 to +7)" in said
     assert "about 5 of 100" in said
 
 

@@ -161,8 +161,8 @@ def test_a_target_without_a_figure_or_an_indicator_without_a_target_claims_nothi
 def test_tiles_say_the_year_and_the_target_beside_the_last_wave(release: Release) -> None:
     year = published("trust", "w3", 0.07, 0.04, contrast=YEAR)
     text = " ".join(words(served(replace(with_figures(release, year), targets=(TARGET,)))))
-    assert "Up 4 points (+1.0 to +7.0), more than chance explains" in text
-    assert "Since a year before: up 7 points (+3.0 to +11.0), more than chance" in text
+    assert "Up 4 points (+1 to +7), more than chance explains" in text
+    assert "Since a year before: up 7 points (+3 to +11), more than chance" in text
     assert "on track" in text
     assert "Target for 31 December 2025: 45%. The whole interval is at it or better." in text
     assert "The targets are examples; no authority has adopted them." in text
