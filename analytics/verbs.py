@@ -1,4 +1,4 @@
-"""The analyst's verbs of the `thiqa` command, and beside them the custodian's (custodian.py)."""
+"""Verbs of the `thiqa` command: all that are done with a release, and foreign microdata."""
 
 from pathlib import Path
 
@@ -10,11 +10,7 @@ from sqlalchemy import Engine
 from survey_app.settings import read_settings
 from survey_app.storage.database import connect, migrate
 
-from .analyst import analyse
 from .brief.verb import brief
-from .custodian import custody
-from .free_text.verbs import text
-from .protected.verb import microdata
 from .releasing import governance
 from .releasing.verbs import release
 from .settings import AnalysisSettings
@@ -46,4 +42,3 @@ def _engine(settings: AnalysisSettings) -> Engine:
 
 for verb in (*governance.verbs, brief):
     release.add_command(verb)
-verbs = [custody, release, import_microdata, microdata, analyse, text]

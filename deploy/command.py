@@ -1,4 +1,4 @@
-"""The `thiqa` command: finds the verbs that each room hangs out as an entry point, and speaks in plain sentences."""
+"""The `thiqa` command: finds the verbs that each room hangs out as entry points, and speaks in plain sentences."""
 
 from importlib.metadata import entry_points
 from typing import Any
@@ -13,7 +13,17 @@ GROUP = "thiqa.verbs"
 
 
 class _Sentences(click.Group):
-    """Shows what went wrong as a sentence. Never as a trace, whose last line may quote an answer or a password."""
+    """Shows what went wrong as a sentence. Never as a trace, whose last line may quote an answer or a password.
+
+    A verb is loaded when it is asked for: who sends texts does not wait for the statistics.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as click calls it)
+        return sorted(point.name for point in entry_points(group=GROUP))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (the same)
+        found: click.Command | None = next((point.load() for point in entry_points(group=GROUP, name=cmd_name)), None)
+        return found
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """As a program of its own; within another one `main` is called."""
@@ -37,11 +47,6 @@ class _Sentences(click.Group):
 @click.version_option(package_name="thiqa")
 def main() -> None:
     """Thiqa: surveys of residents' trust in their police, from the question to the published figure."""
-
-
-for found in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-    for verb in found.load():
-        main.add_command(verb)
 
 
 if __name__ == "__main__":

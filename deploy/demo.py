@@ -4,22 +4,21 @@ In the demo one machine holds the key that opens answers and the batches open by
 what that means.
 """
 
-import os
-import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine, func
 from sqlmodel import select
 
-from analytics.custody import close_wave, new_keys, open_batches
+from analytics.custody import close_wave, open_batches
 from analytics.publish import Parameters, cards
 from analytics.releasing.building import Trust, build
-from analytics.releasing.keys import new_signing_pair
 from analytics.releasing.publishing import publish
 from analytics.releasing.register import register
 from analytics.releasing.store import alone
@@ -28,12 +27,12 @@ from sms.settings import ChannelSettings
 from sms.talk.wording import Terms
 from survey_app.fieldwork import OPEN, field, waves
 from survey_app.instrument import Instrument, read_instrument
-from survey_app.private_file import private_file
-from survey_app.settings import SECRET_BYTES, CollectorSettings, read_settings
+from survey_app.settings import CollectorSettings, read_settings
 from survey_app.storage.database import connect, migrate, reading, writing
 from survey_app.storage.tables import ResponseRow
 from survey_app.wavekeys import WaveKeys
 
+from .demo_environment import VAR, demo_environment
 from .simulation import Plan, interview_all, sample
 
 WAVES = (
@@ -55,43 +54,6 @@ class Outcome:
     made: bool
     responses: int
     release: Path | None
-
-
-def demo_environment(directory: Path) -> Path:
-    """The file with the demo's settings and fresh keys (mode 0600); made once, then kept."""
-    file = directory / "demo.env"
-    if not file.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        keys = new_keys()
-        lines = {
-            "THIQA_DEMO": "true",
-            "THIQA_DATABASE_URL": f"sqlite:///{directory}/thiqa.sqlite3",
-            "THIQA_RELEASES": str(directory / "releases"),
-            "THIQA_CUSTODIAN_PUBLIC_KEY": keys.public,
-            "THIQA_CUSTODIAN_PRIVATE_KEY": keys.private,
-            "THIQA_SITE_KEY": secrets.token_hex(SECRET_BYTES),
-            "THIQA_CHANNEL_KEY": secrets.token_hex(SECRET_BYTES),
-        }
-        with private_file(file) as out:
-            out.write("".join(f"{name}={value}\n" for name, value in lines.items()).encode())
-    newer = {"THIQA_WAVE_KEYS": str(directory / "wave-keys"), "THIQA_SPOOL": str(directory / "spool")}
-    signing = new_signing_pair()
-    newer |= {"THIQA_RELEASE_SIGNING_KEY": signing.private, "THIQA_RELEASE_PUBLIC_KEY": signing.public}
-    newer |= {
-        "THIQA_STAFF_DATABASE_URL": f"sqlite:///{directory}/staff.sqlite3",
-        "THIQA_STAFF_KEY": secrets.token_hex(SECRET_BYTES),
-        "THIQA_ACTIONS": str(directory / "actions"),
-    }
-    _completed(file, {**newer, "THIQA_BATCH": "50"})
-    os.environ["THIQA_ENV_FILE"] = str(file)
-    return file
-
-
-def _completed(file: Path, newer: dict[str, str]) -> None:
-    """Add the settings that a demonstration of an earlier version does not have."""
-    there = {line.partition("=")[0] for line in file.read_text(encoding="utf-8").splitlines()}
-    with file.open("a", encoding="utf-8") as out:
-        out.writelines(f"{name}={value}\n" for name, value in newer.items() if name not in there)
 
 
 def make_demo(console: Console, seed: int = 1, share: float = 1.0) -> Outcome:
@@ -159,3 +121,23 @@ def _simulate(
                 interview_all(engine, plan, people[-LEFT_WAITING:], random, lambda done: progress.advance(task, done))
             else:
                 close_wave(engine, private, wave_id, closes)
+
+
+@click.command()
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same residents and answers.")
+@click.option("--share", default=1.0, show_default=True, help="Share of the usual number of residents.")
+@click.option("--directory", type=click.Path(path_type=Path), default=VAR, show_default=True)
+def demo(seed: int, share: float, directory: Path) -> None:
+    """Make the demonstration: keys, an SQLite database, six waves of simulated residents, a release.
+
+    Writes below the directory, which keeps what it has: a second run changes nothing.
+    """
+    demo_environment(directory.absolute())
+    started = time.perf_counter()
+    console = Console(stderr=True)
+    outcome = make_demo(console, seed, share)
+    if outcome.made:
+        took = time.perf_counter() - started
+        click.echo(f"Simulated interviews opened: {outcome.responses}, in {took:.0f} s. Release: {outcome.release}")
+    else:
+        click.echo(f"The demo's data are kept. To begin anew: rm -r {directory}")

@@ -140,4 +140,3 @@ def _table(counts: Counter[str]) -> Table:
 
 for campaign_verb in campaign_verbs:
     sms.add_command(campaign_verb)
-verbs: list[click.Command] = [sms]

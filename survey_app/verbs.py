@@ -13,7 +13,6 @@ from alembic.util import CommandError
 from .areas import Area, AreaListError
 from .fieldwork import CLOSED, FieldworkError, field, wave
 from .instrument import BUNDLED, Instrument, InstrumentError, read_instrument
-from .invite import invitations
 from .settings import SECRET_BYTES, OwnerSettings, PrintSettings, read_settings
 from .storage.database import connected, writing
 from .storage.database import migrate as migrate_tables
@@ -119,6 +118,3 @@ def _areas(survey: Instrument) -> Mapping[str, Area]:
     except KeyError:
         raise click.ClickException("This survey has no areas, so it has no posters.") from None
     return {area.code: area for area in found}
-
-
-verbs = [migrate, put_in_field, secret, invitations, poster]

@@ -13,6 +13,7 @@ from rich.console import Console
 from sqlalchemy import event
 
 from sms.campaign import shown
+from sms.verbs import sms
 from survey_app.instrument import read_instrument
 from survey_app.storage.database import connected, migrate
 
@@ -77,3 +78,6 @@ def _part(people: int, seed: int, database: str | None, at: int, parts: int) -> 
 def _careless(driver: Any, _record: object) -> None:
     """A database that nobody needs after a crash waits for no disk."""
     driver.execute("PRAGMA synchronous=OFF")
+
+
+sms.add_command(rehearse)

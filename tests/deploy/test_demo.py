@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from analytics.release import CHANGE, CONFIDENTIAL, GAP, LEVEL, YEAR, Figure, Release, latest, read
 from analytics.release.chain import verify_all
-from deploy.demo import LEFT_WAITING, WAVES, demo_environment, make_demo
+from deploy.demo import LEFT_WAITING, WAVES, make_demo
+from deploy.demo_environment import demo_environment
 from deploy.residents import OPINIONS, truth
 from survey_app.instrument import Instrument
 from survey_app.storage.database import connect, reading

@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from dashboards.access import Role
 from deploy import wsgi
-from deploy.demo import demo_environment
+from deploy.demo_environment import demo_environment
 
 from .conftest import HERE, Person, Site, Sites, token_of
 
