@@ -91,20 +91,20 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
         ground.carrier = twilio.url
         ground.channels(gateway.url)
         wrong = beside.submit(_wrong_settings, ground) if watched else None
-        for verb in ("custody open", "release build"):
-            ground.thiqa(*verb.split(), **ground.custodians)
+        ground.thiqa("custody", "open", **ground.custodians)
         _with_servers(found, away, twilio, gateway)
         if wrong:
             found.journeys += wrong.result()
         found.sealed = database_files(ground, watched, found.began)
-        for verb in ("purge", "custody status", "custody open", "refresh", "release build"):
+        again = ("release build",) if watched else ()  # what it says does not hang on the database, and it takes long
+        for verb in ("purge", "custody status", "custody open", "refresh", *again):
             ground.thiqa(*verb.split(), **ground.custodians)
         ground.thiqa("release", "verify")
         found.opened = database_files(ground, watched, found.began)
     if watched:
         found.log = watched.log[start:].encode()
         found.activity = "\n".join(seen).encode()
-    found.journeys += 8
+    found.journeys += 6
     return found
 
 

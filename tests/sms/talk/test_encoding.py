@@ -15,6 +15,7 @@ SAID = sorted({
     for _file, _line, message, _comments, _context in extract_from_dir(
         Path(sms.talk.__file__).parent, method_map=[("**.py", "python")], keywords={"_": None}
     )
+    if isinstance(message, str)
 })  # fmt: skip
 
 
