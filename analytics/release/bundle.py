@@ -24,6 +24,7 @@ LATEST = "latest"
 FIGURES, INDICATORS, AREAS, GEOMETRY = "figures.parquet", "indicators.json", "areas.json", "areas.geojson"
 METHOD, QUALITY, TOMBSTONES, TARGETS = "method.json", "quality.json", "tombstones.json", "targets.json"
 DRIVERS = "drivers.json"
+LATER = (DRIVERS,)  # what releases of an earlier version do not have
 OWN = (FIGURES, INDICATORS, AREAS, GEOMETRY, METHOD, QUALITY, TOMBSTONES, TARGETS, DRIVERS)
 SIGNATURE = "manifest.sig"
 ASIDE = ".writing-"
@@ -150,7 +151,8 @@ def read(path: Path, pinned: Collection[str] = ()) -> Release:
     pinned: the public keys (hexadecimal) of which one must have signed; none means that a signature is not asked for.
     """
     manifest = read_manifest(path, pinned)
-    files = {name: read_file(path, manifest, name) for name in OWN}
+    there = [name for name in OWN if name in manifest["files"] or name not in LATER]
+    files = {name: read_file(path, manifest, name) for name in there}
     for name in manifest["files"].keys() - files.keys():
         read_file(path, manifest, name)  # as much a part of the release, but not kept in memory
     return Release(

@@ -32,11 +32,11 @@ def test_whoever_stops_the_first_stops_them_all(tmp_path: Path, number: signal.S
 
 
 def test_where_the_main_one_ends_by_itself_the_others_end_too(tmp_path: Path) -> None:
-    note = tmp_path / "other"
+    note, before = tmp_path / "other", signal.getsignal(signal.SIGINT)
     wait = f"import pathlib, time, sys\nwhile not pathlib.Path({str(note)!r}).exists(): time.sleep(0.05)\nsys.exit(3)"
     assert together([sys.executable, "-c", wait], [sys.executable, "-c", SLEEPER, str(note)]) == 3
     assert not alive(int(note.read_text()))
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def until(done: object) -> None:

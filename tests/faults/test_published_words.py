@@ -135,7 +135,9 @@ def test_fault_20_21_a_hostile_name_is_words_in_every_chart(tmp_path: Path, host
     layout: Any = call(client, f"?lang={language}").json
     words = [word for figure in figures(layout) for word in strings(figure)]
     assert sum("&lt;a href=" in word for word in words) >= 6
-    assert [word for word in words if "<" in word.replace("<b>", "", 1).replace("</b>", "", 1)] == []
+    assert [
+        word for word in words if "<" in word.replace("<br>", "").replace("<b>", "", 1).replace("</b>", "", 1)
+    ] == []
     assert '"Markdown"' not in str(layout).replace("'", '"')
 
 
@@ -176,7 +178,7 @@ def test_fault_20_21_a_browser_runs_and_links_nothing_of_a_hostile_release(chrom
     assert page.locator("a[href*='e.example']").count() == 0
     ticks = page.locator(".exhibit-ranking .ytick text").all_text_contents()
     assert ticks
-    assert all('<a href="https://e.example">click</a> <b>bold</b>' in tick for tick in ticks)
+    assert all('<ahref="https://e.example">click</a><b>bold</b>' in "".join(tick.split()) for tick in ticks)
     page.locator(".exhibit-ranking .points path").first.hover(force=True)
     page.wait_for_selector(".hoverlayer text")
     assert "<b>bold</b>" in "".join(page.locator(".hoverlayer").all_text_contents())

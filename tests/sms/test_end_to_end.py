@@ -60,7 +60,7 @@ SENT = {
     "whatsapp": {"adult": "over18", "worries": ["theft"], "scale": 10, "region": "s", "area": "s2", "times": UNKNOWN,
                  "piped": "0", "fair": "1"},
 }  # fmt: skip
-WRITTEN = {"حي السلام", "Quartier Hassan", "Hay Salam", "الحي القديم"}
+WRITTEN = {"حي السلام", "⟦name⟧", "Hay ⟦name⟧", "الحي القديم"}  # what reads like a name was taken out
 CAME = {
     "ar": ("sms", "invited", "urban", "c01", 1.5),
     "fr": ("sms", "invited", "rural", "c02", 2.25),

@@ -159,5 +159,5 @@ def test_what_the_public_has_seen_is_never_left_out_of_sight(engine: Engine, pla
     path = build(engine, plan, tmp_path, PARAMETERS, TRUST)
     publish(tmp_path, path.name, KEYS.private, DAY)
     (path / "figures.parquet").unlink()
-    with pytest.raises(ReleaseError, match="incomplete"):
+    with pytest.raises(ReleaseError, match="is not there or unreadable"):
         build(engine, plan, tmp_path, PARAMETERS, TRUST)

@@ -1,4 +1,4 @@
-"""The pages on quality, oversight and a figure in a real browser: drawn, within the screen, and accessible."""
+"""Every page that oversight has in a real browser: drawn, within the screen, accessible, and asking nobody else."""
 
 import logging
 import threading
@@ -24,6 +24,14 @@ from tests.dashboards.pages.test_quality import NOTE, REPORT
 from translations.languages import LANGUAGES
 
 pytestmark = pytest.mark.browser
+DRAWN = {
+    "leadership": ".exhibit-map .js-fill",
+    "area": ".exhibit .main-svg",
+    "compare": ".exhibit .main-svg",
+    "quality": ".exhibit-refusals .main-svg",
+    "oversight": ".alarm",
+    "about": ".signs",
+}
 
 
 @pytest.fixture
@@ -51,15 +59,17 @@ def address(tmp_path: Path, release: Release) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("language", "width"), [("ar", 360), ("fr", 1280)])
-def test_the_pages_fit_the_screen_and_axe_finds_no_fault(
+def test_every_page_fits_the_screen_axe_finds_no_fault_and_nobody_else_is_asked(
     chromium: Browser, address: str, language: str, width: int
 ) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)  # axe is injected
     page = context.new_page()
     heard: list[str] = []
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
-    for name, drawn in (("quality", ".exhibit-refusals .main-svg"), ("oversight", ".alarm"), ("about", ".signs")):
+    for name, drawn in DRAWN.items():
         page.goto(f"{address}{name}?lang={language}")
         page.wait_for_selector(drawn)
         found = Axe().run(page).response
@@ -67,4 +77,5 @@ def test_the_pages_fit_the_screen_and_axe_finds_no_fault(
         assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert heard == []
+    assert hosts == {address.split("/")[2]}
     context.close()
