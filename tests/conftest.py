@@ -56,8 +56,8 @@ LONGEST = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """A process for each core, and one more where they are few: many tests wait for a browser or another process."""
-    return max(3, os.cpu_count() or 1)
+    """Four, or as many as there are cores: many tests wait for a browser or another process."""
+    return max(4, os.cpu_count() or 1)
 
 
 @pytest.hookimpl(trylast=True)
