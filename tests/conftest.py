@@ -25,7 +25,7 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 SLOW_IS_FINE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 settings.register_profile("thiqa", deadline=None, suppress_health_check=SLOW_IS_FINE)
 # What lands must not depend on a draw: new examples are looked for at home, and kept as tests when they are found.
-settings.register_profile("ci", settings.get_profile("thiqa"), derandomize=True)
+settings.register_profile("ci", settings.get_profile("thiqa"), derandomize=True, max_examples=40)
 settings.load_profile("ci" if os.environ.get("CI") else "thiqa")
 
 # The statements that give a database the privileges and settings of another.

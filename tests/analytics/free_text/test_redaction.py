@@ -138,4 +138,6 @@ def test_fault_26_no_text_takes_the_rules_long(part: str) -> None:
         return time.process_time() - before
 
     assert seconds(2_000) < 2
-    assert seconds(8_000) < 12 * max(seconds(2_000), 0.02), "four times as long a text takes about four times as long"
+    # A busy machine makes one try slow, a rule that takes the square of the length makes all of them slow.
+    tries = (seconds(8_000) < 12 * max(seconds(2_000), 0.02) for _ in range(5))
+    assert any(tries), "four times as long a text takes about four times as long"

@@ -96,10 +96,10 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
         if wrong:
             found.journeys += wrong.result()
         found.sealed = database_files(ground, watched, found.began)
-        again = ("release build",) if watched else ()  # what it says does not hang on the database, and it takes long
-        for verb in ("purge", "custody status", "custody open", "refresh", *again):
+        # What is said of a release does not hang on the kind of database, and it takes long.
+        releases = ("refresh", "release build", "release verify") if watched else ()
+        for verb in ("purge", "custody status", "custody open", *releases):
             ground.thiqa(*verb.split(), **ground.custodians)
-        ground.thiqa("release", "verify")
         found.opened = database_files(ground, watched, found.began)
     if watched:
         found.log = watched.log[start:].encode()
