@@ -12,13 +12,14 @@ from analytics.release import Wave
 from analytics.release_words import month
 from dashboards.formats import chart_text
 from dashboards.judgement import Shown
-from translations.languages import direction, percent
+from translations.languages import direction, percent, signed
 
 ACCENT, WOMEN, MEN = "#0B5C5A", "#6A3D9A", "#B35806"
 BAND = "rgba(11, 92, 90, 0.18)"
 INK, LINE, ZERO = "#44545A", "#D9E0E0", "#6B7B80"
 FONT = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Naskh Arabic", "Geeza Pro", Tahoma, sans-serif'
 MOST_TICKS = 4
+STRONG_ZERO = {"zeroline": True, "zerolinecolor": ZERO, "zerolinewidth": 2}
 
 Chart = dict[str, Any]
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showAxisDragHandles": False}
@@ -87,6 +88,20 @@ def share_axis(language: str, *, across: bool = False) -> Chart:
         "ticklabelstandoff": 4,
     }
     return axis if across else axis | {"side": "right" if mirrored else "left"}
+
+
+def points_axis(ends: tuple[float, float], ticks: Sequence[int], language: str) -> Chart:
+    """Differences in points along the page, in the reading direction, with a strong line at 0."""
+    return {
+        "range": list(ends[::-1] if direction(language) == "rtl" else ends),
+        "tickvals": list(ticks),
+        "ticktext": [signed(value / 100, language) for value in ticks],
+        "tickangle": 0,
+        "gridcolor": LINE,
+        **STRONG_ZERO,
+        "fixedrange": True,
+        "ticklabelstandoff": 4,
+    }
 
 
 def whiskers(found: Sequence[Shown], colour: str) -> Chart:

@@ -3,17 +3,16 @@
 from typing import Any
 
 from analytics.release import AreaCard, Figure, Release
-from analytics.release_words import withheld
 from analytics.verdict import difference
 from dashboards.among import Standing, among
 from dashboards.captions import base_and_unit, foot
-from dashboards.caterpillar import Dot, caterpillar, reference, size
+from dashboards.caterpillar import caterpillar, reference, size
 from dashboards.charts import share_axis
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
 from dashboards.judgement import Shown, shown
-from dashboards.ranking import caution_key, whole_key
-from dashboards.sentences import hover, reading
+from dashboards.ranking import caution_key, dots, whole_key, without_figure
+from dashboards.sentences import reading
 from dashboards.tables import cells, heads
 from dashboards.view import View, in_language
 from translations.languages import listed, plural_translator, translator
@@ -30,7 +29,11 @@ def compared_places(release: Release, view: View, areas: tuple[AreaCard, ...]) -
     found = [shown(item) for item in figures]
     stands = among([difference(item, whole) if item and whole else None for item in found])
     placed = list(zip(areas, figures, found, stands, strict=True))
-    dots = {name: _dots(items, language) for name, items in _grouped(placed, language).items()}
+    drawn = {
+        name: dots([(area, item) for area, _figure, item, _standing in items], language)
+        for name, items in _grouped(placed, language).items()
+    }
+    hidden = [(area, figure) for area, figure, item, _standing in placed if item is None]
     return Exhibit(
         name="places",
         title=_("Which of these areas stand out from the whole?"),
@@ -52,10 +55,13 @@ def compared_places(release: Release, view: View, areas: tuple[AreaCard, ...]) -
             ),
             figures=tuple(figures),
         ),
-        chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
-        size=size(dots),
+        chart=caterpillar(drawn, language, share_axis(language, across=True), reference(whole)) if drawn else None,
+        size=size(drawn),
         legend=(*whole_key(whole, language), *caution_key(found, language)),
-        after=(*_warning(sum(item is not None for item in found), language), *_hidden(placed, release, language)),
+        after=(
+            *_warning(sum(item is not None for item in found), language),
+            *without_figure(hidden, release, language),
+        ),
     )
 
 
@@ -99,31 +105,3 @@ def _grouped(placed: list[Placed], language: str) -> dict[str, list[Placed]]:
     }
     groups = {name: [item for item in placed if item[2] and item[3] in kinds] for name, kinds in names.items()}
     return {name: items for name, items in groups.items() if items}
-
-
-def _dots(placed: list[Placed], language: str) -> list[Dot]:
-    named = [(in_language(area.name, language), found) for area, _figure, found, _standing in placed]
-    return [Dot(name, found, hover(name, found, language)) for name, found in named if found is not None]
-
-
-def _hidden(placed: list[Placed], release: Release, language: str) -> tuple[Any, ...]:
-    _ = translator(language)
-    hidden = [(area, item) for area, item, found, _standing in placed if found is None]
-    if not hidden:
-        return ()
-    return (
-        html.H4(_("Areas without a figure")),
-        html.Ul(
-            [
-                html.Li(
-                    [
-                        html.Strong(in_language(area.name, language)),
-                        " ",
-                        withheld(item, language, release.parameters),
-                    ]
-                )
-                for area, item in hidden
-            ],
-            className="withheld",
-        ),
-    )

@@ -8,7 +8,7 @@ from analytics.release import CHANGE, GAP, YEAR, Figure, Release
 from analytics.release_words import month, points, sample, withheld
 from dashboards.among import Standing, among
 from dashboards.caterpillar import Dot, caterpillar, size
-from dashboards.charts import LINE, ZERO, Chart
+from dashboards.charts import Chart, points_axis
 from dashboards.compared_places import warning
 from dashboards.elements import html
 from dashboards.exhibits import Exhibit, Table
@@ -16,7 +16,7 @@ from dashboards.formats import signed_interval
 from dashboards.judgement import Shown, shown
 from dashboards.tables import answered, difference_cells, heads
 from dashboards.view import View
-from translations.languages import direction, level, listed, signed, translator
+from translations.languages import level, listed, signed, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +203,4 @@ def _points_axis(found: Sequence[Shown], language: str) -> Chart:
     bound = max(20, 10 * (int(widest // 10) + 1))
     step = 10 * max(1, round(bound / 20))  # three to five ticks: more would not fit a phone
     ticks = [value for value in range(-bound, bound + 1) if value % step == 0]
-    ends = [-bound * 1.08, bound * 1.08]
-    return {
-        "range": ends[::-1] if direction(language) == "rtl" else ends,
-        "tickvals": ticks,
-        "tickangle": 0,
-        "ticktext": [signed(value / 100, language) for value in ticks],
-        "gridcolor": LINE,
-        "zeroline": True,
-        "zerolinecolor": ZERO,
-        "zerolinewidth": 2,
-        "fixedrange": True,
-        "ticklabelstandoff": 4,
-    }
+    return points_axis((-bound * 1.08, bound * 1.08), ticks, language)

@@ -9,13 +9,13 @@ from analytics.release import DriverCard, Release
 from analytics.release_words import month, sample
 from analytics.verdict import Verdict, against
 from dashboards.caterpillar import Dot, caterpillar, size
-from dashboards.charts import LINE, ZERO, Chart
+from dashboards.charts import Chart, points_axis
 from dashboards.exhibits import Exhibit, Table
 from dashboards.formats import signed_interval
 from dashboards.judgement import Shown
 from dashboards.ranking import plain
 from dashboards.view import View, in_language, in_time
-from translations.languages import direction, level, listed, number, signed, translator
+from translations.languages import level, listed, number, signed, translator
 
 
 def drivers(release: Release, view: View) -> Exhibit | None:
@@ -136,19 +136,7 @@ def _axis(found: list[Shown], language: str) -> Chart:
     ends = [10 * floor(low * 10 - 1e-9), 10 * ceil(high * 10 + 1e-9)]
     step = 10 if ends[1] - ends[0] <= 40 else 20
     ticks = [value for value in range(*ends) if value % step == 0]
-    reach = [ends[0] - 1, ends[1] + 1]
-    return {
-        "range": reach[::-1] if direction(language) == "rtl" else reach,
-        "tickvals": ticks,
-        "ticktext": [signed(value / 100, language) for value in ticks],
-        "tickangle": 0,
-        "gridcolor": LINE,
-        "zeroline": True,
-        "zerolinecolor": ZERO,
-        "zerolinewidth": 2,
-        "fixedrange": True,
-        "ticklabelstandoff": 4,
-    }
+    return points_axis((ends[0] - 1, ends[1] + 1), ticks, language)
 
 
 def _foot(release: Release, told: list[DriverCard], language: str) -> str:

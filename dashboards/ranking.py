@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from analytics.release import CONFIDENTIAL, Release
+from analytics.release import CONFIDENTIAL, AreaCard, Figure, Release
 from analytics.release_words import areas_judged, sign, withheld
 from dashboards.captions import base_and_unit, foot
 from dashboards.caterpillar import Dot, caterpillar, reference, size
@@ -33,7 +33,8 @@ def ranking(release: Release, view: View) -> Exhibit:
     groups = grouped(found, language)
     named = {item.area.code: in_language(item.area.name, language) for item in found}
     verdicts = {code: name for name, items in groups.items() for code in (item.area.code for item in items)}
-    dots = {name: _dots(items, language) for name, items in groups.items()}
+    drawn = {name: dots([(item.area, item.shown) for item in items], language) for name, items in groups.items()}
+    hidden = [(item.area, item.figure) for item in alphabetical(found, language) if item.shown is None]
     return Exhibit(
         name="ranking",
         title=_("Which areas stand out from the whole?"),
@@ -49,10 +50,10 @@ def ranking(release: Release, view: View) -> Exhibit:
             ),
             figures=tuple(item.figure for item in alphabetical(found, language)),
         ),
-        chart=caterpillar(dots, language, share_axis(language, across=True), reference(whole)) if dots else None,
-        size=size(dots),
+        chart=caterpillar(drawn, language, share_axis(language, across=True), reference(whole)) if drawn else None,
+        size=size(drawn),
         legend=(*whole_key(whole, language), *caution_key([item.shown for item in found], language)),
-        after=(html.P(" ".join(areas_judged(language)), className="foot"), *_withheld(found, release, language)),
+        after=(html.P(" ".join(areas_judged(language)), className="foot"), *without_figure(hidden, release, language)),
     )
 
 
@@ -82,8 +83,9 @@ def grouped(found: tuple[AreaFigure, ...], language: str) -> dict[str, list[Area
     return {name: items for name, items in groups.items() if items}
 
 
-def _dots(items: list[AreaFigure], language: str) -> list[Dot]:
-    named = [(in_language(item.area.name, language), item.shown) for item in items]
+def dots(placed: Iterable[tuple[AreaCard, Shown | None]], language: str) -> list[Dot]:
+    """The dots of areas that have numbers."""
+    named = [(in_language(area.name, language), found) for area, found in placed]
     return [Dot(name, found, hover(name, found, language)) for name, found in named if found is not None]
 
 
@@ -103,34 +105,29 @@ def caution_key(found: Iterable[Shown | None], language: str) -> tuple[Any, ...]
     return ([html.Span(className="key key-caution", **{"aria-hidden": "true"}), _("to be read with caution")],)
 
 
-def _withheld(found: tuple[AreaFigure, ...], release: Release, language: str) -> tuple[Any, ...]:
+def without_figure(
+    hidden: Iterable[tuple[AreaCard, Figure | None]], release: Release, language: str
+) -> tuple[Any, ...]:
+    """The areas that have no number, each with its sign and the reason."""
     _ = translator(language)
-    hidden = [item for item in alphabetical(found, language) if item.shown is None]
-    if not hidden:
-        return ()
-    return (
-        html.H4(_("Areas without a figure")),
-        html.Ul(
+    lines = [
+        html.Li(
             [
-                html.Li(
-                    [
-                        _mark(item),
-                        html.Strong(in_language(item.area.name, language)),
-                        " ",
-                        withheld(item.figure, language, release.parameters),
-                    ]
-                )
-                for item in hidden
-            ],
-            className="withheld",
-        ),
-    )
+                _mark(figure),
+                html.Strong(in_language(area.name, language)),
+                " ",
+                withheld(figure, language, release.parameters),
+            ]
+        )
+        for area, figure in hidden
+    ]
+    return (html.H4(_("Areas without a figure")), html.Ul(lines, className="withheld")) if lines else ()
 
 
-def _mark(item: AreaFigure) -> Any:
-    locked = item.figure is not None and item.figure.status == CONFIDENTIAL
+def _mark(figure: Figure | None) -> Any:
+    locked = figure is not None and figure.status == CONFIDENTIAL
     return html.Span(
-        "" if locked else sign(item.figure),
+        "" if locked else sign(figure),
         className="sign sign-lock" if locked else "sign",
         **{"aria-hidden": "true"},
     )

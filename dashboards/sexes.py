@@ -12,10 +12,9 @@ from dashboards.captions import base_and_unit, foot, time_direction
 from dashboards.charts import (
     ACCENT,
     INK,
-    LINE,
     MEN,
+    STRONG_ZERO,
     WOMEN,
-    ZERO,
     Chart,
     days,
     middle,
@@ -194,10 +193,7 @@ def _gap_chart(waves: tuple[Wave, ...], series: list[Shown | None], language: st
         "range": [-bound * 1.18, bound * 1.18],
         "tickvals": ticks,
         "ticktext": [signed(value / 100, language) for value in ticks],
-        "zeroline": True,
-        "zerolinecolor": ZERO,
-        "zerolinewidth": 2,
-        "gridcolor": LINE,
+        **STRONG_ZERO,
     }
     return upright(
         [trace],

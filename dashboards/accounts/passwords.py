@@ -104,7 +104,12 @@ class Passwords(PasswordUtil):
         """As it is hashed; what is too long to be one is none, and costs no more than another."""
         return normal(password)[: MOST + 1]
 
-    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:  # noqa: ARG002
+    def validate(
+        self,
+        password: str,
+        is_register: bool,  # noqa: ARG002 (the library gives it)
+        **kwargs: Any,
+    ) -> tuple[list[str] | None, str]:
         """The fault as a word for the page, and the password as it is hashed."""
         found = fault(password, kwargs["user"].email)
         return ([found] if found else None), normal(password)

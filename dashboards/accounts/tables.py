@@ -21,7 +21,11 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Any,  # noqa: ARG002 (SQLAlchemy gives it)
+    ) -> datetime | None:
         """SQLite forgets the zone."""
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 

@@ -1,8 +1,6 @@
 """The respondent's site served on the loopback for it."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +9,12 @@ import pytest
 from nacl.public import PrivateKey
 from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from survey_app.fieldwork import field
 from survey_app.settings import CollectorSettings
 from survey_app.storage.database import connect, migrate, writing
 from survey_app.web.application import create_site
+from tests.listening import served
 from translations.languages import LANGUAGES
 
 from .gallery import Gallery, hang
@@ -24,7 +22,7 @@ from .questionnaire import QUESTIONNAIRE
 from .visits import Visit, look
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    pass
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
@@ -66,19 +64,6 @@ def address(collector: Engine, custodian: PrivateKey, media: Path | None, limits
     settings = usual.model_copy(update=limits)
     with served(create_site(settings, collector, lambda: date(2026, 3, 2))) as at:
         yield at
-
-
-@contextmanager
-def served(application: "WSGIApplication") -> Iterator[str]:
-    """The address of an application while it is served."""
-    server = make_server("127.0.0.1", 0, application, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]  # the threaded server has it
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,9 @@ from survey_app.fieldwork import field
 from survey_app.instrument import Instrument
 from survey_app.storage.database import connect, migrate, writing
 from survey_app.wavekeys import WaveKeys
+from tests.listening import served
 from translations.languages import LANGUAGES, direction
 
-from .conftest import served
 from .visits import _visit
 
 pytestmark = pytest.mark.browser

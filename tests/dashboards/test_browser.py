@@ -1,21 +1,17 @@
 """The overview in a real browser, in three languages: drawn, quiet, and talking to nobody else."""
 
-import logging
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from analytics.release import Release, write
 from dashboards.application import create_dashboards
 from dashboards.settings import DashboardSettings
+from tests.listening import served
 from translations.languages import LANGUAGES, direction
 
 pytestmark = pytest.mark.browser
@@ -30,17 +26,10 @@ document.addEventListener("securitypolicyviolation", event => window.violations.
 @pytest.fixture
 def address(tmp_path: Path, release: Release) -> Iterator[str]:
     """The dashboards mounted below /dashboards/ on a threaded server, as they are served."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     write(tmp_path, release)
     dashboards = create_dashboards(DashboardSettings(releases=tmp_path))
-    site = DispatcherMiddleware(Flask("outer"), {"/dashboards": dashboards})
-    server = make_server("127.0.0.1", 0, site, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/dashboards/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(dashboards, "/dashboards") as at:
+        yield f"{at}/dashboards/"
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -1,24 +1,20 @@
 """Pictures of charts and the page of comparison in a real browser."""
 
-import logging
 import re
 import struct
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from analytics.release import Release
 from dashboards.access import Role, Viewer
 from tests.dashboards.staff import staff_site
 from tests.dashboards.test_browser import LISTEN
+from tests.listening import served
 
 pytestmark = pytest.mark.browser
 
@@ -29,15 +25,9 @@ LAST = ".exhibit-area-2 .main-svg >> nth=0"
 @pytest.fixture
 def address(tmp_path: Path, release: Release) -> Iterator[str]:
     """The staff's site mounted below /dashboards/, looked at by the leadership."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     site = staff_site(tmp_path / "releases", release, Viewer(Role.LEADERSHIP))
-    server = make_server("127.0.0.1", 0, DispatcherMiddleware(Flask("outer"), {"/dashboards": site}), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/dashboards/compare"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(site, "/dashboards") as at:
+        yield f"{at}/dashboards/compare"
 
 
 def saved(page: Page, kind: str, folder: Path) -> Path:

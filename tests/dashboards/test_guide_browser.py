@@ -1,20 +1,16 @@
 """The first visit and the next ones, and a page whose figures cannot be fetched, in a real browser."""
 
-import logging
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from analytics.release import Release
 from dashboards.access import Role, Viewer
 from tests.dashboards.staff import staff_site
+from tests.listening import served
 
 pytestmark = pytest.mark.browser
 
@@ -24,15 +20,9 @@ CALL = "**/_dash-update-component**"
 @pytest.fixture
 def address(tmp_path: Path, release: Release) -> Iterator[str]:
     """The staff's site as the leadership has it."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     site = staff_site(tmp_path / "releases", release, Viewer(Role.LEADERSHIP))
-    server = make_server("127.0.0.1", 0, DispatcherMiddleware(Flask("outer"), {"/dashboards": site}), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/dashboards/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(site, "/dashboards") as at:
+        yield f"{at}/dashboards/"
 
 
 def is_open(page: Page, address: str) -> bool:

@@ -5,19 +5,15 @@ import io
 import resource
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Dialog
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from analytics.open_data import figures_read, files
 from analytics.release import MANIFEST, PUBLISHED, AreaCard, Figure, Release, latest, read, write
@@ -25,7 +21,9 @@ from analytics.release.bundle import OWN
 from dashboards.application import create_dashboards
 from dashboards.settings import DashboardSettings
 from tests.dashboards.conftest import call, published, release
+from tests.dashboards.pages.scenes import strings
 from tests.dashboards.test_application import figures
+from tests.listening import served
 from translations.languages import LANGUAGES
 
 from .naughty import COMMANDS, NAUGHTY
@@ -113,18 +111,6 @@ def hostile(release: Release) -> Release:
     )
 
 
-def strings(found: object) -> Iterator[str]:
-    """Every text in a figure of plotly."""
-    if isinstance(found, str):
-        yield found
-    elif isinstance(found, dict):
-        for value in found.values():
-            yield from strings(value)
-    elif isinstance(found, list | tuple):
-        for value in found:
-            yield from strings(value)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_fault_20_21_a_hostile_name_is_words_in_every_chart(tmp_path: Path, hostile: Release, language: str) -> None:
     write(tmp_path, hostile)
@@ -145,15 +131,8 @@ def test_fault_20_21_a_hostile_name_is_words_in_every_chart(tmp_path: Path, host
 def address(tmp_path: Path, hostile: Release) -> Iterator[str]:
     write(tmp_path, hostile)
     dashboards = create_dashboards(DashboardSettings(releases=tmp_path))
-    server = make_server(
-        "127.0.0.1", 0, DispatcherMiddleware(Flask("outer"), {"/dashboards": dashboards}), threaded=True
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/dashboards/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(dashboards, "/dashboards") as at:
+        yield f"{at}/dashboards/"
 
 
 @pytest.mark.browser

@@ -1,6 +1,5 @@
 """A small OpenID provider on loopback: discovery, keys, tokens signed with RS256, and ways to lie on request."""
 
-import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Flask, jsonify, request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from werkzeug.serving import make_server
+
+from tests.listening import served
 
 CLIENT, SECRET = "thiqa", "a secret of the client"
 
@@ -91,13 +91,5 @@ class Issuer:
 def issuing() -> Iterator[Issuer]:
     """A provider that listens."""
     issuer = Issuer()
-    server = make_server("127.0.0.1", 0, issuer.server(), threaded=True)
-    issuer.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with served(issuer.server()) as issuer.address:
         yield issuer
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

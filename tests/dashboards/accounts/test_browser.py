@@ -1,15 +1,14 @@
 """The pages of accounts in a browser: on a telephone, in Arabic, by the rules of accessibility; and from elsewhere."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from passlib.totp import TOTP
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from dashboards.access import Role
+from tests.listening import served as listening
 
 from .conftest import PASSWORD, Site, Sites
 
@@ -20,13 +19,8 @@ pytestmark = pytest.mark.browser
 def served(sites: Sites) -> Iterator[tuple[Site, str]]:
     """A site that listens, and its address."""
     site = sites(demo=True)
-    server = make_server("127.0.0.1", 0, site.server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield site, f"http://127.0.0.1:{server.server_port}/staff/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(site.server) as at:
+        yield site, f"{at}/staff/"
 
 
 def judged(page: Page) -> None:

@@ -1,6 +1,5 @@
 """The page of an area in a real browser: drawn, inside its width, quiet, and without a fault of accessibility."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,16 +7,14 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from analytics.release import Release, write
 from dashboards.actions import FILE, encoded
 from dashboards.application import create_dashboards
 from dashboards.scene import Action
 from dashboards.settings import DashboardSettings
+from tests.listening import served
 from translations.languages import direction
 
 pytestmark = pytest.mark.browser
@@ -33,13 +30,8 @@ def address(tmp_path: Path, area_release: Release) -> Iterator[str]:
     done = Action(1, "a1", "trust", {"fr": HOSTILE}, {"fr": HOSTILE}, "2026-06-01", published=True, wave="w3")
     (tmp_path / "actions" / FILE).write_bytes(encoded([done]))
     site = create_dashboards(DashboardSettings(releases=tmp_path / "releases", actions=tmp_path / "actions"))
-    server = make_server("127.0.0.1", 0, DispatcherMiddleware(Flask("outer"), {"/dashboards": site}), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/dashboards/area"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(site, "/dashboards") as at:
+        yield f"{at}/dashboards/area"
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), [("ar", 360, "light"), ("fr", 1280, "dark")])

@@ -1,7 +1,5 @@
 """The page of the leadership in a real browser: on a phone, in Arabic, in the dark, with no fault of access."""
 
-import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +7,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from analytics.release import Release, write
 from dashboards.access import Role, Viewer
@@ -20,6 +15,7 @@ from dashboards.application import Staff, create_dashboards
 from dashboards.settings import DashboardSettings
 from tests.dashboards.pages.test_leadership import DRIVERS, TARGET, institutions_of
 from tests.dashboards.staff import NoRecords
+from tests.listening import served
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +23,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def address(tmp_path: Path, release: Release) -> Iterator[str]:
     """The page as somebody of the leadership is served it."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     full = institutions_of(release)
     write(
         tmp_path,
@@ -35,15 +30,8 @@ def address(tmp_path: Path, release: Release) -> Iterator[str]:
     )
     staff = Staff(lambda _server: None, lambda: Viewer(Role.LEADERSHIP), NoRecords(), lambda *_: None, "/in")
     dashboards = create_dashboards(DashboardSettings(releases=tmp_path), staff=staff)
-    server = make_server(
-        "127.0.0.1", 0, DispatcherMiddleware(Flask("outer"), {"/dashboards": dashboards}), threaded=True
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/dashboards/leadership"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(dashboards, "/dashboards") as at:
+        yield f"{at}/dashboards/leadership"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])

@@ -1,17 +1,12 @@
 """Every page that oversight has in a real browser: drawn, within the screen, accessible, and asking nobody else."""
 
-import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from analytics.release import Release, write
 from dashboards.access import Role, Viewer
@@ -21,6 +16,7 @@ from dashboards.settings import DashboardSettings
 from tests.dashboards.pages.scenes import Trail
 from tests.dashboards.pages.test_oversight import ACTS, MISSING, trail
 from tests.dashboards.pages.test_quality import NOTE, REPORT
+from tests.listening import served
 from translations.languages import LANGUAGES
 
 pytestmark = pytest.mark.browser
@@ -37,7 +33,6 @@ DRAWN = {
 @pytest.fixture
 def address(tmp_path: Path, release: Release) -> Iterator[str]:
     """The site as oversight has it, with a broken trail."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     write(tmp_path, replace(release, quality=REPORT, method=dict.fromkeys(LANGUAGES, NOTE)))
     staff = Staff(
         prepare=lambda _server: None,
@@ -48,14 +43,8 @@ def address(tmp_path: Path, release: Release) -> Iterator[str]:
         publications=lambda: Publications(is_kept=True, acts=ACTS, head="ab" * 32, faults=(MISSING,)),
     )
     dashboards = create_dashboards(DashboardSettings(releases=tmp_path), "/staff/", staff)
-    site = DispatcherMiddleware(Flask("outer"), {"/staff": dashboards})
-    server = make_server("127.0.0.1", 0, site, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/staff/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(dashboards, "/staff") as at:
+        yield f"{at}/staff/"
 
 
 @pytest.mark.parametrize(("language", "width"), [("ar", 360), ("fr", 1280)])
