@@ -6,22 +6,17 @@ asked stands in one model; what fewer were asked (on the web, or after a contact
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from survey_app.instrument import Indicator
 
-from .analyses.drivers import ASKED, FEWEST, ROWS_A_COEFFICIENT, joined, predictors
+from .analyses.drivers import ASKED, FEWEST, Held, controls, effects, predictors
 from .analyses.gates import of_cells
-from .analyses.sample import Bools, Survey
+from .analyses.sample import AnalysisError, Bools, Survey
 from .disclosure.rounding import rounded
 from .release import LEVEL, PUBLISHED, DriverCard, Figure
-from .survey.models.effects import marginal_effects
-from .survey.models.regression import glm
-from .survey.results import Estimates
-from .survey.variables import EstimationError
 
 POOLED = 4
 METHOD = "marginal_logit"
@@ -35,30 +30,23 @@ def driver_cards(survey: Survey) -> tuple[DriverCard, ...]:
     of the outcome has fewer than FEWEST people, or where its share of either side would expose somebody. Never raises
     for what the answers are like.
     """
-    asked = {indicator.id: indicator for indicator in survey.indicators}
-    outcome = next((indicator for indicator in survey.instrument.indicators if indicator.headline), None)
-    named = [asked[name] for name in survey.instrument.drivers if name in asked]
+    instrument, frame = survey.instrument, survey.frame
+    asked = {each.id: each for each in instrument.indicators if each.item in frame and frame[each.item].notna().any()}
+    outcome = next((indicator for indicator in instrument.indicators if indicator.headline), None)
+    named = [asked[name] for name in instrument.drivers if name in asked]
     if outcome is None or outcome.id not in asked or not named:
         return ()
     newest = [wave.id for wave in survey.waves[-POOLED:]]
     base = np.isfinite(survey.coded[outcome.id]) & survey.frame["wave"].isin(newest).to_numpy()
-    wide = _kept(survey, outcome, named, base)
+    wide = predictors(survey, outcome, base, named).kept if base.any() else ()
     found = {card.indicator: card for card in _cards(survey, outcome, wide, wide, base)}
     for each in named:
         own = base & np.isfinite(survey.coded[each.id])
         if each not in wide and own.sum() < ASKED * base.sum():
-            kept = _kept(survey, outcome, [*wide, each], own)
+            kept = predictors(survey, outcome, own, [*wide, each]).kept if own.any() else ()
             if each in kept:
                 found |= {card.indicator: card for card in _cards(survey, outcome, kept, (each,), own)}
     return tuple(found[each.id] for each in named if each.id in found)
-
-
-def _kept(survey: Survey, outcome: Indicator, among: Sequence[Indicator], base: Bools) -> tuple[Indicator, ...]:
-    """Those of some indicators that tell something of these rows, by the rules of `predictors`."""
-    if not base.any():
-        return ()
-    narrowed = replace(survey, instrument=replace(survey.instrument, indicators=(outcome, *among)))
-    return predictors(narrowed, outcome, base).kept
 
 
 def _cards(
@@ -70,8 +58,10 @@ def _cards(
     said = data.loc[rows, "y"]
     if not kept or min(said.sum(), len(said) - said.sum()) < FEWEST:
         return
-    found = _effects(survey, data, rows, [names[each.id] for each in told])
-    if found is None:
+    held = controls(survey, rows, _districts(survey))
+    try:
+        found = effects(survey, outcome, data, rows, [names[each.id] for each in told], held)
+    except AnalysisError:
         return
     low, high = found.interval()
     y = np.where(rows, survey.coded[outcome.id], np.nan)
@@ -85,37 +75,12 @@ def _cards(
         yield _card(each, outcome, [float(value) for value in numbers], int(rows.sum()), waves)
 
 
-def _effects(survey: Survey, data: pd.DataFrame, rows: Bools, told: Sequence[str]) -> Estimates | None:
-    """The effects of these columns of `data` on its y, in points; None where there is no model."""
-    controls = _controls(survey, rows)
-    terms = [name for name in data.columns if name != "y"]
-    coefficients = 1 + len(terms) + sum(column[rows].nunique() - 1 for column in controls.values())
-    if rows.sum() < coefficients * ROWS_A_COEFFICIENT:
-        return None
-    design = replace(survey.design, data=data.assign(**controls))
-    try:
-        fit = glm(design, "y ~ " + " + ".join([*terms, *controls]), family="binomial", where=rows)
-        return marginal_effects(fit, list(told), changes=dict.fromkeys(told, (0.0, 1.0)))
-    except EstimationError:
-        return None
-
-
-def _controls(survey: Survey, rows: Bools) -> "dict[str, pd.Series[str]]":
-    """What is held alike: sex, age, the area below the top that somebody lives in, and the wave, where they vary."""
-    instrument, frame = survey.instrument, survey.frame
-    given = {"sex": instrument.sex, "age": instrument.age, "area": instrument.area, "wave": "wave"}
-    found = {role: frame[name].fillna("none").astype(str) for role, name in given.items() if name in frame}
-    if "area" in found:
-        found["area"] = found["area"].map(_districts(survey)).fillna("none")
-    levels = {role: joined(column, rows) for role, column in found.items()}
-    return {role: column for role, column in levels.items() if column[rows].nunique() > 1}
-
-
-def _districts(survey: Survey) -> dict[str, str]:
-    """Area -> the area that holds it just below the top, which may be itself."""
-    areas = survey.instrument.areas
+def _districts(survey: Survey) -> Held:
+    """The area just below the top that each person lives in, where areas are known."""
+    areas, frame = survey.instrument.areas, survey.frame
     paths = {area.code: (area, *areas.ancestors(area.code)) for area in areas.areas}
-    return {code: path[-2].code if len(path) > 1 else code for code, path in paths.items()}
+    below = {code: path[-2].code if len(path) > 1 else code for code, path in paths.items()}
+    return {"area": frame[survey.instrument.area].map(below)} if survey.instrument.area in frame else {}
 
 
 def _card(each: Indicator, outcome: Indicator, numbers: Sequence[float], n: int, waves: tuple[str, ...]) -> DriverCard:

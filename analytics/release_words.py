@@ -33,7 +33,7 @@ _LIMIT = re.compile(r"(?P<what>n|n_eff|cases)_below_(?P<n>[0-9]{1,6})")  # by it
 def reason(code: str, language: str, parameters: Parameters) -> str:
     """Why a figure is not shown, as a sentence. `parameters` of the release hold k, the fewest answers shown."""
     _ = translator(language)
-    return _known(code, language, parameters.get("k")) or _("This figure cannot be shown.")
+    return _known(code, language, _k(parameters)) or _("This figure cannot be shown.")
 
 
 def withheld(figure: Figure | None, language: str, parameters: Parameters) -> str:
@@ -41,7 +41,7 @@ def withheld(figure: Figure | None, language: str, parameters: Parameters) -> st
     _ = translator(language)
     if figure is None:
         return _("Not part of this release.")
-    return _known(figure.reason, language, parameters.get("k")) or {
+    return _known(figure.reason, language, _k(parameters)) or {
         CONFIDENTIAL: _("Withheld to protect respondents."),
         UNRELIABLE: _("Withheld: not reliable enough to show."),
         UNAVAILABLE: _("Not available."),
@@ -138,8 +138,14 @@ def areas_judged(language: str) -> tuple[str, str]:
     )
 
 
+def _k(parameters: Parameters) -> float | None:
+    """How few answers expose somebody, as the release says; None where it says no number."""
+    k = parameters.get("k")
+    return k if isinstance(k, int | float) else None
+
+
 @lru_cache(maxsize=1024)
-def _known(code: str, language: str, k: str | float | None) -> str:
+def _known(code: str, language: str, k: float | None) -> str:
     """Kept, since a page may say the same of hundreds of cells."""
     _ = translator(language)
     if limit := _LIMIT.fullmatch(code):
@@ -169,10 +175,10 @@ def _known(code: str, language: str, k: str | float | None) -> str:
     }.get(code, "")
 
 
-def _protected(language: str, k: str | float | None) -> str:
+def _protected(language: str, k: float | None) -> str:
     """Of all protected figures the same: which of two hides the other is told to nobody."""
     _ = translator(language)
-    if not isinstance(k, int | float):
+    if k is None:
         return _("Withheld to protect respondents.")
     return _(
         "Withheld to protect respondents: fewer than %(k)s answers, or it could help to learn what one gave.",

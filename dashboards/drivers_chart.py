@@ -11,7 +11,7 @@ from analytics.verdict import Verdict, against
 from dashboards.caterpillar import Dot, caterpillar, size
 from dashboards.charts import Chart, points_axis
 from dashboards.exhibits import Exhibit, Table
-from dashboards.formats import signed_interval
+from dashboards.formats import decimals, signed_interval
 from dashboards.judgement import Shown
 from dashboards.ranking import plain
 from dashboards.view import View, in_language, in_time
@@ -65,7 +65,7 @@ def drivers(release: Release, view: View) -> Exhibit | None:
                 (
                     names[card.indicator],
                     words[against(numbers[card.indicator])],
-                    signed(card.effect, language, 1),
+                    signed(card.effect, language, decimals(numbers[card.indicator])),
                     signed_interval(numbers[card.indicator], language),
                     number(card.n, language),
                 )
@@ -124,7 +124,7 @@ def _reading(name: str, card: DriverCard, language: str) -> str:
     return _(
         "%(name)s: %(points)s points (%(interval)s), n = %(n)s",
         name=name,
-        points=signed(card.effect, language),
+        points=signed(card.effect, language, decimals(_numbers(card))),
         interval=signed_interval(_numbers(card), language),
         n=number(card.n, language),
     )

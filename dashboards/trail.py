@@ -15,7 +15,7 @@ from dashboards.menu import names_of_pages
 from dashboards.pages.about import contrasts, sexes
 from dashboards.scene import ACCOUNT, ACTION, DOWNLOAD, Look, Scene
 from dashboards.view import LONGEST_QUERY, in_language, parameters
-from translations.languages import fenced, isolated, plural_translator, translator
+from translations.languages import fenced, isolated, joined, plural_translator, translator
 
 
 def roles(language: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ def _figures(query: str, scene: Scene) -> str:
     parts = [known.get(asked[name], asked[name]) for name, known in names.items() if asked.get(name)]
     if (span := asked.get("span", "")).isascii() and span.isdecimal():
         parts.append(_n("%(num)d wave pooled", "%(num)d waves pooled", int(span[:4])))
-    return _comma(language).join(parts) or "–"
+    return joined(parts, language) or "–"
 
 
 def _act(look: Look, scene: Scene) -> str:
@@ -91,7 +91,7 @@ def _act(look: Look, scene: Scene) -> str:
         "who": isolated(look.account),
         "whom": isolated(asked.get("account", "")),
         "role": roles(language).get(role, isolated(role)),
-        "areas": _comma(language).join(areas),
+        "areas": joined(areas, language),
         "number": fenced(asked.get("number", ""), language),
     }
     of_areas = {
@@ -125,7 +125,3 @@ def _codes(query: str) -> list[str]:
         return [value for name, value in parse_qsl(query[1:LONGEST_QUERY], max_num_fields=100) if name == "area"]
     except ValueError:
         return []
-
-
-def _comma(language: str) -> str:
-    return "، " if language == "ar" else ", "

@@ -79,14 +79,13 @@ def number(value: float, language: str, decimals: int = 0) -> str:
     return _written(value + 0, known(language), decimals)  # nought has no sign
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _written(value: float, language: str, decimals: int) -> str:
     """Kept, since figures are rounded: a table of hundreds of areas has a hundred different numbers."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=REGIONAL[language])
 
 
-@lru_cache(maxsize=16_384)
 def percent(share: float, language: str, decimals: int = 0) -> str:
     """A share 0..1 as per cent: "54%", in French "54 %"."""
     sign = "\u00a0%" if language == "fr" else "%"

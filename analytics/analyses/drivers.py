@@ -1,6 +1,6 @@
 """What goes with trust: how much more often those trust who say one thing and not another, all else alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ ASKED = 0.75  # of those who answered the outcome: a model on fewer would be of 
 FEWEST = 30  # on either side of a predictor
 _ALIKE = 5.0  # variance inflation, over which a predictor's own part cannot be told
 ROWS_A_COEFFICIENT = 20
+Held = Mapping[str, "pd.Series[str]"]  # columns by role
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,28 +60,39 @@ def _modelled(survey: Survey, outcome: Indicator, name: str, base: Bools, chosen
     names = {each.id: f"p{number}" for number, each in enumerate(chosen.kept)}
     data = pd.DataFrame({"y": survey.coded[outcome.id]} | {names[e.id]: survey.coded[e.id] for e in chosen.kept})
     rows = base & data.notna().all(axis=1).to_numpy()
-    controls = _controls(survey, rows)
-    coefficients = 1 + len(names) + sum(column[rows].nunique() - 1 for column in controls.values())
+    held = controls(survey, rows)
+    found = effects(survey, outcome, data, rows, list(names.values()), held)
+    words = f"{rows.sum():,} of the {base.sum():,} who answered {outcome.id} answered all that is in the model."
+    return _sheet(survey, (outcome, name, words), chosen, found, rows, list(held))
+
+
+def effects(
+    survey: Survey, outcome: Indicator, data: pd.DataFrame, rows: Bools, told: Sequence[str], held: Held
+) -> Estimates:
+    """Average marginal effects, in points, of these columns of `data` on its y, the outcome, over rows of bool[n].
+
+    A design-based logistic model of all columns, with `held` held alike. Raises AnalysisError where there is none.
+    """
+    terms = [name for name in data.columns if name != "y"]
+    coefficients = 1 + len(terms) + sum(column[rows].nunique() - 1 for column in held.values())
     if rows.sum() < coefficients * ROWS_A_COEFFICIENT:
         raise AnalysisError(
-            f"{rows.sum()} people answered {outcome.id} and all {len(names)} predictors; {coefficients} coefficients "
+            f"{rows.sum()} people answered {outcome.id} and all {len(terms)} predictors; {coefficients} coefficients "
             f"need {coefficients * ROWS_A_COEFFICIENT}."
         )
-    design = replace(survey.design, data=data.assign(**controls))
+    design = replace(survey.design, data=data.assign(**held))
     try:
-        fit = glm(design, "y ~ " + " + ".join([*names.values(), *controls]), family="binomial", where=rows)
-        found = marginal_effects(fit, list(names.values()), changes=dict.fromkeys(names.values(), (0.0, 1.0)))
+        fit = glm(design, "y ~ " + " + ".join([*terms, *held]), family="binomial", where=rows)
+        return marginal_effects(fit, list(told), changes=dict.fromkeys(told, (0.0, 1.0)))
     except EstimationError as error:
         raise AnalysisError(f"There is no model of {outcome.id}: {error}") from None
-    words = f"{rows.sum():,} of the {base.sum():,} who answered {outcome.id} answered all that is in the model."
-    return _sheet(survey, (outcome, name, words), chosen, found, rows, list(controls))
 
 
-def predictors(survey: Survey, outcome: Indicator, base: Bools) -> Chosen:
-    """The other indicators, without those that tell nothing of the rows of bool[n], each with a sentence why."""
+def predictors(survey: Survey, outcome: Indicator, base: Bools, among: Sequence[Indicator] | None = None) -> Chosen:
+    """The other indicators, or `among`, without what tells nothing of the rows of bool[n], each with a sentence why."""
     kept: list[Indicator] = []
     left: dict[str, list[str]] = {}
-    for each in survey.indicators:
+    for each in survey.indicators if among is None else among:
         if each.id == outcome.id:
             continue
         why = _unfit(survey, outcome, each, base)
@@ -126,15 +138,15 @@ def _inflation(columns: Sequence[Floats], weights: Floats, base: Bools) -> Float
     return np.asarray(np.diag(np.linalg.pinv(r / np.outer(scale, scale), hermitian=True)))
 
 
-def _controls(survey: Survey, rows: Bools) -> "dict[str, pd.Series[str]]":
-    """What is held alike beside the predictors: wave, sex and age, where they vary among the rows."""
+def controls(survey: Survey, rows: Bools, more: Held | None = None) -> Held:
+    """What is held alike beside the predictors: sex, age, wave and `more`, where they vary among the rows."""
     given = {role: getattr(survey.instrument, role) for role in ("sex", "age")} | {"wave": "wave"}
-    found = {r: survey.frame[name].fillna("none").astype(str) for r, name in given.items() if name in survey.frame}
-    kept = {role: joined(column, rows) for role, column in found.items()}
+    found = {role: survey.frame[name] for role, name in given.items() if name in survey.frame} | dict(more or {})
+    kept = {role: _joined(column.fillna("none").astype(str), rows) for role, column in found.items()}
     return {role: column for role, column in kept.items() if column[rows].nunique() > 1}
 
 
-def joined(column: "pd.Series[str]", rows: Bools) -> "pd.Series[str]":
+def _joined(column: "pd.Series[str]", rows: Bools) -> "pd.Series[str]":
     """The column with levels of few of the rows as one with the most frequent level: they carry no coefficient."""
     sizes = column[rows].value_counts().reindex(column.unique(), fill_value=0).sort_values(ascending=False)
     rare = sizes.index[sizes < FEWEST]

@@ -16,7 +16,7 @@ from analytics.release import (
     Release,
     Wave,
 )
-from analytics.release_words import areas_judged, mode, month, reason, sample, withheld
+from analytics.release_words import areas_judged, how_to_read, mode, month, reason, sample, withheld
 from analytics.verdict import apart
 from translations.languages import day, fenced, level, listed, translator
 
@@ -327,10 +327,7 @@ def _method(scene: Scene) -> tuple[str, ...]:
     )
     return (
         chosen if scene.release.sample == "non_probability" else weighted,
-        _(
-            "Were the survey repeated many times, about 95 of 100 intervals made this way would hold the figure "
-            "that everyone's answers would give."
-        ),
+        how_to_read(scene.language),
         _("A change or a gap is named only where its interval holds no zero. All others cannot be told apart."),
         *areas_judged(scene.language),
         _("Figures are rounded as far as their interval allows; the answers of small groups are counted in bands."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from analytics.release_words import how_to_read
 from translations.languages import level, plural_translator, translator
 
 
@@ -39,10 +40,7 @@ def page_words(language: str) -> Mapping[str, str]:
         "modes": _("How they came in"),
         "signs": _("Signs where there is no figure"),
         "reading": _("How to read an interval"),
-        "reading_text": _(
-            "Were the survey repeated many times, about 95 of 100 intervals made this way would hold the figure "
-            "that everyone's answers would give."
-        ),
+        "reading_text": how_to_read(language),
         "method": _("Method"),
         "sample": _("Sample"),
         "quality": _("Data quality"),

@@ -25,6 +25,8 @@ class Moved:
 class Difference:
     """From one release to another: ids of indicators, name -> (before, after) of parameters, figures.
 
+    Parameters are all choices, and with them waves, drivers and targets.
+
     appeared, vanished: figures that only the new one, or only the old one, shows with a number. moved: those that both
     show, the largest move first.
     """
@@ -72,7 +74,10 @@ def _parameters(release: Release) -> dict[str, object]:
         "software": release.software,
         "questionnaires": list(release.questionnaires),
     }
-    return {**release.parameters, **about, **{f"wave {wave.id}": asdict(wave) for wave in release.waves}}
+    waves = {f"wave {wave.id}": asdict(wave) for wave in release.waves}
+    told = {f"driver {card.indicator}": asdict(card) for card in release.drivers}
+    wanted = {f"target {card.indicator}": asdict(card) for card in release.targets}
+    return {**release.parameters, **about, **waves, **told, **wanted}
 
 
 def _shown(release: Release) -> dict[Key, Figure]:

@@ -61,8 +61,6 @@ class Column:
         return list(map(self.levels.__getitem__, codes)) if self.levels else [self._value(value) for value in codes]
 
     def _value(self, code: Any) -> Any:
-        if self.levels:
-            return self.levels[code]
         return None if np.isnan(code) else int(code) if self._whole else float(code)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from analytics.release import Figure, IndicatorCard
-from analytics.release_words import month, withheld
+from analytics.release_words import areas_judged, month, withheld
 from analytics.verdict import against
 from dashboards import sentences
 from dashboards.access import Role
@@ -32,9 +32,7 @@ def changed(scene: Scene) -> Any:
             html.H2(_("What changed")),
             html.P(words.changes(found, language)),
             html.Ul([_moved(item, language) for item in told], className="moved") if told else None,
-            html.P(_("Among many comparisons a few stand out by chance alone: about 5 of 100."), className="foot")
-            if found
-            else None,
+            html.P(areas_judged(language)[1], className="foot") if found else None,
         ],
         className="changed",
     )
