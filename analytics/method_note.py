@@ -263,7 +263,17 @@ def _compared(release: Release, language: str) -> list[str]:
             "Areas are never ranked one by one: those that cannot be told apart have no order. Waves whose modes or "
             "words differ may differ for that reason."
         ),
+        *([_together(language)] if release.drivers else []),
     ]
+
+
+def _together(language: str) -> str:
+    _ = translator(language)
+    return _(
+        "What goes together with the first headline figure comes from a logistic model with errors by the design of "
+        "the sample: of two people of one sex, age, area and wave who otherwise answered alike, how much more often "
+        "the one who says this is counted. It tells no cause."
+    )
 
 
 def _signs(language: str) -> list[str]:

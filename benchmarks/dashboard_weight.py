@@ -60,16 +60,15 @@ def weigh(browser: Browser, subject: Subject, language: str) -> tuple[Weight, di
     )
     page, weight = context.new_page(), Weight(subject.page, language)
     parts: dict[str, int] = {}
-    page.on("requestfinished", lambda request: parts.update({urlsplit(request.url).path: _size(request.sizes())}))
+    page.on(
+        "requestfinished",
+        lambda request: parts.update({urlsplit(request.url).path: request.sizes()["responseBodySize"]}),
+    )
     with weighed(context, page, weight):
         page.goto(f"{subject.address}?lang={language}")
         page.wait_for_selector(CHART)
     context.close()
     return weight, parts
-
-
-def _size(sizes: object) -> int:
-    return sizes["responseBodySize"] if isinstance(sizes, dict) else 0
 
 
 @click.command()
@@ -92,7 +91,9 @@ def main(areas: int, waves: int, *, as_json: bool, told: bool) -> None:
                     if told and language == "ar":
                         click.echo(f"{subject.page}\n" + "".join(f"{parts[part]:>10} {part}\n" for part in parts))
         browser.close()
-    ratios = [(each.received / least.received, each.requests / least.requests) for each, least in _beside(found)]
+    bare = {each.language: each for each in found if each.page == found[0].page}
+    pairs = [(each, bare[each.language]) for each in found]
+    ratios = [(each.received / least.received, each.requests / least.requests) for each, least in pairs]
     if as_json:
         click.echo(json.dumps([asdict(weight) for weight in found], indent=1))
     else:
@@ -102,12 +103,6 @@ def main(areas: int, waves: int, *, as_json: bool, told: bool) -> None:
             table.add_row(each.page, each.language, *numbers)
         Console().print(table)
     raise SystemExit(max(max(pair) for pair in ratios) > MOST)
-
-
-def _beside(found: list[Weight]) -> Iterator[tuple[Weight, Weight]]:
-    """Each weight with that of the bare page in its language."""
-    for at, each in enumerate(found):
-        yield each, found[at - at % 3]
 
 
 if __name__ == "__main__":

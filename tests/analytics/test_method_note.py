@@ -10,7 +10,7 @@ from analytics.disclosure.exposure import HEAVIEST
 from analytics.disclosure.rounding import BANDS
 from analytics.indicators.presentation_standards import RULES, Evidence, judge
 from analytics.method_note import method_note
-from analytics.release import AnswerCard, Release, Tombstone, Wave
+from analytics.release import AnswerCard, DriverCard, Release, Tombstone, Wave
 from analytics.rule_words import LIMITS, rule_words
 from tests.analytics.framework.releases import TEXT, five_waves
 from translations.languages import LANGUAGES, number
@@ -186,3 +186,10 @@ def test_the_widths_of_the_nchs_are_those_that_judge() -> None:
     ):
         seen = share(estimate=estimate, low=0.0, high=width)
         assert judge("nchs_proportions", seen).flag == flag
+
+
+def test_a_note_tells_how_drivers_were_made_where_there_are_any(release: Release) -> None:
+    card = DriverCard("other", "trust", 0.1, 0.05, 0.15, 900, ("2031-q2",), "marginal_logit")
+    for language, word in (("en", "logistic"), ("fr", "logistique"), ("ar", "لوجستي")):
+        assert word in method_note(replace(release, drivers=(card,)))[language]
+        assert word not in method_note(release)[language]
