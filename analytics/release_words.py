@@ -1,4 +1,4 @@
-"""Codes of a release in words, for whoever shows figures: signs, reasons, faults, modes, methods, samples, months, points.
+"""Codes of a release in words, for whoever shows figures: signs, reasons, faults, modes, methods, samples, months.
 
 It knows the release and the languages and nothing else. A code that is not known gets a general sentence, never an
 error and never a blank: releases may be newer than this.
