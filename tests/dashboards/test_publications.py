@@ -112,7 +112,7 @@ def sentences() -> set[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "Fault"):
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
-                    found.add(first.value)
+                    found.add(str(first.value))
                 else:
                     assert node.func.id == "Fault", ast.unparse(node)
     return found
