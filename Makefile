@@ -40,7 +40,7 @@ run: setup ## serve survey, text-message simulator, dashboards and the staff's s
 
 .PHONY: test
 test: setup-dev ## run every test that this machine can run
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: setup-dev ## lint, format, types, import contracts

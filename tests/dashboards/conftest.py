@@ -114,6 +114,12 @@ def _card(code: str, ar: str, fr: str, en: str) -> IndicatorCard:
     )
 
 
+def with_figures(release: Release, *figures: Figure) -> Release:
+    """The release with these figures instead of its own about the same."""
+    keys = {figure.key for figure in figures}
+    return replace(release, figures=(*(each for each in release.figures if each.key not in keys), *figures))
+
+
 def small_release() -> Release:
     """Three waves, three indicators, four areas; published, unreliable and confidential figures."""
     return Release(
@@ -178,16 +184,18 @@ def client(dashboards: Dashboards, release: Release) -> FlaskClient:
     return dashboards(release)
 
 
-def call(client: FlaskClient, search: object, path: object = "/dashboards/", **headers: str) -> Any:
-    """Ask for a page as the browser does."""
-    body = {
+def body(search: object, path: object) -> dict[str, Any]:
+    """What the browser sends when it asks for a page."""
+    address = [("pathname", path), ("search", search)]
+    return {
         "output": "view.children",
         "outputs": {"id": "view", "property": "children"},
-        "inputs": [
-            {"id": "address", "property": "pathname", "value": path},
-            {"id": "address", "property": "search", "value": search},
-        ],
+        "inputs": [{"id": "address", "property": name, "value": value} for name, value in address],
         "changedPropIds": ["address.search"],
         "parsedChangedPropsIds": ["address.search"],
     }
-    return client.post("/_dash-update-component", json=body, headers=headers)
+
+
+def call(client: FlaskClient, search: object, path: object = "/dashboards/", **headers: str) -> Any:
+    """Ask for a page as the browser does."""
+    return client.post("/_dash-update-component", json=body(search, path), headers=headers)

@@ -18,7 +18,7 @@ from analytics.release.bundle import FIGURES
 from dashboards.application import create_dashboards
 from dashboards.settings import DashboardSettings
 from survey_app.settings import read_settings
-from tests.dashboards.conftest import Dashboards, call, published
+from tests.dashboards.conftest import Dashboards, call, published, with_figures
 from translations.languages import LANGUAGES, direction, translator
 
 HOSTILE = [
@@ -127,8 +127,7 @@ def test_no_nan_and_no_unfilled_place_is_served(dashboards: Dashboards, release:
         replace(published("trust", "w3", 0.5, 0.03, area="a4"), high=float("inf")),
         replace(published("safety", "w3", -0.06, 0.03, contrast=CHANGE), estimate=float("nan")),
     )
-    keys = {item.key for item in broken}
-    client = dashboards(replace(release, figures=(*(f for f in release.figures if f.key not in keys), *broken)))
+    client = dashboards(with_figures(release, *broken))
     for indicator in ("trust", "safety", "bribes"):
         for wave in ("w1", "w2", "w3"):
             text = call(client, f"?lang={language}&indicator={indicator}&wave={wave}").text

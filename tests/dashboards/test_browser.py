@@ -5,22 +5,18 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from analytics.release import Release, write
 from dashboards.application import create_dashboards
 from dashboards.settings import DashboardSettings
+from tests.dashboards.browsing import LISTEN, complaints, fits, judged
 from tests.listening import served
 from translations.languages import LANGUAGES, direction
 
 pytestmark = pytest.mark.browser
 
 SCREENSHOTS = Path(__file__).parents[1] / "browser" / "screenshots"
-LISTEN = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", event => window.violations.push(event.violatedDirective));
-"""
 
 
 @pytest.fixture
@@ -40,10 +36,8 @@ def test_the_overview_is_drawn_and_nothing_else_is_asked(
     context = chromium.new_context(viewport={"width": width, "height": 800})
     page = context.new_page()
     page.add_init_script(LISTEN)
-    faults: list[str] = []
+    faults = complaints(page)
     hosts: set[str] = set()
-    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     page.goto(f"{address}?lang={language}")
     page.wait_for_selector(".exhibit-map .js-fill")
@@ -53,7 +47,7 @@ def test_the_overview_is_drawn_and_nothing_else_is_asked(
     assert page.locator(".exhibit-map .js-fill").count() == 4
     assert page.locator(".no-webgl").count() == 0
     assert page.get_attribute("html", "dir") == direction(language)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page)
     assert page.evaluate("window.violations") == []
     assert faults == []
     assert hosts == {address.split("/")[2]}
@@ -70,9 +64,7 @@ def test_axe_finds_no_fault_of_accessibility(chromium: Browser, address: str, sc
     page = context.new_page()
     page.goto(f"{address}?lang=ar")
     page.wait_for_selector(".exhibit-map .js-fill")
-    found = Axe().run(page).response
-    assert len(found["passes"]) > 20
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
+    judged(page)
     context.close()
 
 

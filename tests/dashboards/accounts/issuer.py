@@ -31,6 +31,11 @@ class Issuer:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     grants: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    def reset(self, **claims: Any) -> None:
+        """Say again what is right, and these claims beside it; nobody is on the way."""
+        self.claims, self.without, self.grants = claims, set(), {}
+        self.algorithm, self.forged, self.described_as = "RS256", False, ""
+
     def visit(self, entrance: str) -> dict[str, str]:
         """Sign in at the address that somebody was sent to: what the browser brings back."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(entrance).query).items()}

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from passlib.totp import TOTP
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from dashboards.access import Role
+from tests.dashboards.browsing import judged
 from tests.listening import served as listening
 
 from .conftest import PASSWORD, Site, Sites
@@ -21,13 +21,6 @@ def served(sites: Sites) -> Iterator[tuple[Site, str]]:
     site = sites(demo=True)
     with listening(site.server) as at:
         yield site, f"{at}/staff/"
-
-
-def judged(page: Page) -> None:
-    """No rule is broken, and nothing is wider than the screen."""
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
 
 
 def test_from_the_invitation_to_the_accounts_on_a_telephone_in_arabic(

@@ -25,8 +25,7 @@ def listening() -> Iterator[Issuer]:
 
 @pytest.fixture
 def issuer(listening: Issuer) -> Issuer:
-    listening.claims, listening.without, listening.grants = {}, set(), {}
-    listening.algorithm, listening.forged, listening.described_as = "RS256", False, ""
+    listening.reset()
     return listening
 
 
@@ -112,8 +111,7 @@ def test_lies_open_nothing(sites: Sites, issuer: Issuer) -> None:
     site.invite("chief@example.com")
     pages = set()
     for name, lie in LIES.items():
-        issuer.claims, issuer.without = {"amr": ["mfa"]}, set()
-        issuer.algorithm, issuer.forged, issuer.described_as = "RS256", False, ""
+        issuer.reset(amr=["mfa"])
         who = site.browser()
         entrance = who.open("provider").headers["Location"]
         lie(issuer)
@@ -122,9 +120,7 @@ def test_lies_open_nothing(sites: Sites, issuer: Issuer) -> None:
         assert not who.is_in, name
         pages.add(answer.text)
     assert len(pages) == 1
-    issuer.claims, issuer.without, issuer.algorithm, issuer.forged, issuer.described_as = (
-        {"amr": ["mfa"]}, set(), "RS256", False, "",
-    )  # fmt: skip
+    issuer.reset(amr=["mfa"])
     who = site.browser()
     returned(who, issuer)
     assert who.is_in

@@ -48,8 +48,8 @@ def words(found: object) -> str:
     """The text of a tree, a space between elements."""
     if isinstance(found, list | tuple):
         return " ".join(filter(None, map(words, found)))
-    if hasattr(found, "children"):
-        return words(found.children)
+    if isinstance(found, Component | Element):  # a chart, which holds no others, has no words here
+        return words(getattr(found, "children", None))
     return "" if found is None else str(found)
 
 

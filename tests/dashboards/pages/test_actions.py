@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.release import Release
@@ -47,6 +47,7 @@ def kept(directory: Path, *actions: Action) -> None:
     (directory / FILE).write_bytes(encoded(actions))
 
 
+@settings(max_examples=300)  # they are quick, and nothing dangerous may come through
 @given(st.text())
 def test_fault_18_no_unseen_or_turning_character_is_kept(text: str) -> None:
     found = cleaned(text)
@@ -119,6 +120,7 @@ def test_the_file_holds_what_is_published_and_not_who_wrote_it() -> None:
     assert set(json.loads(content)["actions"][0]) == {"number", "area", "indicator", "wave", "said", "done", "day"}
 
 
+@settings(max_examples=300)  # they are quick, and nothing dangerous may come through
 @given(st.binary() | ROWS.map(lambda row: json.dumps({"format": 1, "actions": [row]}).encode()))
 def test_another_file_is_refused_and_another_row_left_out(content: bytes) -> None:
     with suppress(ValueError):

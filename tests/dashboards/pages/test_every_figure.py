@@ -13,6 +13,7 @@ from tests.dashboards.conftest import published
 from tests.dashboards.pages.scenes import components, of_class, rows, scene, words
 
 FIGURES = [page for page in PAGES if page not in (Page.QUALITY, Page.OVERSIGHT)]
+TABLED = [page for page in FIGURES if page is not Page.ABOUT]  # one figure, and no table of any
 
 
 @pytest.fixture
@@ -55,9 +56,10 @@ def test_fault_70_whatever_shows_an_estimate_shows_n_interval_mode_and_reliabili
         assert "published" in said, name
 
 
-@pytest.mark.parametrize("page", FIGURES)
+@pytest.mark.parametrize("page", TABLED)
 def test_fault_70_a_row_with_an_estimate_has_its_interval_n_and_status(odd: Release, page: Page) -> None:
     told = [row for row in rows(drawn(odd, page)) if any(cell.endswith("%") and cell[:2] == "57" for cell in row)]
+    assert told
     for row in told:
         assert "54% to 60%" in row
         assert "1,234" in row
@@ -72,13 +74,15 @@ def test_fault_70_a_figure_that_a_statistician_should_look_at_says_so_wherever_i
     assert found
     tiles = [said for name, said in found if "tile" in name and "Safety" in said]
     parts = [said for name, said in found if "tile" not in name]
-    assert all("to be read with caution" in said for said in (*tiles, *parts[:1]))
+    assert all("to be read with caution" in said for said in (*tiles, *parts))
+    assert tiles or parts
 
 
-@pytest.mark.parametrize("page", list(PAGES))
+@pytest.mark.parametrize("page", TABLED)
 def test_every_figure_is_one_click_from_what_stands_behind_it(odd: Release, page: Page) -> None:
     found = drawn(odd, page)
     exhibits = [each for each in of_class(found, "exhibit") if any("Estimate" in row for row in rows(each))]
+    assert exhibits
     tiles = [each for each in of_class(found, "tile") if of_class(each, "estimate")]
     for each in (*exhibits, *tiles):
         links = [part.href for part in components(each) if "behind" in str(getattr(part, "className", ""))]

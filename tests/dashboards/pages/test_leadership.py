@@ -36,7 +36,7 @@ from dashboards.spoken import spoken
 from dashboards.targets import Standing, standing
 from dashboards.trend import breaks, trend
 from dashboards.view import read_view
-from tests.dashboards.conftest import WAVES, call, hidden, published
+from tests.dashboards.conftest import WAVES, call, hidden, published, with_figures
 from tests.dashboards.staff import NoRecords
 from translations.languages import LANGUAGES
 
@@ -51,11 +51,6 @@ def scene(release: Release, language: str = "en", **asked: str) -> Scene:
     query = "&".join(f"{name}={value}" for name, value in asked.items())
     view = read_view(f"?lang={language}&{query}", [], release, Page.LEADERSHIP)
     return Scene(release, view, Viewer(Role.LEADERSHIP), "/dashboards/", NoRecords())
-
-
-def with_figures(release: Release, *figures: Figure) -> Release:
-    keys = {figure.key for figure in figures}
-    return replace(release, figures=(*(item for item in release.figures if item.key not in keys), *figures))
 
 
 def served(release: Release, language: str = "en", **asked: str) -> Any:

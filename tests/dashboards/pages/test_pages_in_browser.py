@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from analytics.release import Release, write
@@ -13,6 +12,7 @@ from dashboards.access import Role, Viewer
 from dashboards.application import Staff, create_dashboards
 from dashboards.scene import Publications
 from dashboards.settings import DashboardSettings
+from tests.dashboards.browsing import complaints, judged
 from tests.dashboards.pages.scenes import Trail
 from tests.dashboards.pages.test_oversight import ACTS, MISSING, trail
 from tests.dashboards.pages.test_quality import NOTE, REPORT
@@ -53,18 +53,13 @@ def test_every_page_fits_the_screen_axe_finds_no_fault_and_nobody_else_is_asked(
 ) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)  # axe is injected
     page = context.new_page()
-    heard: list[str] = []
+    heard = complaints(page)
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
     for name, drawn in DRAWN.items():
         page.goto(f"{address}{name}?lang={language}")
         page.wait_for_selector(drawn)
-        found = Axe().run(page).response
-        assert len(found["passes"]) > 15
-        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found["violations"]] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        judged(page, passes=15)
     assert heard == []
     assert hosts == {address.split("/")[2]}
     context.close()

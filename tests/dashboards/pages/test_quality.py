@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.release import CONFIDENTIAL, PUBLISHED, UNRELIABLE, Release
@@ -162,6 +162,7 @@ def test_the_note_has_headings_paragraphs_lists_quotes_bold_and_code() -> None:
     assert words(found) == "Title Beware A text on two lines with  code . one two"
 
 
+@settings(max_examples=300)  # they are quick, and nothing dangerous may come through
 @given(st.text(alphabet=st.sampled_from("ab <>&\"'`*#->[](){}!|\\\n\t:/\u202e") | st.characters(), max_size=200))
 def test_fault_20_21_a_note_is_text_whatever_it_holds(note: str) -> None:
     found = list(components(drawn_note(note)))

@@ -1,7 +1,5 @@
 """Whether an area is above or below the whole is judged once: every page, and the brief, says the same of it."""
 
-from dataclasses import replace
-
 import pytest
 
 from analytics.brief import sentences
@@ -15,7 +13,7 @@ from dashboards.pages.area_figures import standing
 from dashboards.pages.area_tiles import tiles
 from dashboards.pages.area_words import headline
 from dashboards.ranking import ranking
-from tests.dashboards.conftest import published
+from tests.dashboards.conftest import published, with_figures
 from tests.dashboards.pages.scenes import of_class, scene, words
 
 OWN = ("a1", "a2", "a3", "a4")
@@ -32,8 +30,7 @@ def full(release: Release) -> Release:
     for indicator, (share, half) in wholes.items():
         made.append(published(indicator, "w3", share, half))
         made += [published(indicator, "w3", share + off, own, area=area) for area, (off, own) in areas.items()]
-    keys = {figure.key for figure in made}
-    return replace(release, figures=(*(each for each in release.figures if each.key not in keys), *made))
+    return with_figures(release, *made)
 
 
 def verdict(said: str) -> str:

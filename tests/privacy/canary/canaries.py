@@ -22,7 +22,7 @@ SID = "5a1d7e57" * 3  # in the carrier's name of each text that comes in
 ADDRESSES, NETWORK, NUMBERS = "203.0.113.", "2001:db8:77:", "+2126987654"
 SUBSCRIBER = str(int(ip_address("2001:db8:77::1")) >> 64)  # as the gate reads it
 LETTERS = "abcdefghjk"
-SECRETS = ("site key", "channel key", "token", "password", "gateway secret", "gateway proof")
+SECRETS = ("site key", "channel key", "token", "password", "gateway secret", "gateway proof", "signing key")
 
 
 @dataclass(frozen=True, slots=True)

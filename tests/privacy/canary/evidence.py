@@ -48,7 +48,6 @@ class Evidence:
     opened: dict[str, bytes] = field(default_factory=dict)
     log: bytes = b""
     activity: bytes = b""
-    journeys: int = 0
     limits: dict[str, tuple[int, int]] = field(default_factory=dict)  # of the size of cores, by process
 
     @property
@@ -91,20 +90,20 @@ def gather(ground: Ground, away: Away, watched: Watched | None) -> Evidence:
         ground.carrier = twilio.url
         ground.channels(gateway.url)
         wrong = beside.submit(_wrong_settings, ground) if watched else None
-        ground.thiqa("custody", "open", **ground.custodians)
+        assert ground.thiqa("custody", "open", **ground.custodians).code == 0
         _with_servers(found, away, twilio, gateway)
         if wrong:
-            found.journeys += wrong.result()
+            wrong.result()
         found.sealed = database_files(ground, watched, found.began)
-        # What is said of a release does not hang on the kind of database, and it takes long.
+        # What is said of a release does not hang on the kind of database, and computing one takes long.
         releases = ("refresh", "release build", "release verify") if watched else ()
         for verb in ("purge", "custody status", "custody open", *releases):
-            ground.thiqa(*verb.split(), **ground.custodians)
+            run = ground.thiqa(*verb.split(), **ground.custodians)
+            assert run.code == 0, run
         found.opened = database_files(ground, watched, found.began)
     if watched:
         found.log = watched.log[start:].encode()
         found.activity = "\n".join(seen).encode()
-    found.journeys += 6
     return found
 
 
@@ -130,10 +129,9 @@ def _with_servers(found: Evidence, away: Away, twilio: Twilio, gateway: campaign
     with ground.server("tests.privacy.canary.wrapped:faulty()") as street.server:
         troubles.bugs(street, ground)
         troubles.deaths(street, ground)
-    found.journeys += len(JOURNEYS) + 10
 
 
-def _wrong_settings(ground: Ground) -> int:
+def _wrong_settings(ground: Ground) -> None:
     """Each setting that holds a secret, mistyped; each verb says so and does not repeat it."""
     secrets, private = ground.secrets, ground.keys.private
     password = secrets["password"]
@@ -145,6 +143,7 @@ def _wrong_settings(ground: Ground) -> int:
         (("sms", "send"), {"THIQA_CHANNEL_KEY": secrets["channel key"] + "x", "THIQA_TWILIO_SENDER": secrets["token"]}),
         (("purge",), {"THIQA_DATABASE_URL": ground.url.replace(password, password[::-1])}),
         (("purge",), {"THIQA_DATABASE_URL": f"postgresql+psycopg://thiqa@127.0.0.1:{password}/thiqa"}),
+        (("refresh",), {"THIQA_RELEASE_SIGNING_KEY": secrets["signing key"] + "x"}),
         (("release", "build"), {"THIQA_DATABASE_URL": f"postgresql+psycopg//thiqa:{password}@127.0.0.1/thiqa"}),
         (("invitations", "assist", "2026-1"), {"THIQA_PROXIES": password, "THIQA_DEMO": secrets["token"]}),
         (
@@ -157,7 +156,6 @@ def _wrong_settings(ground: Ground) -> int:
         assert run.code == 1, run
     for settings in (wrong[2][1], wrong[6][1]):
         assert ground.boots(**settings).code
-    return len(wrong) + 2
 
 
 def database_files(ground: Ground, watched: Watched | None, since: float) -> dict[str, bytes]:

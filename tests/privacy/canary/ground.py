@@ -142,7 +142,11 @@ class Ground:
     @property
     def custodians(self) -> dict[str, str]:
         """What only the custodian's machine has."""
-        return {"THIQA_CUSTODIAN_PRIVATE_KEY": self.keys.private, "THIQA_BATCH": "2"}
+        return {
+            "THIQA_CUSTODIAN_PRIVATE_KEY": self.keys.private,
+            "THIQA_RELEASE_SIGNING_KEY": self.secrets["signing key"],
+            "THIQA_BATCH": "2",
+        }
 
     @contextmanager
     def server(self, application: str) -> Iterator[Server]:
@@ -169,7 +173,7 @@ class Ground:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
         )
         run = Run(name, done.returncode, done.stdout)
         self.runs.append(run)

@@ -41,7 +41,6 @@ LINES = (
     rf"Error: The database of THIQA_DATABASE_URL cannot be used: {PLACES}",
     r"Error: the database cannot be used \(\w+\)",
     r"Next: thiqa release (build|publish [\w-]+|verify)|Nothing is new; the last release stands\.",
-    r"Error: THIQA_RELEASE_SIGNING_KEY is not set\. Make a pair with: thiqa release keygen",
     r"It is not signed\. Make a key with: thiqa release keygen|Nothing was published yet\. Next: thiqa release build",
     r"The chain is whole\. Next: compare this hash with the one that was noted: [0-9a-f]{64}",
     r"Nothing was opened: no wave is closed or has \d+ envelopes waiting\.",

@@ -35,6 +35,11 @@ from .street import Street
 from .troubles import cut_off, locked
 
 KINDS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+EVERYWHERE = (
+    "custody open", "custody status", "invitations assist", "invitations make", "purge", "sms invite", "sms plan",
+    "sms progress", "sms send", "sms send --forever",
+)  # fmt: skip
+VERBS = {"sqlite": EVERYWHERE, "postgres": (*EVERYWHERE, "refresh", "release build", "release verify")}
 SHARED = Path("/dev/shm")
 CORES = Path("/proc/sys/kernel/core_pattern").read_text().strip()
 
@@ -111,6 +116,17 @@ def evidence(request: pytest.FixtureRequest, both: dict[str, Evidence]) -> Evide
 @pytest.fixture
 def finder(evidence: Evidence) -> Finder:
     return Finder(evidence.canaries)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_verb_ran_to_its_end(both: dict[str, Evidence], kind: str) -> None:
+    """What ends at once says nothing, and nothing of it could be found."""
+    runs = both[kind].ground.runs
+    ended = [" ".join(run.words) for run in runs if run.code == 0]
+    assert [verb for verb in VERBS[kind] if not any(each.startswith(verb) for each in ended)] == []
+    assert [run.code for run in runs if "--forever" in run.words] == [0]
+    said = "".join(run.said for run in runs if run.words == ("refresh",) and run.code == 0)
+    assert ("ublished /" in said) is ("refresh" in VERBS[kind])
 
 
 def test_fault_54_no_process_said_a_canary(evidence: Evidence, finder: Finder) -> None:

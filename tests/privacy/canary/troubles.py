@@ -84,6 +84,7 @@ def in_the_middle(street: Street, ground: Ground, away: Away) -> None:
         ground.spooled |= {path.name: path.read_bytes() for path in (ground.folder / "spool").iterdir()}
     assert outcomes[0].status == outcomes[1].status == 503
     assert outcomes[6:9] == [200, 200, 200], "texts wait on disk"
+    assert [run.code for run in outcomes[9:]] == [1] * len(VERBS)
     ground.engine.dispose()
     time.sleep(1.1)  # for connections that rested to be asked whether they live
     sending.press()
