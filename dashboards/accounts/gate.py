@@ -176,14 +176,15 @@ def _keep_language() -> None:
 def _here(prefix: str, **beside: str) -> str:
     """The address of this page, with what stands beside it, and other values of some of that."""
     ours = request.path.startswith(ACCOUNTS)
-    kept = {name: value for name, value in request.args.items() if name in ("lang", "next") or not ours} | beside
+    shown = [pair for pair in request.args.items(multi=True) if pair[0] in ("lang", "next") or not ours]
+    kept = [(name, value) for name, value in shown if name not in beside] + [*beside.items()]
     return prefix + request.path.lstrip("/") + ("?" + urlencode(kept) if kept else "")
 
 
 def _within(address: str, prefix: str) -> str:
     """An address of this site, or its beginning instead: nobody is sent elsewhere."""
-    plain = address.startswith(prefix) and not address.startswith(("//", "/\\")) and "\\" not in address
-    return address if plain else prefix
+    plain = address.startswith(prefix) and not address.startswith("//") and "\\" not in address
+    return address if plain and address.isprintable() else prefix  # a browser takes a tab out of "/\t/elsewhere"
 
 
 def _notice(code: int) -> Response:
