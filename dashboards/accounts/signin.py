@@ -143,7 +143,10 @@ class GuardedVerify(VerifyForm):
     """The form that asks for the password again."""
 
     def validate(self, **kwargs: Any) -> bool:
-        """Whether the password is right and the name is open."""
+        """Whether the password is right and the name is open; who came by the provider may have none."""
+        if not self.user.password:
+            self.form_errors.append(SENTENCE)
+            return False
         return _guarded(self, super().validate, kwargs)
 
 

@@ -162,7 +162,9 @@ def test_fault_28_nobody_is_sent_elsewhere(site: Site) -> None:
         assert "\\" not in last.headers["Location"], place
 
 
-@pytest.mark.parametrize("place", ["/\t/evil.example", "/\n/evil.example", "/\x7f/evil.example", "//evil.example", "/\\evil"])
+@pytest.mark.parametrize(
+    "place", ["/\t/evil.example", "/\n/evil.example", "/\x7f/evil.example", "//evil.example", "/\\evil"]
+)
 def test_fault_28_at_the_root_of_a_host_nobody_is_sent_elsewhere_either(place: str) -> None:
     """A browser takes tabs and line ends out of an address before it reads it."""
     assert _within(place, "/") == "/"
