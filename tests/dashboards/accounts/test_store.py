@@ -1,5 +1,6 @@
 """The store's tables on both databases, and the chain of the trail."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import col, delete, select, update
 
 from dashboards.access import Role
@@ -43,6 +45,34 @@ def test_the_tables_go_and_come_and_the_others_stay(staff: Engine) -> None:
     migrate(staff)
     assert set(inspect(staff).get_table_names()) == others | OURS
     assert version(staff) == NEWEST
+
+
+@pytest.mark.parametrize("password", ["canary/of", "canary:of", "canary#of@canary", "[canary", "canary]"])
+@pytest.mark.parametrize("impatient", [False, True])
+def test_an_address_that_cannot_be_read_repeats_nothing_of_its_password(password: str, impatient: bool) -> None:
+    url = f"postgresql+psycopg://thiqa:{password}@127.0.0.1:55x/canary"
+    with pytest.raises(ArgumentError) as found:
+        store.connect(url, impatient=impatient)
+    assert "canary" not in "".join(traceback.format_exception(found.value))
+    assert "%40" in str(found.value)
+
+
+def test_who_serves_people_gives_up_soon_and_who_works_on_the_machine_does_not(postgres_engine: Engine) -> None:
+    url = postgres_engine.url.render_as_string(hide_password=False)
+    names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    for impatient, limits in ((True, ["3s", "5s", "30s"]), (False, ["0", "0", "0"])):
+        made = store.connect(url, impatient=impatient)
+        with made.connect() as connection:
+            assert [connection.scalar(text(f"SHOW {name}")) for name in names] == limits
+        made.dispose()
+
+
+def test_options_of_an_address_count_before_the_limits(postgres_engine: Engine) -> None:
+    url = postgres_engine.url.update_query_dict({"options": "-c lock_timeout=7s"})
+    made = store.connect(url.render_as_string(hide_password=False), impatient=True)
+    with made.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "7s"
+    made.dispose()
 
 
 def test_an_action_of_the_first_tables_keeps_the_figure_that_it_is_about(staff: Engine) -> None:
