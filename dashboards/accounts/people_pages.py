@@ -104,7 +104,7 @@ def _listed(**beside: object) -> Response:
 
 
 def _link(made: Invitation) -> Response:
-    return page("link", email=made.email, link=f"{desk().site}account/invited/{made.token}")
+    return page("link", email=made.email, link=f"{desk().settings.staff_url}account/invited/{made.token}")
 
 
 def _choices() -> dict[str, object]:

@@ -210,6 +210,30 @@ def test_a_link_on_another_site_shows_the_page_and_ends_no_session(site: Site) -
     assert "Set-Cookie" not in answer.headers
 
 
+def test_below_the_accounts_there_is_one_page_for_what_does_not_exist(site: Site) -> None:
+    """Whether the address is unknown or the page is another's, and in the language that was chosen before."""
+    who = site.person()
+    who.open("?lang=fr")
+    places = ("nowhere", "people", "people/1", "actions", "actions/1", "tf-rescue", "actions/1/publish")
+    pages = {who.open(place).data for place in places}
+    assert len(pages) == 1
+    assert b'<html lang="fr"' in pages.pop()
+
+
+def test_a_page_is_called_too_old_only_where_its_token_is(site: Site) -> None:
+    who = site.person()
+    old = "The page was too old"
+    assert old in who.client.post(HERE + "logout").text
+    for answer, code in (
+        (who.client.get(HERE, headers={"Host": "evil.example"}), 400),
+        (who.client.put("/staff/leadership", json={}), 405),
+        (who.send("change", password="x" * 70_000), 413),
+    ):
+        assert answer.status_code == code
+        assert "That could not be done" in answer.text
+        assert old not in answer.text
+
+
 def test_the_pages_have_the_headers_of_the_dashboards_and_allow_no_script(site: Site) -> None:
     for place in ("login", "nowhere", "invited/x"):
         headers = site.browser().open(place).headers
