@@ -36,7 +36,7 @@ class StaffSettings(DashboardSettings):
 
     @field_validator("staff_url")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
+    def _is_a_whole_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address such as https://staff.example.org/")

@@ -82,14 +82,14 @@ def test_without_a_key_a_sentence_says_what_to_set(url: str, monkeypatch: pytest
     assert "THIQA_STAFF_KEY must be 32 random bytes" in result.output
 
 
-@pytest.mark.parametrize(("words", "url"), [
+@pytest.mark.parametrize(("words", "bad"), [
     (("list",), "postgresql+psycopg://canary:canary@127.0.0.1:1/canary"), (("trail",), "canary://canary"),
     (("end", "a@b.example"), "postgresql+psycopg://canary:canary#@127.0.0.1:1/canary"),
 ])  # fmt: skip
 def test_a_store_that_cannot_be_used_is_named(
-    url: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    url: str, words: tuple[str, ...], bad: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("THIQA_STAFF_DATABASE_URL", url)
+    monkeypatch.setenv("THIQA_STAFF_DATABASE_URL", bad)
     result = staff(*words)
     assert result.exit_code == 1
     assert "The database of THIQA_STAFF_DATABASE_URL cannot be used" in result.output
