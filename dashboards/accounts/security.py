@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from . import store
 from .desk import Desk, derived
-from .passwords import LEAST, Passwords
+from .passwords import Passwords
 from .settings import StaffSettings
 from .signin import (
     GuardedChange,
@@ -111,8 +111,6 @@ def _library(settings: StaffSettings, prefix: str) -> dict[str, object]:
         "SECURITY_PASSWORD_SALT": derived(settings, "passwords").hex(),
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_PASSWORD_LENGTH_MIN": LEAST,
-        "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_JOIN_USER_ROLES": False,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},

@@ -100,7 +100,7 @@ class GuardedLogin(LoginForm):
             account = store.find(session, name)
         kept = account.password if account and account.active else None
         right = verify_password(
-            passwords.normal(self.password.data or "")[: passwords.MOST + 1],
+            passwords.tried(self.password.data or ""),
             kept or current_app.extensions["thiqa_dummy"],
         )
         if not (is_open and kept and right):

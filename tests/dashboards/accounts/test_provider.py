@@ -204,8 +204,9 @@ def test_nothing_of_the_journey_is_logged(site: Site, issuer: Issuer, caplog: py
         assert canary not in ours
 
 
-def test_a_provider_that_cannot_be_reached_is_a_page(sites: Sites) -> None:
-    about = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://[::1]:9"])
+def test_a_provider_that_cannot_be_reached_is_a_page(sites: Sites, address: str) -> None:
+    about = {"oidc_issuer": address, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
     assert sites(**about).browser().open("provider").status_code == 403
 
 
