@@ -105,7 +105,7 @@ def test_areas_are_those_of_a_release_that_can_be_shown(
     assert staff(*words).output.startswith("https://staff.example.org/")
     monkeypatch.delenv("THIQA_RELEASE_PUBLIC_KEY")
     assert "no area zz" in staff(*words).output
-    monkeypatch.setattr("dashboards.source.read", lambda *_: {}["waves"])
+    monkeypatch.setattr("dashboards.source.read", lambda *_: dict[str, str]()["waves"])
     assert staff(*words).output.startswith("https://staff.example.org/")
 
 
