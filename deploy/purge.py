@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from survey_app.settings import RetentionSettings, read_settings
+from survey_app.settings import RetentionSettings, SettingsError, read_settings
 from survey_app.storage.database import connected
 from survey_app.wavekeys import WaveKeys
 
@@ -31,11 +31,15 @@ def purge(only: str | None, lost: str) -> None:
     with connected(settings.database_url.get_secret_value()) as engine:
         keys = Outcome(Purged(), ()) if only == "rows" else destroy_keys(engine, WaveKeys(settings.wave_keys), lost)
         rows = Outcome(Purged(), ()) if only == "keys" else purge_rows(engine, settings, datetime.now(UTC), lost)
-    attempts = purge_attempts(datetime.now(UTC)) if has_staff() and only != "keys" else 0
+    attempts, left = 0, [*keys.left, *rows.left]
+    try:
+        attempts = purge_attempts(datetime.now(UTC)) if has_staff() and only != "keys" else 0
+    except (click.ClickException, SettingsError) as error:  # the rest is done, and is said
+        left.append(str(error))
     purged = replace(rows.purged, wave_keys=keys.purged.wave_keys, failed_sign_ins=attempts)
     table = Table("what", "how many")
     for name, count in asdict(purged).items():
         table.add_row(name.replace("_", " "), str(count))
     Console().print(table)
-    if left := keys.left + rows.left:
+    if left:
         raise click.ClickException("; ".join(left))

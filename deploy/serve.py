@@ -12,7 +12,7 @@ from survey_app.settings import SECRET_BYTES, CollectorSettings, read_settings
 from .demo_environment import VAR, demo_environment
 from .processes import together
 from .server import command
-from .wsgi import STAFF, has_staff
+from .wsgi import STAFF, place_of_staff
 
 
 @click.command()
@@ -30,7 +30,7 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
         demo_environment(VAR.absolute())
         os.environ.setdefault("THIQA_PUBLIC_URL", address)
         os.environ.setdefault("THIQA_STAFF_URL", f"{address}{STAFF}/")
-    settings = read_settings(CollectorSettings)
+    settings, place = read_settings(CollectorSettings), place_of_staff()
     if settings.site_key is None:  # one for all workers, so that each knows the puzzles of the others
         os.environ["THIQA_SITE_KEY"] = secrets.token_hex(SECRET_BYTES)
     with socket.socket() as probe:
@@ -44,8 +44,8 @@ def serve(is_demo: bool, host: str, port: int, workers: int) -> None:
     if settings.demo:
         click.echo(f"Text message simulator   {address}/sms/simulator")
     click.echo(f"Dashboards               {address}/dashboards/")
-    if has_staff():
-        click.echo(f"Staff                    {address}{STAFF}/")
+    if place:
+        click.echo(f"Staff                    {address}{place}/")
     click.echo("Stop with Ctrl+C.")
     beside = [[sys.executable, "-m", "deploy.command", "refresh", "--every", "20"]] if settings.demo else []
     raise SystemExit(together(command("deploy.wsgi:everything()", host, port, workers), *beside))

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from dashboards.access import Role
+from survey_app.discretion import told
 from survey_app.settings import read_settings
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def invite(email: str, role: str, areas: tuple[str, ...]) -> None:
     from dashboards.accounts import people, store, words  # noqa: PLC0415 (slow to load)
 
     with _store() as (settings, engine):
-        unknown = set(areas) - _areas(settings.releases, areas)
+        unknown = set(areas) - _areas(settings, areas)
         if unknown:
             raise click.ClickException(f"The latest release has no area {', '.join(sorted(unknown))}.")
         try:
@@ -109,20 +110,26 @@ def _store() -> "Iterator[tuple[StaffSettings, Engine]]":
     from dashboards.accounts.settings import StaffSettings  # noqa: PLC0415 (the same)
 
     settings = read_settings(StaffSettings)
-    engine = store.connect(settings.staff_database_url.get_secret_value())
     try:
-        yield settings, engine
-    finally:
-        engine.dispose()
+        engine = store.connect(settings.staff_database_url.get_secret_value())
+        try:
+            yield settings, engine
+        finally:
+            engine.dispose()
+    except SQLAlchemyError as error:
+        said = f"The database of THIQA_STAFF_DATABASE_URL cannot be used: {told(error)}"
+        raise click.ClickException(said) from None
 
 
-def _areas(releases: Path, wanted: tuple[str, ...]) -> set[str]:
-    """Those of the wanted areas that the latest release has; all of them where there is no release yet."""
-    from analytics.release import ReleaseError, latest, read  # noqa: PLC0415 (slow to load)
+def _areas(settings: "StaffSettings", wanted: tuple[str, ...]) -> set[str]:
+    """Those of the wanted areas that the latest release has; all of them where there is no release to show."""
+    from analytics.release import ReleaseError  # noqa: PLC0415 (slow to load)
+    from dashboards.source import LatestRelease  # noqa: PLC0415 (the same)
 
     if not wanted:
         return set()
     try:
-        return {area.code for area in read(latest(releases)).areas if area.parent is not None}
+        found = LatestRelease(settings.releases, settings.pinned).current()
     except ReleaseError:
         return set(wanted)
+    return {area.code for area in found.areas if area.parent is not None}

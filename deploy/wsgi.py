@@ -5,14 +5,13 @@ In production each has its own host, process and environment; on a laptop they s
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from survey_app.settings import CollectorSettings, read_settings
+from survey_app.settings import CollectorSettings, SettingsError, read_settings
 from survey_app.storage.database import connect
 from survey_app.web.application import create_site
 
@@ -56,12 +55,12 @@ def dashboards() -> "WSGIApplication":
     return create_dashboards(read_settings(DashboardSettings))
 
 
-def staff(prefix: str | None = None) -> "WSGIApplication":
+def staff() -> "WSGIApplication":
     """The staff's site: accounts and their pages, below the path of THIQA_STAFF_URL."""
     from dashboards.accounts.settings import StaffSettings  # noqa: PLC0415 (a site alone needs none of it)
     from dashboards.accounts.site import create_staff  # noqa: PLC0415 (the same)
 
-    return create_staff(read_settings(StaffSettings), prefix)
+    return create_staff(read_settings(StaffSettings))
 
 
 def has_staff() -> bool:
@@ -69,11 +68,29 @@ def has_staff() -> bool:
     return bool(read_settings(_StaffKey).staff_key)
 
 
+def place_of_staff() -> str:
+    """Where the staff's site is beside the others, without a slash at its end; "" where there is to be none.
+
+    Raises SettingsError where its settings cannot be used, or its place is taken.
+    """
+    from dashboards.accounts.settings import StaffSettings  # noqa: PLC0415 (a site alone needs none of it)
+
+    if not has_staff():
+        return ""
+    place = read_settings(StaffSettings).prefix.rstrip("/")
+    if place in ("", MESSAGES, DASHBOARDS):
+        raise SettingsError(
+            "THIQA_STAFF_URL must have a path of its own beside the survey, such as https://example.org/staff/"
+        )
+    return place
+
+
 def everything() -> "WSGIApplication":
     """All at one address; dashboards and the staff's site, if it has a key, are loaded upon the first visit."""
+    place = place_of_staff()
     mounts: dict[str, WSGIApplication] = {MESSAGES: channel(), DASHBOARDS: _Upon(dashboards)}
-    if has_staff():
-        mounts[STAFF] = _Upon(partial(staff, f"{STAFF}/"))
+    if place:
+        mounts[place] = _Upon(staff)
     return DispatcherMiddleware(site(), mounts)
 
 

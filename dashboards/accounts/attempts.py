@@ -49,13 +49,6 @@ def forget(engine: Engine, key: bytes, name: str) -> None:
         session.exec(delete(AttemptRow).where(col(AttemptRow.digest) == digest(key, name)))
 
 
-def closed(engine: Engine, key: bytes, name: str, now: datetime) -> bool:
-    """Whether a name was tried too often, whoever it is."""
-    with store.reading(engine) as session:
-        found = session.get(AttemptRow, digest(key, name))
-        return found is not None and found.failures >= MOST_FAILURES and found.until > now
-
-
 def purge(engine: Engine, now: datetime) -> int:
     """Delete what is over; how many."""
     with store.changing(engine) as session:

@@ -5,33 +5,34 @@ import hmac
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from flask import current_app
+from flask_security import current_user
 from sqlalchemy import Engine
 
 from analytics.release import ReleaseError
+from dashboards.access import Viewer
 from dashboards.source import LatestRelease
 from dashboards.view import in_language
 from translations.languages import isolated
 
+from .actions import ActionStore
 from .settings import StaffSettings
 
 
 @dataclass(frozen=True)
 class Desk:
-    """prefix: where the site is mounted, with a slash at both ends."""
+    """What all pages share."""
 
     settings: StaffSettings
     engine: Engine
     source: LatestRelease
-    prefix: str
+    kept: ActionStore
 
     @property
-    def site(self) -> str:
-        """The whole address of the site, for links that leave it: never from what a request says."""
-        parts = urlsplit(self.settings.staff_url)
-        return f"{parts.scheme}://{parts.netloc}{self.prefix}"
+    def prefix(self) -> str:
+        """Where the site is mounted, with a slash at both ends."""
+        return self.settings.prefix
 
     @cached_property
     def attempts(self) -> bytes:
@@ -62,6 +63,11 @@ def desk() -> Desk:
     """That of the server that answers."""
     found: Desk = current_app.extensions["thiqa_desk"]
     return found
+
+
+def looking() -> Viewer | None:
+    """Who asks now; None where nobody is signed in."""
+    return current_user.viewer if current_user.is_authenticated else None
 
 
 def derived(settings: StaffSettings, purpose: str) -> bytes:

@@ -15,13 +15,14 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import SecurityError
 from wtforms import ValidationError
 
+from dashboards.application import ACCOUNTS
 from dashboards.headers import FINGERPRINTED
 from translations.languages import LANGUAGES, NATIVE_NAMES, direction, negotiate, translator
 
 from . import store
+from .desk import desk
 from .security import IDLE, LONGEST
 
-ACCOUNTS = "/account/"
 OPEN = frozenset(
     f"security.{name}"
     for name in (
@@ -41,7 +42,7 @@ def add_gate(server: Flask, prefix: str, demonstrable: Callable[[], bool]) -> No
     server.before_request(lambda: _gate(prefix, demonstrable))
     server.after_request(lambda response: _guarded(response, prefix))
     server.context_processor(lambda: _words(prefix))
-    for code in (400, 404, 405, 413):
+    for code in (400, 405, 413):
         server.register_error_handler(code, lambda error: _notice(error.code or 400))
     server.log_exception = _discreet  # type: ignore[assignment]  # its own words would name a link's secret
     user_authenticated.connect(_begin, server, weak=False)
@@ -54,13 +55,13 @@ def _gate(prefix: str, demonstrable: Callable[[], bool]) -> Response | None:
         return None
     ours = request.path.startswith(ACCOUNTS)
     if ours and not _is_open(request.endpoint or ""):
-        return _notice(404)
+        return nowhere()
     if _comes_from_elsewhere():
         return make_response(render_template("account/again.html", address=_here(prefix)))
     over = _end_what_is_over(demonstrable)
     _keep_language()
     if request.method not in ("GET", "HEAD") and not _is_meant():
-        return _notice(400)
+        return _notice(400, stale=True)
     return None if ours else _elsewhere(prefix, over=over)
 
 
@@ -176,22 +177,30 @@ def _keep_language() -> None:
 def _here(prefix: str, **beside: str) -> str:
     """The address of this page, with what stands beside it, and other values of some of that."""
     ours = request.path.startswith(ACCOUNTS)
-    kept = {name: value for name, value in request.args.items() if name in ("lang", "next") or not ours} | beside
+    shown = [pair for pair in request.args.items(multi=True) if pair[0] in ("lang", "next") or not ours]
+    kept = [(name, value) for name, value in shown if name not in beside] + [*beside.items()]
     return prefix + request.path.lstrip("/") + ("?" + urlencode(kept) if kept else "")
 
 
 def _within(address: str, prefix: str) -> str:
     """An address of this site, or its beginning instead: nobody is sent elsewhere."""
-    plain = address.startswith(prefix) and not address.startswith(("//", "/\\")) and "\\" not in address
-    return address if plain else prefix
+    plain = address.startswith(prefix) and not address.startswith("//") and "\\" not in address
+    return address if plain and address.isprintable() else prefix  # a browser takes a tab out of "/\t/elsewhere"
 
 
-def _notice(code: int) -> Response:
-    return make_response(render_template("account/notice.html", code=code), code)
+def nowhere(_error: object = None) -> Response:
+    """That there is no such page below /account/: the same bytes whatever was asked for, so no link to it either."""
+    languages = [(code, NATIVE_NAMES[code], f"{desk().prefix}account/?lang={code}") for code in LANGUAGES]
+    return _notice(404, languages=languages)
+
+
+def _notice(code: int, **about: object) -> Response:
+    """stale: whether the page that somebody sent was too old, or none of ours."""
+    return make_response(render_template("account/notice.html", code=code, **about), code)
 
 
 def _discreet(info: Any) -> None:
-    current_app.logger.error("a page of accounts failed: %s", info[0].__name__ if info and info[0] else "?")
+    current_app.logger.error("a page failed: %s", info[0].__name__ if info and info[0] else "?")
 
 
 def _seconds() -> int:

@@ -72,6 +72,11 @@ def normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+def tried(password: str) -> str:
+    """One that somebody signs in with; what is too long to be one is none, and costs no more than another."""
+    return normal(password)[: MOST + 1]
+
+
 def fault(password: str, email: str) -> str:
     """What is wrong with a new password: "short", "long", "common", "address"; "" where nothing is."""
     plain = normal(password)
@@ -81,7 +86,7 @@ def fault(password: str, email: str) -> str:
         return "long"
     folded = plain.casefold()
     letters = "".join(letter for letter in folded if letter.isalpha())
-    if len(set(folded)) < 5 or not letters or letters in COMMON or folded in COMMON or _runs(folded):
+    if len(set(folded)) < 5 or not letters or letters in COMMON or _runs(folded):
         return "common"
     name, _, place = email.casefold().partition("@")
     own = [part for part in (name, place.partition(".")[0]) if len(part) >= 4]
@@ -101,8 +106,8 @@ class Passwords(PasswordUtil):
     """The same rules where the library asks."""
 
     def normalize(self, password: str) -> str:
-        """As it is hashed; what is too long to be one is none, and costs no more than another."""
-        return normal(password)[: MOST + 1]
+        """As it is compared with the one that is kept."""
+        return tried(password)
 
     def validate(
         self,

@@ -95,7 +95,7 @@ def _failed(error: ProviderError) -> Response:
 
 
 def _provider() -> Provider:
-    return Provider(desk().settings, f"{desk().site}account/provider/returned")
+    return Provider(desk().settings, f"{desk().settings.staff_url}account/provider/returned")
 
 
 def _signer() -> URLSafeTimedSerializer:

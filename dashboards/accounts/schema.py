@@ -13,10 +13,10 @@ VERSIONS = "staff_version"
 _LOCK = 7_236_841  # of PostgreSQL: one process migrates, the others wait
 
 
-def migrate(engine: Engine, revision: str = "head", *, back: bool = False) -> None:
-    """Bring the tables up to a revision, or `back` to one; where they are the newest already, nothing is written."""
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to date; where they are already, nothing is written."""
     config = _config()
-    if not back and version(engine) == ScriptDirectory.from_config(config).get_current_head():
+    if version(engine) == ScriptDirectory.from_config(config).get_current_head():
         return
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
@@ -24,7 +24,7 @@ def migrate(engine: Engine, revision: str = "head", *, back: bool = False) -> No
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
-        (command.downgrade if back else command.upgrade)(config, revision)
+        command.upgrade(config, "head")
         connection.commit()
 
 

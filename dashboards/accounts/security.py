@@ -7,14 +7,16 @@ import base64
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, redirect, request
-from flask_security import Security, SQLAlchemySessionUserDatastore, url_for_security
+from flask import Flask, redirect, request, session
+from flask_login import logout_user
+from flask_security import Security, SQLAlchemySessionUserDatastore, current_user, url_for_security
 from sqlalchemy.orm import scoped_session, sessionmaker
 from sqlmodel import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from . import store
 from .desk import Desk, derived
-from .passwords import LEAST, Passwords
+from .passwords import Passwords
 from .settings import StaffSettings
 from .signin import (
     GuardedChange,
@@ -38,11 +40,11 @@ FRESH = timedelta(hours=1)
 def add_security(server: Flask, desk: Desk) -> Security:
     """Give a server its accounts."""
     server.config.update(_cookies(desk.settings, desk.prefix), **_library(desk.settings, desk.prefix))
-    session: Any = scoped_session(sessionmaker(desk.engine, class_=Session, expire_on_commit=False))
-    server.teardown_appcontext(lambda _error: session.remove())
+    work: Any = scoped_session(sessionmaker(desk.engine, class_=Session, expire_on_commit=False))
+    server.teardown_appcontext(lambda _error: work.remove())
     security = Security(
         server,
-        SQLAlchemySessionUserDatastore(session, AccountRow, NoRole),
+        SQLAlchemySessionUserDatastore(work, AccountRow, NoRole),
         mail_util_cls=Quiet,
         totp_cls=OnceTotp,
         password_util_cls=Passwords,
@@ -57,14 +59,22 @@ def add_security(server: Flask, desk: Desk) -> Security:
     )
     security.want_json(lambda _request: False)
     security.unauthn_handler(lambda *_args, **_kwargs: redirect(url_for_security("login")))
-    security.reauthn_handler(
-        lambda *_args: redirect(url_for_security("verify", next=request.script_root + request.path))
-    )
+    security.reauthn_handler(lambda *_args: _shown_again())
     security.login_manager.request_loader(lambda _request: None)  # a session is the only way in
     security.login_manager.session_protection = None  # it would keep a hash of the address
     with server.app_context():
         server.extensions["thiqa_dummy"] = dummy()
     return security
+
+
+def _shown_again() -> BaseResponse:
+    """Where somebody shows again who she is: by her password, or by signing in anew where she has none."""
+    here = request.script_root + request.path
+    if current_user.password:
+        return redirect(url_for_security("verify", next=here))
+    logout_user()
+    session.clear()
+    return redirect(url_for_security("login", next=here, said="over"))
 
 
 def _cookies(settings: StaffSettings, prefix: str) -> dict[str, object]:
@@ -101,8 +111,6 @@ def _library(settings: StaffSettings, prefix: str) -> dict[str, object]:
         "SECURITY_PASSWORD_SALT": derived(settings, "passwords").hex(),
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
-        "SECURITY_PASSWORD_LENGTH_MIN": LEAST,
-        "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_JOIN_USER_ROLES": False,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},

@@ -1,27 +1,19 @@
 """Configuration of the staff site from the environment, prefix THIQA_. It names no database but the staff's own."""
 
 from importlib.util import find_spec
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dashboards.settings import DashboardSettings
 
 SECRET_BYTES = 32
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class StaffSettings(BaseSettings):
-    """The staff's own store and its key, from which every other key of the site is derived."""
+class StaffSettings(DashboardSettings):
+    """What the pages of figures read, the staff's own store, and its key, from which the site's others are derived."""
 
-    model_config = SettingsConfigDict(env_prefix="THIQA_", extra="ignore")
-
-    releases: Path = Path("var/releases")
-    actions: Path = Path("var/actions")
-    release_public_key: str | None = None
-    open_data: str | None = None
     staff_database_url: SecretStr = SecretStr("sqlite:///var/staff.sqlite3")
     staff_key: SecretStr
     staff_url: str = "http://127.0.0.1:8000/staff/"
@@ -44,7 +36,7 @@ class StaffSettings(BaseSettings):
 
     @field_validator("staff_url")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
+    def _is_a_whole_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an address such as https://staff.example.org/")
@@ -66,16 +58,6 @@ class StaffSettings(BaseSettings):
         if info.data.get("oidc_issuer") and not (info.data.get("oidc_client_id") and value.get_secret_value()):
             raise ValueError("must be set where THIQA_OIDC_ISSUER is, and so must THIQA_OIDC_CLIENT_ID")
         return value
-
-    @property
-    def shown(self) -> DashboardSettings:
-        """What the pages of figures read."""
-        return DashboardSettings(
-            releases=self.releases,
-            actions=self.actions,
-            release_public_key=self.release_public_key,
-            open_data=self.open_data,
-        )
 
     @property
     def is_secure(self) -> bool:

@@ -100,7 +100,7 @@ class GuardedLogin(LoginForm):
             account = store.find(session, name)
         kept = account.password if account and account.active else None
         right = verify_password(
-            passwords.normal(self.password.data or "")[: passwords.MOST + 1],
+            passwords.tried(self.password.data or ""),
             kept or current_app.extensions["thiqa_dummy"],
         )
         if not (is_open and kept and right):
@@ -143,7 +143,10 @@ class GuardedVerify(VerifyForm):
     """The form that asks for the password again."""
 
     def validate(self, **kwargs: Any) -> bool:
-        """Whether the password is right and the name is open."""
+        """Whether the password is right and the name is open; who came by the provider may have none."""
+        if not self.user.password:
+            self.form_errors.append(SENTENCE)
+            return False
         return _guarded(self, super().validate, kwargs)
 
 

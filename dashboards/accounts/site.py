@@ -5,21 +5,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask
-from flask_security import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine
+from werkzeug.exceptions import NotFound
 
-from dashboards.access import Viewer
 from dashboards.application import Staff, create_dashboards
 from dashboards.publications import CheckedChain
 from dashboards.scene import Action, Look
 from dashboards.source import LatestRelease
 
-from . import attempts, store, trail, words
-from .actions import ActionStore, add_actions
+from . import store, trail, words
+from .action_pages import add_actions
+from .actions import ActionStore
 from .demonstration import PEOPLE, add_demonstration
-from .desk import Desk
-from .gate import add_gate
+from .desk import Desk, looking
+from .gate import add_gate, nowhere
 from .pages import add_pages
 from .people_pages import add_people
 from .provider_pages import add_provider
@@ -30,36 +30,37 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def create_staff(settings: StaffSettings, prefix: str | None = None) -> Flask:
-    """The server. It answers below `prefix` (that of its address), whether or not a dispatcher takes it off before."""
-    engine = store.connect(settings.staff_database_url.get_secret_value())
-    attempts.purge(engine, store.now())
-    shown = settings.shown
-    desk = Desk(settings, engine, LatestRelease(shown.releases, shown.pinned), prefix or settings.prefix)
+def create_staff(settings: StaffSettings) -> Flask:
+    """The server. It answers below the path of its address, whether or not a dispatcher takes that off before."""
+    engine = store.connect(settings.staff_database_url.get_secret_value(), impatient=True)
+    kept = ActionStore(engine, settings.actions)
+    kept.publish()  # so that the file agrees with the store from the start
+    desk = Desk(settings, engine, LatestRelease(settings.releases, settings.pinned), kept)
     staff = Staff(
         prepare=partial(_prepare, desk=desk),
-        viewer=_viewer,
-        records=StoredRecords(engine, ActionStore(engine, settings.actions)),
+        viewer=looking,
+        records=StoredRecords(engine, kept),
         note=partial(trail.note, engine),
-        entrance=desk.prefix + "account/login",
-        publications=CheckedChain(shown.releases, shown.pinned),
+        entrance=f"{desk.prefix}account/login",
+        publications=CheckedChain(settings.releases, settings.pinned),
         source=desk.source,
     )
-    server = create_dashboards(shown, desk.prefix, staff)
+    server = create_dashboards(settings, desk.prefix, staff)
     server.wsgi_app = _Mounted(server.wsgi_app, desk.prefix)  # type: ignore[assignment]  # as flask documents it
     return server
 
 
 def _prepare(server: Flask, desk: Desk) -> None:
-    server.extensions.update(thiqa_desk=desk, thiqa_staff=desk.engine)
+    server.extensions["thiqa_desk"] = desk
     add_gate(server, desk.prefix, desk.is_demonstration)
     add_security(server, desk)
     pages = Blueprint("account", __name__, url_prefix="/account", template_folder="templates", static_folder="static")
+    pages.register_error_handler(404, nowhere)
     add_pages(pages)
     add_people(pages)
     add_demonstration(pages)
     add_provider(pages, desk.settings)
-    add_actions(pages, _kept(desk), desk.source, desk.prefix, _viewer)
+    add_actions(pages)
     server.register_blueprint(pages)
     server.jinja_env.globals.update(
         csrf_token=generate_csrf,
@@ -75,13 +76,6 @@ def _demonstration(desk: Desk, language: str) -> dict[str, str]:
     """Whom the site can be entered as for show, by role; nobody where it cannot."""
     known = words.roles(language)
     return {role.value: known[role.value] for role in PEOPLE} if desk.is_demonstration() else {}
-
-
-def _kept(desk: Desk) -> ActionStore:
-    """The actions, whose file agrees with the store from the start."""
-    kept = ActionStore(desk.engine, desk.settings.actions)
-    kept.publish()
-    return kept
 
 
 class StoredRecords:
@@ -112,10 +106,7 @@ class _Mounted:
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if not environ.get("SCRIPT_NAME") and self._root:
-            below = path == self._root or path.startswith(self._root + "/")
-            environ |= {"SCRIPT_NAME": self._root, "PATH_INFO": (path[len(self._root) :] or "/") if below else path}
+            if path != self._root and not path.startswith(self._root + "/"):
+                return NotFound()(environ, start)
+            environ |= {"SCRIPT_NAME": self._root, "PATH_INFO": path[len(self._root) :] or "/"}
         return self._inner(environ, start)
-
-
-def _viewer() -> Viewer | None:
-    return current_user.viewer if current_user.is_authenticated else None

@@ -3,14 +3,15 @@
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, col, select, update
 
 from dashboards.access import Role
@@ -20,6 +21,13 @@ from .tables import AccountRow
 
 INVITED = timedelta(hours=72)
 LONGEST_NAME = 254
+# As the collector's site: a person waits for an answer, and a request that waits holds a thread.
+IMPATIENT = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "options": "-c lock_timeout=3s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
+}
+UNREADABLE = "the database's address cannot be read; : / ? # @ of a password are written %3A %2F %3F %23 %40"
 
 
 class AccountError(ValueError):
@@ -34,24 +42,49 @@ class Invitation:
     token: str
 
 
-def connect(url: str) -> Engine:
-    """The engine of the staff's own database, its tables brought up to date. Errors never echo values."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, hide_parameters=True)
+def connect(url: str, *, impatient: bool = False) -> Engine:
+    """The engine of the staff's own database, its tables brought up to date. Errors never echo values.
 
-        @event.listens_for(engine, "connect")
-        def prepare(connection: object, _record: object) -> None:
-            cursor = connection.cursor()  # type: ignore[attr-defined]  # of the driver
-            for pragma in ("journal_mode=WAL", "busy_timeout=5000", "secure_delete=ON"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-    else:
-        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    An `impatient` one is for the site: on PostgreSQL no statement and no wait lasts longer than a few seconds. What
+    brings the tables up to date, and the verbs, have no such limits.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(parsed)
+        migrate(engine)
+        return engine
+    engine = _postgres(parsed, {})
     migrate(engine)
+    if not impatient:
+        return engine
+    engine.dispose()
+    return _postgres(parsed, {name: value for name, value in IMPATIENT.items() if name not in parsed.query})
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # its words may quote a part of the password
+        raise ArgumentError(UNREADABLE) from None
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]  # of the driver
+        for pragma in ("journal_mode=WAL", "busy_timeout=5000", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
     return engine
+
+
+def _postgres(url: URL, limits: Mapping[str, object]) -> Engine:
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=dict(limits))
 
 
 @contextmanager

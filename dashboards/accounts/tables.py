@@ -14,6 +14,8 @@ from sqlmodel import Field, SQLModel
 
 from dashboards.access import Role, Viewer
 
+LARGEST_NUMBER = 2**31 - 1  # of an account or an action
+
 
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC, aware on both databases."""

@@ -42,11 +42,12 @@ def account_fault(fault: str, language: str) -> str:
     """Why an account was not made or changed."""
     _ = translator(language)
     return {
-        "address": _("An account is named by an e-mail address."),
+        "address": _("Please enter an e-mail address."),
         "areas": _("An officer has at least one area, and nobody else has any."),
         "unknown": _("There is no such area in the release."),
-        "own": _("Nobody changes the own account here; another administrator can."),
+        "own": _("You cannot change your own account; ask another administrator."),
         "role": _("Please choose a role."),
+        "show": _("This is the demonstration: accounts are shown, but nothing is changed."),
     }.get(fault, "")
 
 

@@ -100,7 +100,7 @@ class Site:
 
     @property
     def engine(self) -> Engine:
-        found: Engine = self.server.extensions["thiqa_staff"]
+        found: Engine = self.server.extensions["thiqa_desk"].engine
         return found
 
     def browser(self) -> Person:

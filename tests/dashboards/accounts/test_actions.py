@@ -1,6 +1,7 @@
 """What officers write: for their own areas alone, by a form of this site, and shown to residents when published."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,14 +10,17 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from analytics.release import Release, write
 from dashboards.access import Role, Viewer
-from dashboards.accounts import store, trail
-from dashboards.accounts.actions import ActionStore, add_actions
+from dashboards.accounts import action_pages, store, trail
+from dashboards.accounts.actions import ActionStore
+from dashboards.accounts.desk import Desk
+from dashboards.accounts.settings import StaffSettings
+from dashboards.accounts.site import create_staff
 from dashboards.actions import FILE, LONGEST, decoded, drafted
 from dashboards.records import PublishedActions
 from dashboards.source import LatestRelease
@@ -30,26 +34,25 @@ TEXTS = {"area": "a1", "indicator": "trust", "wave": "w3", "said_fr": "C’est s
 class Site:
     """The pages of actions, and who asks for them."""
 
-    def __init__(self, folder: Path, release: Release) -> None:
+    def __init__(self, server: Flask, folder: Path, release: Release) -> None:
         write(folder / "releases", replace(release, id=""))
         self.actions = ActionStore(store.connect(f"sqlite:///{folder / 'staff.sqlite3'}"), folder / "actions")
+        settings, source = server.extensions["thiqa_desk"].settings, LatestRelease(folder / "releases")
+        server.extensions["thiqa_desk"] = Desk(settings, self.actions.engine, source, self.actions)
         self.viewer: Viewer | None = OFFICER
-        server = Flask("dashboards", template_folder=str(Path("dashboards/templates").absolute()))
-        server.config.update(SECRET_KEY="for tests", TESTING=False)
-        pages = Blueprint("account", __name__, url_prefix="/account")
-        add_actions(pages, self.actions, LatestRelease(folder / "releases"), "/staff/", lambda: self.viewer)
-        server.register_blueprint(pages)
         self.client: FlaskClient = server.test_client()
 
     def token(self) -> str:
         """The token of a form of this session."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/account/actions/new?lang=en").text)
+        found = re.search(
+            r'name="csrf_token" value="([^"]+)"', self.client.get("/staff/account/actions/new?lang=en").text
+        )
         assert found
         return found[1]
 
     def send(self, where: str, **form: str) -> TestResponse:
         """Send a form with its token."""
-        return self.client.post(f"/account/actions/{where}?lang=en", data={"csrf_token": self.token(), **form})
+        return self.client.post(f"/staff/account/actions/{where}?lang=en", data={"csrf_token": self.token(), **form})
 
     @contextmanager
     def seen_by(self, viewer: Viewer | None) -> Iterator[None]:
@@ -63,10 +66,21 @@ class Site:
         return [action.done["fr"] for action in PublishedActions(self.actions.directory).actions("a1")]
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The staff's site; each test gives it a store of its own."""
+    folder = tmp_path_factory.mktemp("actions")
+    about = {"releases": folder, "actions": folder, "staff_database_url": f"sqlite:///{folder}/staff.sqlite3"}
+    key = secrets.token_hex(32)
+    return create_staff(StaffSettings(**about, staff_key=key, staff_url="http://localhost/staff/"))  # type: ignore[arg-type]  # of several kinds
+
+
 @pytest.fixture
-def site(tmp_path: Path, release: Release) -> Site:
+def site(server: Flask, tmp_path: Path, release: Release, monkeypatch: pytest.MonkeyPatch) -> Site:
     """The pages over the small release, asked for by an officer of a1."""
-    return Site(tmp_path, release)
+    made = Site(server, tmp_path, release)
+    monkeypatch.setattr(action_pages, "looking", lambda: made.viewer)
+    return made
 
 
 def test_a_draft_is_kept_and_no_resident_sees_it(site: Site) -> None:
@@ -76,7 +90,7 @@ def test_a_draft_is_kept_and_no_resident_sees_it(site: Site) -> None:
     (kept,) = site.actions.actions()
     assert (kept.area, kept.indicator, kept.wave, kept.published) == ("a1", "trust", "w3", False)
     assert site.public() == []
-    assert "not published" in site.client.get("/account/actions?lang=en").text
+    assert "not published" in site.client.get("/staff/account/actions?lang=en").text
 
 
 def test_what_is_published_names_its_figure_and_what_is_withdrawn_is_gone(site: Site) -> None:
@@ -98,7 +112,7 @@ def test_who_wrote_it_is_kept_and_not_published(site: Site) -> None:
 def test_a_change_takes_the_place_of_what_was_there(site: Site) -> None:
     site.send("new", **TEXTS, step="publish")
     (kept,) = site.actions.actions()
-    page = site.client.get(f"/account/actions/{kept.number}?lang=fr").text
+    page = site.client.get(f"/staff/account/actions/{kept.number}?lang=fr").text
     assert "\nDeux patrouilles.</textarea>" in page
     site.send(str(kept.number), **{**TEXTS, "done_fr": "Trois patrouilles."}, step="publish")
     assert site.public() == ["Trois patrouilles."]
@@ -119,13 +133,13 @@ def test_fault_58_an_action_of_another_area_is_one_that_does_not_exist(site: Sit
     site.send("new", **TEXTS, step="publish")
     (kept,) = site.actions.actions()
     with site.seen_by(OTHER):
-        there, nowhere = (site.client.get(f"/account/actions/{number}?lang=en") for number in (kept.number, 999))
+        there, nowhere = (site.client.get(f"/staff/account/actions/{number}?lang=en") for number in (kept.number, 999))
         assert there.status_code == nowhere.status_code == 404
         assert there.data == nowhere.data
         for step in ("withdraw", "publish"):
             assert site.send(f"{kept.number}/{step}").status_code == 404
         assert site.send(str(kept.number), **{**TEXTS, "area": "a2"}, step="draft").status_code == 404
-        assert "Deux patrouilles" not in site.client.get("/account/actions?lang=en").text
+        assert "Deux patrouilles" not in site.client.get("/staff/account/actions?lang=en").text
     assert site.public() == ["Deux patrouilles."]
 
 
@@ -187,10 +201,10 @@ def test_nobody_else_has_these_pages(site: Site, role: Role) -> None:
     token = site.token()
     for viewer in (Viewer(role, frozenset({"a1"})), None):
         with site.seen_by(viewer):
-            assert site.client.get("/account/actions").status_code == 404
-            assert site.client.get("/account/actions/new").status_code == 404
+            assert site.client.get("/staff/account/actions").status_code == 404
+            assert site.client.get("/staff/account/actions/new").status_code == 404
             form = {"csrf_token": token, **TEXTS, "step": "publish"}
-            assert site.client.post("/account/actions/new", data=form).status_code == 404
+            assert site.client.post("/staff/account/actions/new", data=form).status_code == 404
     assert site.actions.actions() == ()
 
 
@@ -200,9 +214,9 @@ def test_a_form_of_another_site_is_refused(site: Site, token: str | None) -> Non
     (kept,) = site.actions.actions()
     form = {**TEXTS, "step": "publish", **({} if token is None else {"csrf_token": token})}
     for where in ("new", str(kept.number), f"{kept.number}/publish"):
-        assert site.client.post(f"/account/actions/{where}", data=form).status_code == 400
+        assert site.client.post(f"/staff/account/actions/{where}", data=form).status_code == 400
     assert site.actions.actions() == (kept,)
-    assert site.client.get(f"/account/actions/{kept.number}/publish").status_code == 405
+    assert site.client.get(f"/staff/account/actions/{kept.number}/publish").status_code == 404
 
 
 def test_what_was_typed_is_there_again_with_the_fault_beside_its_field(site: Site) -> None:
@@ -225,7 +239,7 @@ def test_what_was_typed_is_there_again_with_the_fault_beside_its_field(site: Sit
 def test_fault_20_a_hostile_text_is_text_in_the_form_and_in_the_list(site: Site, text: str) -> None:
     site.send("new", **{**TEXTS, "done_fr": text}, step="publish")
     (kept,) = site.actions.actions()
-    for where in ("/account/actions?lang=fr", f"/account/actions/{kept.number}?lang=fr"):
+    for where in ("/staff/account/actions?lang=fr", f"/staff/account/actions/{kept.number}?lang=fr"):
         page = site.client.get(where).text
         assert text in unescape(page)
         assert "<script>alert" not in page
@@ -240,7 +254,7 @@ def test_fault_18_what_turns_text_round_never_reaches_the_store(site: Site) -> N
 
 
 def test_the_link_of_the_page_of_figures_fills_in_what_the_action_is_about(site: Site) -> None:
-    page = site.client.get("/account/actions/new?lang=en&indicator=safety&wave=w2&area=a1").text
+    page = site.client.get("/staff/account/actions/new?lang=en&indicator=safety&wave=w2&area=a1").text
     assert '<option value="safety" selected>' in page
     assert '<option value="w2" selected>' in page
     assert page.count("<option") == 1 + 3 + 3
@@ -248,25 +262,24 @@ def test_the_link_of_the_page_of_figures_fills_in_what_the_action_is_about(site:
 
 @pytest.mark.parametrize("where", ["0", "-1", "abc", "99999999999999999999", "1/erase", "1%00"])
 def test_an_address_that_names_none_is_no_fault(site: Site, where: str) -> None:
-    assert site.client.get(f"/account/actions/{where}").status_code in (404, 405)
+    assert site.client.get(f"/staff/account/actions/{where}").status_code in (404, 405)
     assert site.send(f"{where}/publish").status_code == 404
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_speak_the_readers_language(site: Site, language: str) -> None:
     for where in ("", "/new"):
-        page = site.client.get(f"/account/actions{where}?lang={language}").text
+        page = site.client.get(f"/staff/account/actions{where}?lang={language}").text
         assert f'<html lang="{language}" dir="{direction(language)}">' in page
         assert "%(" not in page
         assert "None" not in page
 
 
-def test_without_a_release_there_is_nothing_to_write_about(tmp_path: Path, release: Release) -> None:
-    site = Site(tmp_path, release)
+def test_without_a_release_there_is_nothing_to_write_about(site: Site, tmp_path: Path) -> None:
     for file in (tmp_path / "releases").rglob("*"):
         if file.is_file():
             file.unlink()
-    assert site.client.get("/account/actions/new").status_code == 503
+    assert site.client.get("/staff/account/actions/new").status_code == 503
 
 
 def test_many_at_once_leave_a_whole_file_with_all_that_is_published(site: Site) -> None:

@@ -9,11 +9,11 @@ from sqlmodel import delete
 
 from analytics.release import Release, write
 from dashboards.access import Role
-from dashboards.accounts import store
+from dashboards.accounts import store, trail
 from dashboards.accounts.demonstration import PEOPLE, make_people
 from dashboards.accounts.tables import AccountRow
 
-from .conftest import HERE, Person, Site, Sites, token_of
+from .conftest import HERE, Person, Site, Sites, alerts, token_of
 
 
 def entered(site: Site, role: str) -> Person:
@@ -58,6 +58,21 @@ def test_it_ends_as_soon_as_figures_are_real(sites: Sites, release: Release, tmp
     write(tmp_path / "releases", replace(release, id="", synthetic=False, created="2026-06-16"))
     assert who.client.get("/staff/leadership").status_code == 302
     assert not who.is_in
+
+
+def test_the_administrator_for_show_changes_no_account(sites: Sites) -> None:
+    """One invited so would stay when the figures become real."""
+    site = sites(demo=True)
+    site.invite("chief@example.com")
+    number = next(one.id for one in store.accounts(site.engine) if one.email == "chief@example.com")
+    who = entered(site, "administrator")
+    before = {each.email: each.model_dump() for each in store.accounts(site.engine)}
+    said = ["This is the demonstration: accounts are shown, but nothing is changed."]
+    assert alerts(who.send("people", email="new@example.com", role="analyst")) == said
+    for act in ("change", "end", "reset", "invite"):
+        assert alerts(who.send(f"people/{number}", act=act, role="administrator")) == said
+    assert {each.email: each.model_dump() for each in store.accounts(site.engine)} == before
+    assert trail.head(site.engine)[0] == 1
 
 
 def test_without_a_release_there_is_no_demonstration(sites: Sites, tmp_path: Path) -> None:

@@ -109,6 +109,11 @@ def test_ending_and_resetting_end_the_sessions(site: Site, administrator: Person
     assert [(page, query) for _, page, query in acts(site)[:2]] == [("account/end", about), ("account/reset", about)]
 
 
+@pytest.mark.parametrize("number", ["0", "99", "99999999999999999999"])
+def test_a_number_that_no_account_has_is_no_page(administrator: Person, number: str) -> None:
+    assert administrator.open(f"people/{number}").status_code == 404
+
+
 @pytest.mark.parametrize("act", ["change", "end", "reset", "invite"])
 def test_nobody_changes_the_own_account(site: Site, administrator: Person, act: str) -> None:
     place = f"people/{account(site, administrator.email).id}"

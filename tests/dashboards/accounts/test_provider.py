@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from dashboards.accounts import people, store
 from dashboards.accounts.settings import StaffSettings
 
-from .conftest import HERE, Person, Site, Sites
+from .conftest import HERE, Person, Site, Sites, alerts
 from .issuer import CLIENT, SECRET, Issuer, issuing
 
 Lie = Callable[[Issuer], None]
@@ -64,6 +64,22 @@ def test_who_has_no_second_factor_yet_sets_one_up(site: Site, issuer: Issuer) ->
     assert returned(who, issuer).headers["Location"] == HERE + "tf-setup"
     who.set_up()
     assert who.is_in
+
+
+def test_who_came_without_a_password_signs_in_anew_where_one_would_be_asked_for(site: Site, issuer: Issuer) -> None:
+    site.invite("chief@example.com")
+    who = site.browser()
+    returned(who, issuer)
+    who.set_up()
+    refused = who.send("verify", password="seven green lanterns")
+    assert refused.status_code == 200
+    assert alerts(refused)[0].startswith("That did not work")
+    assert who.is_in
+    with who.client.session_transaction(base_url="http://localhost/staff/") as session:
+        session["fs_paa"] = session["fs_gexp"] = 0
+    asked = who.open("tf-setup").headers["Location"]
+    assert asked == HERE + "login?next=/staff/account/tf-setup&said=over"
+    assert not who.is_in
 
 
 @pytest.mark.parametrize(("trusted", "methods", "is_in"), [
@@ -184,8 +200,9 @@ def test_nothing_of_the_journey_is_logged(site: Site, issuer: Issuer, caplog: py
         assert canary not in ours
 
 
-def test_a_provider_that_cannot_be_reached_is_a_page(sites: Sites) -> None:
-    about = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "http://[::1]:9"])
+def test_a_provider_that_cannot_be_reached_is_a_page(sites: Sites, address: str) -> None:
+    about = {"oidc_issuer": address, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
     assert sites(**about).browser().open("provider").status_code == 403
 
 

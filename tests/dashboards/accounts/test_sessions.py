@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.access import Role
 from dashboards.accounts import people, store
+from dashboards.accounts.gate import _within
 from dashboards.accounts.settings import StaffSettings
 from dashboards.accounts.site import create_staff
 
@@ -161,10 +162,19 @@ def test_fault_28_nobody_is_sent_elsewhere(site: Site) -> None:
         assert "\\" not in last.headers["Location"], place
 
 
+@pytest.mark.parametrize(
+    "place", ["/\t/evil.example", "/\n/evil.example", "/\x7f/evil.example", "//evil.example", "/\\evil"]
+)
+def test_fault_28_at_the_root_of_a_host_nobody_is_sent_elsewhere_either(place: str) -> None:
+    """A browser takes tabs and line ends out of an address before it reads it."""
+    assert _within(place, "/") == "/"
+    assert _within("/area?lang=ar", "/") == "/area?lang=ar"
+
+
 def test_a_permanent_link_survives_the_sign_in(site: Site) -> None:
     who = site.person()
     again = Person(site.server.test_client(), who.email, key=who.key)
-    wanted = "/staff/leadership?lang=fr&indicator=safety"
+    wanted = "/staff/compare?lang=fr&with=a1&with=a2&indicator=safety"
     entrance = again.client.get(wanted).headers["Location"]
     fields = {"csrf_token": token_of(again.client.get(entrance)), "email": again.email, "password": PASSWORD}
     onward = again.client.post(entrance, data=fields).headers["Location"]
@@ -195,7 +205,33 @@ def test_a_link_on_another_site_shows_the_page_and_ends_no_session(site: Site) -
     answer = site.browser().client.get("/staff/leadership?lang=fr&wave=w1", headers=from_mail)
     assert answer.status_code == 200
     assert 'http-equiv="refresh" content="0; url=/staff/leadership?lang=fr&amp;wave=w1"' in answer.text
+    areas = site.browser().client.get("/staff/compare?with=a1&with=a2", headers=from_mail).text
+    assert 'url=/staff/compare?with=a1&amp;with=a2"' in areas
     assert "Set-Cookie" not in answer.headers
+
+
+def test_below_the_accounts_there_is_one_page_for_what_does_not_exist(site: Site) -> None:
+    """Whether the address is unknown or the page is another's, and in the language that was chosen before."""
+    who = site.person()
+    who.open("?lang=fr")
+    places = ("nowhere", "people", "people/1", "actions", "actions/1", "tf-rescue", "actions/1/publish")
+    pages = {who.open(place).data for place in places}
+    assert len(pages) == 1
+    assert b'<html lang="fr"' in pages.pop()
+
+
+def test_a_page_is_called_too_old_only_where_its_token_is(site: Site) -> None:
+    who = site.person()
+    old = "The page was too old"
+    assert old in who.client.post(HERE + "logout").text
+    for answer, code in (
+        (who.client.get(HERE, headers={"Host": "evil.example"}), 400),
+        (who.client.put("/staff/leadership", json={}), 405),
+        (who.send("change", password="x" * 70_000), 413),
+    ):
+        assert answer.status_code == code
+        assert "That could not be done" in answer.text
+        assert old not in answer.text
 
 
 def test_the_pages_have_the_headers_of_the_dashboards_and_allow_no_script(site: Site) -> None:

@@ -1,17 +1,21 @@
 """The store's tables on both databases, and the chain of the trail."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import col, delete, select, update
 
 from dashboards.access import Role
 from dashboards.accounts import people, store, trail
-from dashboards.accounts.schema import VERSIONS, migrate, version
+from dashboards.accounts.schema import MIGRATIONS, VERSIONS, migrate, version
 from dashboards.accounts.tables import ActionRow, LookRow, StaffModel
 
 OURS = {"staff_account", "staff_attempt", "staff_look", "staff_action", VERSIONS}
@@ -26,6 +30,15 @@ def staff(engine: Engine) -> Any:
     made.dispose()
 
 
+def go_back(engine: Engine, revision: str) -> None:
+    """Bring the tables back to a revision, as somebody would who has to."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
 def test_the_tables_are_what_the_classes_say(staff: Engine) -> None:
     with staff.connect() as connection:
         context = MigrationContext.configure(
@@ -37,7 +50,7 @@ def test_the_tables_are_what_the_classes_say(staff: Engine) -> None:
 def test_the_tables_go_and_come_and_the_others_stay(staff: Engine) -> None:
     others = set(inspect(staff).get_table_names()) - OURS
     assert others
-    migrate(staff, "base", back=True)
+    go_back(staff, "base")
     assert version(staff) is None
     assert set(inspect(staff).get_table_names()) - {VERSIONS} == others
     migrate(staff)
@@ -45,12 +58,40 @@ def test_the_tables_go_and_come_and_the_others_stay(staff: Engine) -> None:
     assert version(staff) == NEWEST
 
 
+@pytest.mark.parametrize("password", ["canary/of", "canary:of", "canary#of@canary", "[canary", "canary]"])
+@pytest.mark.parametrize("impatient", [False, True])
+def test_an_address_that_cannot_be_read_repeats_nothing_of_its_password(password: str, impatient: bool) -> None:
+    url = f"postgresql+psycopg://thiqa:{password}@127.0.0.1:55x/canary"
+    with pytest.raises(ArgumentError) as found:
+        store.connect(url, impatient=impatient)
+    assert "canary" not in "".join(traceback.format_exception(found.value))
+    assert "%40" in str(found.value)
+
+
+def test_who_serves_people_gives_up_soon_and_who_works_on_the_machine_does_not(postgres_engine: Engine) -> None:
+    url = postgres_engine.url.render_as_string(hide_password=False)
+    names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    for impatient, limits in ((True, ["3s", "5s", "30s"]), (False, ["0", "0", "0"])):
+        made = store.connect(url, impatient=impatient)
+        with made.connect() as connection:
+            assert [connection.scalar(text(f"SHOW {name}")) for name in names] == limits
+        made.dispose()
+
+
+def test_options_of_an_address_count_before_the_limits(postgres_engine: Engine) -> None:
+    url = postgres_engine.url.update_query_dict({"options": "-c lock_timeout=7s"})
+    made = store.connect(url.render_as_string(hide_password=False), impatient=True)
+    with made.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "7s"
+    made.dispose()
+
+
 def test_an_action_of_the_first_tables_keeps_the_figure_that_it_is_about(staff: Engine) -> None:
     def named() -> list[str]:
         with staff.connect() as connection:
             return list(connection.scalars(text("SELECT indicator FROM staff_action ORDER BY number")))
 
-    migrate(staff, "0001", back=True)
+    go_back(staff, "0001")
     with staff.begin() as connection:
         for number, figure in enumerate(("trust/w3", "safety/2026-05"), 1):
             connection.execute(
@@ -64,7 +105,7 @@ def test_an_action_of_the_first_tables_keeps_the_figure_that_it_is_about(staff: 
     with store.reading(staff) as session:
         rows = session.exec(select(ActionRow).order_by(col(ActionRow.number))).all()
         assert [(row.indicator, row.wave) for row in rows] == [("trust", "w3"), ("safety", "2026-05")]
-    migrate(staff, "0001", back=True)
+    go_back(staff, "0001")
     assert named() == ["trust/w3", "safety/2026-05"]
 
 

@@ -82,6 +82,46 @@ def test_without_a_key_a_sentence_says_what_to_set(url: str, monkeypatch: pytest
     assert "THIQA_STAFF_KEY must be 32 random bytes" in result.output
 
 
+@pytest.mark.parametrize(("words", "bad"), [
+    (("list",), "postgresql+psycopg://canary:canary@127.0.0.1:1/canary"), (("trail",), "canary://canary"),
+    (("end", "a@b.example"), "postgresql+psycopg://canary:canary#@127.0.0.1:1/canary"),
+])  # fmt: skip
+def test_a_store_that_cannot_be_used_is_named(
+    url: str, words: tuple[str, ...], bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THIQA_STAFF_DATABASE_URL", bad)
+    result = staff(*words)
+    assert result.exit_code == 1
+    assert "The database of THIQA_STAFF_DATABASE_URL cannot be used" in result.output
+    assert "canary" not in result.output
+
+
+def test_areas_are_those_of_a_release_that_can_be_shown(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that none of the pinned keys signed, or that is broken, says nothing about areas."""
+    words = ("invite", "a@b.example", "--role", "officer", "--area", "zz")
+    monkeypatch.setenv("THIQA_RELEASE_PUBLIC_KEY", "ab" * 32)
+    assert staff(*words).output.startswith("https://staff.example.org/")
+    monkeypatch.delenv("THIQA_RELEASE_PUBLIC_KEY")
+    assert "no area zz" in staff(*words).output
+    monkeypatch.setattr("dashboards.source.read", lambda *_: dict[str, str]()["waves"])
+    assert staff(*words).output.startswith("https://staff.example.org/")
+
+
+@pytest.mark.parametrize("setting", [("THIQA_STAFF_KEY", "00"), ("THIQA_STAFF_DATABASE_URL", "postgresql://[")])
+def test_what_was_deleted_is_told_even_where_the_staffs_store_cannot_be_used(
+    url: str, setting: tuple[str, str], engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("THIQA_DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("THIQA_WAVE_KEYS", str(tmp_path / "keys"))
+    monkeypatch.setenv(*setting)
+    result = CliRunner().invoke(main, ["purge"])
+    assert result.exit_code == 1
+    assert "failed sign ins" in result.output
+    assert setting[0] in result.output
+
+
 def test_failed_attempts_to_sign_in_go_where_the_staffs_site_is_set_up(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
